@@ -1,8 +1,8 @@
-//! Decoding and resolving a page of 1000 entries, next to the SDK's own deserialiser on the same bytes.
+//! Decodes and resolves a page of 1000 entries, compared with the SDK's own deserialiser on the same bytes.
 //!
-//! Criterion prints the time of one page and, as throughput, versions a second. The SDK's deserialiser cannot be called by
-//! itself, so its whole operation is run over a connector that answers at once, with the page and with an empty
-//! result; the difference is what reading the page costs. The last line is that ratio.
+//! Criterion prints the time of one page and, as throughput, versions per second. The SDK's deserialiser cannot be
+//! called by itself, so its whole operation is run over a connector that answers immediately, with the page and with an
+//! empty result; the difference is the cost of reading the page. The last line is the ratio.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 
@@ -37,7 +37,7 @@ fn resolve(body: &[u8]) -> usize {
     existed
 }
 
-/// Answers every request with the same body.
+/// A connector that answers every request with the same body.
 #[derive(Debug)]
 struct Canned(&'static [u8]);
 
@@ -88,7 +88,7 @@ fn main() {
     criterion.final_summary();
 }
 
-/// The processor time of one version, over many pages: the kernel counts in ticks of some milliseconds.
+/// Returns the CPU time per version over many pages: the kernel counts in ticks of several milliseconds.
 fn per_version(work: impl Fn() -> usize) -> Duration {
     const PAGES: u32 = 500;
     let wall = Clock::now();
@@ -100,7 +100,7 @@ fn per_version(work: impl Fn() -> usize) -> Duration {
     spent / (PAGES * u32::try_from(ENTRIES).unwrap())
 }
 
-/// What the kernel has counted for this thread: less noise than the wall clock on a machine that does other things too.
+/// Returns the CPU time of this thread as counted by the kernel: less noisy than the wall clock on a busy machine.
 fn cpu_time() -> Option<Duration> {
     let counted = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     counted.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)

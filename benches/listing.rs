@@ -1,9 +1,9 @@
-//! Listing a large bucket: the real binary as a process, against the wall in this one.
+//! Lists a large bucket: the real binary as a process, against the wall in this process.
 //!
-//! Prints what `asof diff` costs: processor time a version (user and system, the whole process), requests against the
-//! least possible, wall time against pages × latency ÷ requests in flight, peak memory. Processor time and memory are
-//! the kernel's counts of the process. Arguments choose sections: `cpu`, `timeline`, `sdk`, `memory`, `shapes`, `throttle`;
-//! none means all. `--test` runs each with a small bucket.
+//! Prints the cost of `asof diff`: CPU time per version (user and system, the whole process), requests compared with
+//! the minimum, wall time compared with pages × latency ÷ concurrent requests, peak memory. CPU time and memory are the
+//! kernel's counts for the process. Arguments select sections: `cpu`, `timeline`, `sdk`, `memory`, `shapes`,
+//! `throttle`; none means all. `--test` runs each with a small bucket.
 
 #![expect(
     clippy::unwrap_used,
@@ -52,7 +52,7 @@ fn main() {
 
 struct Bench {
     runtime: tokio::runtime::Runtime,
-    /// What sizes are divided by.
+    /// The divisor of all sizes.
     scale: u64,
 }
 
@@ -138,7 +138,7 @@ impl Bench {
             .force_path_style(true)
             .build();
         let client = aws_sdk_s3::Client::from_conf(config);
-        // On a thread of its own: the wall's is not counted.
+        // On a thread of its own, so that the wall's CPU time is not counted.
         let (versions, cpu) = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let before = thread_cpu();
@@ -225,7 +225,7 @@ impl Bench {
     }
 }
 
-/// The processor time of this thread.
+/// Returns the CPU time of this thread.
 fn thread_cpu() -> Duration {
     let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
     Duration::from_nanos(counted.split_whitespace().next().unwrap().parse().unwrap())

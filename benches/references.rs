@@ -1,8 +1,9 @@
-//! The keys of a database's rows beside a large bucket: the real binary as a process, against the wall in this one.
+//! Compares the keys of a database's rows with a large bucket: the real binary as a process, against the wall in this
+//! process.
 //!
-//! Prints what `asof references` costs next to `asof diff` of the same bucket: processor time (user and system, the whole
-//! process) and peak memory, with the rows' keys in order and shuffled. Numbers of millions of keys as arguments, 1 and 5
-//! without. `--test` runs it with a small bucket.
+//! Prints the cost of `asof references` and of `asof diff` of the same bucket: CPU time (user and system, the whole
+//! process) and peak memory, with the rows' keys in order and shuffled. Arguments are numbers of millions of keys, by
+//! default 1 and 5. `--test` runs it with a small bucket.
 
 #![expect(
     clippy::unwrap_used,
@@ -50,7 +51,7 @@ fn run(wall: &Wall, words: &[&str]) -> Cost {
     process::asof(&[words, &["--at", AT, "--list-concurrency", "64"]].concat(), (&wall.url(), "wall", "wall"))
 }
 
-/// A file of the keys that the wall has.
+/// Writes a file with the wall's keys.
 fn rows(keys: u64, shuffled: bool) -> tempfile::NamedTempFile {
     let mut numbers: Vec<_> = (0..keys).collect();
     if shuffled {

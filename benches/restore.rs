@@ -1,7 +1,7 @@
-//! Restoring many keys: the real binary as a process, against the lab in this one, which answers after 30 ms.
+//! Restores many keys: the real binary as a process, against the lab in this process, which answers after 30 ms.
 //!
-//! Prints wall time against requests × latency ÷ requests in flight, processor time a request (user and system, the
-//! whole process), peak memory, requests that write. Arguments choose sections: `reverts`, `no-head`, `uncover`; none
+//! Prints wall time compared with requests × latency ÷ concurrent requests, CPU time per request (user and system, the
+//! whole process), peak memory, and write requests. Arguments select sections: `reverts`, `no-head`, `uncover`; none
 //! means all. `--test` runs each with a small bucket.
 
 #![expect(
@@ -50,7 +50,7 @@ fn main() {
     }
 }
 
-/// A lab with so many keys, to each of which something has happened since.
+/// Creates a lab with this many keys, each of which `since` changes after T.
 fn lab(runtime: &tokio::runtime::Runtime, keys: usize, since: impl Fn(&Lab, &str)) -> Lab {
     let lab = runtime.block_on(Lab::start(Options::default())).unwrap();
     let time = |text| chrono::DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis();
@@ -70,7 +70,7 @@ fn lab(runtime: &tokio::runtime::Runtime, keys: usize, since: impl Fn(&Lab, &str
 }
 
 fn revert(runtime: &tokio::runtime::Runtime, keys: usize, more: &[&str]) -> (Cost, Lab) {
-    // Of another size, so that the listing alone tells that each is another object.
+    // Of a different size, so that the listing alone shows a different object.
     let lab = lab(runtime, keys, |lab, key| drop(lab.put(BUCKET, key, Put::of("bad"))));
     (restore(&lab, more), lab)
 }

@@ -1,7 +1,7 @@
-//! Sorting keys on disk: time, processor time and peak memory, with keys in order, shuffled, and with random names.
+//! Sorts keys on disk: time, CPU time and peak memory, with keys in order, shuffled, and with random names.
 //!
-//! A number of millions of keys as argument, 5 without. `taskset -c 0` shows what the other processors save.
-//! Peak memory is the process's, so each order of keys is sorted by a process of its own. `--test` sorts a few.
+//! The argument is a number of millions of keys, by default 5. `taskset -c 0` shows the gain from several CPUs. Peak
+//! memory is that of the process, so each order of keys is sorted by a process of its own. `--test` sorts a few keys.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 
@@ -31,7 +31,7 @@ fn sort(order: &str, keys: u64) {
     let began = Instant::now();
     let mut sorter = Sorter::new().unwrap();
     for number in 0..keys {
-        // A prime, so each number comes once.
+        // A prime, so each number occurs once.
         let shuffled = number * 2_654_435_761 % keys;
         let key = match order {
             "ordered" => format!("images/photo-{number:012}.jpg"),
@@ -56,8 +56,8 @@ fn sort(order: &str, keys: u64) {
     );
 }
 
-/// User and system, in seconds; the kernel counts in ticks of 10 ms. The first thread waits while the others work, so on a
-/// busy machine its time and an equal share of theirs say more than the clock.
+/// Returns the CPU time in seconds, user and system; the kernel counts in ticks of 10 ms. The first thread waits while
+/// the others work, so on a busy machine its time plus an equal share of theirs is more meaningful than the wall time.
 fn cpu(stat: &str) -> f64 {
     let stat = std::fs::read_to_string(stat).unwrap();
     let after_name = stat.rsplit_once(')').unwrap().1;

@@ -29,7 +29,7 @@ pub enum ErrorKind {
     Corrupt,
     /// Continuing could lose data or give an answer that cannot be trusted.
     Refused,
-    /// The command line or the recovery file is unusable.
+    /// The user's input cannot be used.
     Usage,
     /// The user asked to stop.
     Interrupted,

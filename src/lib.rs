@@ -1,4 +1,4 @@
-//! Puts a versioned S3 bucket back to the state it had at a past second.
+//! Restores a versioned S3 bucket to its state at a past second.
 //!
 //! Data flows one way, and each arrow is a plain value:
 //!

@@ -236,7 +236,7 @@ pub const DOWNLOADS: u32 = 3;
 /// fails.
 pub const BODY_BREAKS: u32 = 5;
 
-/// Pieces of a body that wait to be written to disk.
+/// Pieces of a body waiting to be written to disk.
 pub const PIECE_QUEUE: usize = 2;
 
 /// Files of a directory listed ahead of the comparison.

@@ -1,22 +1,22 @@
-//! The real binary as a process, and what a run of it cost.
+//! Runs the real binary as a process and measures its cost.
 
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What one run of the binary cost.
+/// The cost of one run of the binary.
 pub(crate) struct Cost {
-    /// User and system, the whole process.
+    /// The CPU time, user and system, of the whole process.
     pub(crate) cpu: Duration,
-    /// From its start to its end.
+    /// The wall time.
     pub(crate) elapsed: Duration,
-    /// The most memory resident.
+    /// The peak resident memory.
     pub(crate) peak_kib: u64,
-    /// The last line that it printed.
+    /// The summary, which is the last line of output.
     pub(crate) summary: serde_json::Value,
 }
 
-/// Runs `asof` with these words and `--format json`, and reads the summary, which is the last line that it prints.
+/// Runs `asof` with these arguments and `--format json`, and reads the summary.
 pub(crate) fn asof(words: &[&str], server: (&str, &str, &str)) -> Cost {
     let (url, key, secret) = server;
     let (began, cpu) = (Instant::now(), children_cpu());
@@ -57,7 +57,7 @@ pub(crate) fn asof(words: &[&str], server: (&str, &str, &str)) -> Cost {
     }
 }
 
-/// The processor time of all children that have ended, in the kernel's ticks of 10 ms.
+/// Returns the CPU time of all children that have exited, in the kernel's ticks of 10 ms.
 fn children_cpu() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     let fields: Vec<_> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
@@ -65,7 +65,7 @@ fn children_cpu() -> Duration {
     Duration::from_millis((ticks(13) + ticks(14)) * 10)
 }
 
-/// The most memory that a process has had resident, watched until it ends.
+/// Returns the peak resident memory of a process, sampled until it exits.
 fn peak_kib(process: u32) -> u64 {
     let mut peak = 0;
     while let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/status")) {

@@ -1,6 +1,7 @@
-//! Listing pages as AWS sends them, made by a seedless rule: the same bytes on every machine.
+//! Generates listing pages as AWS sends them, by a fixed rule: the same bytes on every machine.
 
-/// A page of `entries` entries: keys of a date-like tree, two versions and now and then a delete marker each.
+/// Returns a page of `entries` entries: keys of a date-like tree, each with two versions and occasionally a delete
+/// marker.
 pub(crate) fn page(entries: usize) -> Vec<u8> {
     let mut xml = String::from(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListVersionsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\

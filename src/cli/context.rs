@@ -37,7 +37,7 @@ impl Context {
         Self { output: output.into(), ..self.clone() }
     }
 
-    /// The same for a command whose stderr is the log of a task: progress is told there too, now and then.
+    /// Returns the same context for a command whose stderr is the log of a task, with progress lines.
     pub(super) fn logged(&self, output: impl Into<Output>) -> Self {
         let output: Output = output.into();
         let display = output.display.logged(output.format == Format::Json);

@@ -6,7 +6,7 @@ use crate::model::Verdict;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Preflight {
-    /// One line per resource that the restore will create.
+    /// Lines that describe the resources to create.
     pub outline: Vec<String>,
     pub findings: Vec<PreflightFinding>,
 }

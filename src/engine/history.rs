@@ -1,4 +1,4 @@
-//! Every version of one key.
+//! The version history of one key.
 
 use super::bucket::standing;
 use crate::cancel::Cancel;
@@ -8,38 +8,38 @@ use crate::list::KeyPages;
 use crate::model::{Instant, Location, Past, TypedTime, printable};
 use crate::s3::Client;
 
-/// The key whose versions are asked for.
+/// A request for the versions of one key.
 #[derive(Debug)]
 pub struct History {
     object: Location,
     at: Option<TypedTime>,
 }
 
-/// The history of a key in a bucket that there is.
+/// The history of a key in an existing bucket.
 #[derive(Debug)]
 pub struct KeyHistory {
     /// The bucket.
     pub bucket: String,
     /// The key.
     pub key: String,
-    /// The instant whose version is marked.
+    /// The time whose live version is marked, if any.
     pub at: Option<Instant>,
 }
 
-/// What a history came to.
+/// The sums of a history.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Entries {
-    /// How many there are.
+    /// The number of entries.
     pub count: u64,
-    /// One of them is as old as the instant asked for.
+    /// Whether any entry is as old as the requested time.
     pub reach_back: bool,
 }
 
 impl History {
-    /// The versions of an object; `at` marks the one that was live then.
+    /// Requests the versions of an object; `at` marks the one that was live then.
     ///
     /// # Errors
-    /// [`Usage`](ErrorKind::Usage) for a place that names no key.
+    /// [`Usage`](ErrorKind::Usage) for a location without a key.
     pub fn new(object: Location, at: Option<TypedTime>) -> Result<Self> {
         if object.prefix.is_empty() {
             return Err(Error::usage(format!("{object} has no key")).hint("write it as s3://BUCKET/KEY"));
@@ -47,7 +47,7 @@ impl History {
         Ok(Self { object, at })
     }
 
-    /// Finds out whether there is such a bucket, and which instant is meant.
+    /// Checks that the bucket exists, and resolves the requested time.
     pub async fn inspect(self, client: &Client) -> Result<KeyHistory> {
         let Self { object: Location { bucket, prefix: key }, at } = self;
         standing(client, &bucket).await?;
@@ -58,7 +58,7 @@ impl History {
 }
 
 impl KeyHistory {
-    /// Hands every entry of the key to `sink`, newest first.
+    /// Passes every entry of the key to `sink`, newest first.
     pub async fn read(
         &self,
         client: &Client,
@@ -87,10 +87,10 @@ impl KeyHistory {
         Ok(entries)
     }
 
-    /// Fails where the key has no version.
+    /// Fails if the key has no versions.
     ///
     /// # Errors
-    /// [`Missing`](ErrorKind::Missing) then.
+    /// [`Missing`](ErrorKind::Missing) if `entries` is empty.
     pub fn require_any(&self, entries: Entries) -> Result<()> {
         if entries.count > 0 {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Keys that are asked for by name, each read by itself.
+//! Lookups of named keys, each with its own requests.
 
 use futures::stream::{self, BoxStream};
 use futures::{StreamExt, TryStreamExt};
@@ -17,33 +17,33 @@ use crate::s3::Client;
 pub struct Scope {
     /// The bucket.
     pub bucket: String,
-    /// What keys begin with.
+    /// The prefix of the keys.
     pub prefix: String,
-    /// These keys and no others, in order and without repetition. They are asked for one by one.
+    /// The only keys, sorted and distinct; each is looked up on its own.
     pub keys: Option<Vec<String>>,
-    /// Which of them.
+    /// The include and exclude patterns.
     pub selection: Selection,
-    /// Which kinds of change.
+    /// The kinds of change.
     pub only: Only,
 }
 
-/// A walk over keys that are asked for by name, in their order.
+/// A lookup of named keys, in order.
 pub(super) struct KeyLookup {
     client: Client,
     cancel: Cancel,
     reads: BoxStream<'static, Result<Read>>,
-    /// Keys that have no entry.
+    /// Keys without any entry.
     pub(super) unknown: KeyShapes,
 }
 
-/// A key with all of its entries.
+/// A key with all its entries.
 struct Read {
     key: String,
     resolver: Resolver,
 }
 
 impl KeyLookup {
-    /// Begins to read those of the chosen keys that the scope selects.
+    /// Starts reading the chosen keys that the scope selects.
     pub(super) fn start(
         client: &Client,
         scope: Scope,
@@ -65,7 +65,7 @@ impl KeyLookup {
         Self { client: client.clone(), cancel: cancel.clone(), reads, unknown: KeyShapes::default() }
     }
 
-    /// The next key, as `take` has it; `None` after the last. There may be nothing of it.
+    /// Returns the next key as mapped by `take`, which may yield nothing; `None` after the last.
     pub(super) async fn next<T>(
         &mut self,
         take: impl FnOnce(KeyState<'_>) -> Option<T>,
@@ -85,7 +85,7 @@ impl KeyLookup {
     }
 }
 
-/// Reads one key's entries to their end.
+/// Reads all entries of one key.
 pub(super) async fn resolve_key(
     client: &Client,
     bucket: &str,
@@ -95,8 +95,8 @@ pub(super) async fn resolve_key(
     read_key(client, bucket, key, Resolver::new(as_of.then, as_of.now)).await
 }
 
-/// Reads one key's entries into a fresh resolver. A key of many pages may lose its rest at one of its own borders; a second
-/// reading with pages of another size has its borders elsewhere.
+/// Reads all entries of one key into a fresh resolver. A listing may lose the rest of a key at a page boundary, so a
+/// suspect key is read again with another page size, whose boundaries differ.
 pub(super) async fn read_key(
     client: &Client,
     bucket: &str,
@@ -112,7 +112,7 @@ pub(super) async fn read_key(
             let of_key = page.entries().take_while(|e| e.key == key);
             doubtful |= at_border && page.entries().next().is_none_or(|e| e.key != key);
             for entry in of_key {
-                // One key only, so there is no key before it to give out.
+                // There is only one key, so no earlier key is returned.
                 let _none = resolver.push(&entry, page.is_order_lost())?.is_some();
             }
             at_border = page.is_truncated() && resolver.undecided_key().is_some();

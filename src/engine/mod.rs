@@ -1,5 +1,5 @@
-//! The only place that composes the stages: a survey (list, resolve, plan), a restore (apply), and the checks on buckets
-//! that come before either.
+//! The use cases, and the only place that composes the stages: a survey (list, resolve, plan), a restore (apply), and
+//! the checks of buckets before either.
 
 mod bucket;
 mod bucket_scan;
@@ -33,7 +33,7 @@ mod uploads;
 mod verify;
 mod work;
 
-/// What the options and the results of the use cases consist of.
+/// Types used in the options and results of the use cases.
 pub use crate::apply::OnConflict;
 pub use crate::plan::file::{Header, Selected};
 pub use crate::plan::set::{MANIFEST, PlanSet, Shard, Shards};

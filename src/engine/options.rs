@@ -1,4 +1,4 @@
-//! How a restore is carried out, and what it refuses to do unless it is told to.
+//! The options of a restore, and the refusals that they can lift.
 
 use crate::apply::OnConflict;
 use crate::error::{Error, ErrorKind, Result};
@@ -8,23 +8,23 @@ use crate::plan::{Change, Plausibility, Sums};
 use crate::resolve::Doubt;
 use crate::state::Copying;
 
-/// What every restore is told alike, whatever is restored.
+/// The options common to all restores.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RestoreOptions {
     /// How versions are copied.
     pub copying: Copying,
-    /// What is done about keys of which it is in doubt what they held.
+    /// How to handle keys whose state is uncertain.
     pub on_doubt: OnDoubt,
-    /// How changes are made.
+    /// How changes are applied.
     pub apply: ApplyOptions,
 }
 
-/// How the changes of a run are made, each time that somebody works on it.
+/// How the changes of a run are applied, each time it is executed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ApplyOptions {
-    /// What is done about keys that somebody changed since the plan.
+    /// How to handle keys that someone else changed after the plan was made.
     pub on_conflict: OnConflict,
-    /// Requests under way at once, at most.
+    /// The maximum number of concurrent requests.
     pub concurrency: usize,
 }
 
@@ -34,50 +34,50 @@ impl Default for ApplyOptions {
     }
 }
 
-/// What is done about keys of which it is in doubt what they held.
+/// How to handle keys whose state is uncertain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnDoubt {
-    /// Nothing at all is restored.
+    /// Refuse the whole restore.
     #[default]
     Refuse,
-    /// They are left as they are.
+    /// Leave these keys unchanged.
     Skip,
-    /// The listing is taken for the whole truth. Archived versions have to be thawed all the same.
+    /// Trust the listing. Archived versions must still be thawed.
     Trust,
 }
 
-/// What a past state is brought into.
+/// The kind of place that a past state is restored into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {
     /// A bucket.
     Bucket,
-    /// A directory of this machine.
+    /// A local directory.
     Directory,
 }
 
 impl RestoreOptions {
-    /// Whether a change is made.
+    /// Whether a change is to be made.
     pub fn wants(&self, change: &Change) -> bool {
         change.doubts.is_empty() || self.on_doubt != OnDoubt::Skip
     }
 
-    /// How many keys in doubt are left out.
+    /// The number of uncertain keys that are skipped.
     pub fn left_out(&self, sums: &Sums) -> u64 {
         if self.on_doubt == OnDoubt::Skip { sums.doubtful } else { 0 }
     }
 
-    /// What decides whether a restore in place to `at` is plausible.
+    /// The plausibility of a restore in place to `at`.
     pub fn plausibility(&self, sums: &Sums, at: Instant) -> Plausibility {
         sums.plausibility(at, sums.deletes(self.on_doubt == OnDoubt::Skip))
     }
 
-    /// Refuses a plan with keys in doubt for which nobody has said what is to be done:
+    /// Refuses a plan with uncertain keys if the options do not say how to handle them:
     ///
     /// | doubt | skip | trust | thaw | refuse |
     /// |---|---|---|---|---|
-    /// | lifecycle, null-version | left out | carried out | refused | refused |
-    /// | archived | left out | refused | carried out | refused |
-    /// | archived, into a directory | left out | carried out, as far as they have thawed | not taken | refused |
+    /// | lifecycle, null-version | skipped | applied | refused | refused |
+    /// | archived | skipped | refused | applied | refused |
+    /// | archived, into a directory | skipped | applied if thawed | not available | refused |
     pub fn require_certainty(&self, sums: &Sums, at: Instant, into: Target) -> Result<()> {
         if self.on_doubt == OnDoubt::Refuse
             && let Some(what) = sums.uncertainty()
@@ -116,7 +116,7 @@ impl RestoreOptions {
     }
 }
 
-/// The refusal of a restore that deletes more than half of the keys.
+/// The error for a restore that deletes more than half of the keys.
 pub fn mass_delete(plausibility: Plausibility) -> Error {
     let warnings: Vec<_> = plausibility.warnings().iter().map(ToString::to_string).collect();
     Error::new(ErrorKind::Refused, warnings.join("; "))

@@ -1,4 +1,4 @@
-//! A survey of two places: a bucket's state at T beside what another bucket, or prefix, holds now.
+//! A comparison of a bucket's state at T with the present contents of another bucket or prefix.
 
 use super::key_lookup::Scope;
 use super::past::{live_keys, live_then};
@@ -12,8 +12,8 @@ use crate::s3::Client;
 use crate::spill::{Pair, pairs};
 use crate::verify::{Compare, Live, difference};
 
-/// Compares the state of `scope` at the judge's first cut with what the target holds now: what the target lacks is found as
-/// [`crate::plan::Action::Undelete`], what differs as [`crate::plan::Action::Revert`]. Keys are those of the source.
+/// Compares the state of `scope` at the judge's first cut with the target's present contents. A missing key yields
+/// [`crate::plan::Action::Undelete`], a different one [`crate::plan::Action::Revert`]. Keys are named as in the source.
 pub(super) async fn survey_elsewhere(
     client: &Client,
     scope: Scope,

@@ -1,4 +1,4 @@
-//! By what the answers about a bucket's past are judged; and the keys that are live at an instant, listed onto the disk.
+//! The judge of answers about a bucket's past; and the live keys at one time, spooled to disk.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::s3::{Client, ServerClock};
 use crate::spill::Spool;
 use crate::verify::Live;
 
-/// By what the answers at two cuts are judged, in a bucket that has these rules now and had `earlier` ones before.
+/// The judge of answers at two cuts, for a bucket with these lifecycle rules now and `earlier` ones before.
 pub fn judge(
     rules: &Known<Vec<Rule>>,
     earlier: Lifecycle,
@@ -25,7 +25,7 @@ pub fn judge(
     Judge { as_of, expiries, multipart_window }
 }
 
-/// What is to be known of a bucket, for whoever is asked whether it is to be restored.
+/// The checks of a bucket that the user should see before a restore.
 pub(super) fn bucket_checks(
     client: &Client,
     settings: &BucketSettings,
@@ -36,7 +36,7 @@ pub(super) fn bucket_checks(
     checks(settings, &judge.expiries, &location.prefix, Some(at), client.clock().now_at_most())
 }
 
-/// What was live at T. A key that was not, and perhaps was, is counted.
+/// The version that was live at T. A key that was not live, but may have been, is counted as uncertain.
 pub(super) fn live_then(
     state: &KeyState<'_>,
     judge: &Judge,
@@ -51,8 +51,8 @@ pub(super) fn live_then(
     Live::then(state, judge, doubts)
 }
 
-/// The keys of a scope that are live at a cut, on disk, in their order; `live` says what is to be known of each. Gives also
-/// of the keys that were asked for by name those that have no entry.
+/// Lists the live keys of a scope at a cut, on disk, in key order, as mapped by `live`. Also returns the shapes of
+/// requested keys that have no entries.
 pub(super) async fn live_keys(
     client: &Client,
     scope: Scope,
@@ -74,22 +74,22 @@ pub(super) async fn live_keys(
     Ok((found, keys.unknown()))
 }
 
-/// The doubts about a key's answers by now: a listing may take hours, and lifecycle acts meanwhile, by the server's clock.
+/// The doubts about a key, as of now: a listing may take hours in which lifecycle rules act. Uses the server's clock.
 pub(super) fn doubts(judge: &Judge, state: &KeyState<'_>, clock: &ServerClock) -> Vec<Doubt> {
     if is_beyond_doubt(state) { Vec::new() } else { judge.doubts(state, clock.now_at_most()) }
 }
 
-/// The same of all times from the first cut on.
+/// The doubts about a key at every time since the first cut, as of now.
 pub(super) fn doubts_since(judge: &Judge, state: &KeyState<'_>, clock: &ServerClock) -> Vec<Doubt> {
     if is_beyond_doubt(state) { Vec::new() } else { judge.doubts_since(state, clock.now_at_most()) }
 }
 
-/// The doubts about a key of which there is no entry, by now.
+/// The doubts about a key without entries, as of now.
 pub(super) fn doubts_of_unlisted(judge: &Judge, key: &str, clock: &ServerClock) -> Vec<Doubt> {
     judge.doubts_of_unlisted(key, clock.now_at_most())
 }
 
-/// Spares most keys a look at the clock.
+/// Whether there can be no doubts; spares most keys a read of the clock.
 fn is_beyond_doubt(state: &KeyState<'_>) -> bool {
     state.evidence.0.above + state.evidence.1.above == 0
 }

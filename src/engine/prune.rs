@@ -1,21 +1,22 @@
-//! Which runs nobody needs any more.
+//! The selection of runs that are no longer needed.
 
 use std::collections::BTreeSet;
 
 use crate::model::Instant;
 use crate::state::{RunState, RunStatus};
 
-/// The runs, the oldest first as [`Run::list`](crate::state::Run::list) gives them, that can be removed.
+/// The runs that can be removed; `runs` must be sorted oldest first, as [`Run::list`](crate::state::Run::list) returns
+/// them.
 ///
 /// | the run | removed |
 /// |---|---|
-/// | done and looked at, begun before `before` | yes |
-/// | the same, and undoes a run that stays | no: that one would not be shown as undone |
-/// | a recovery that is not ended has begun it, or it undoes such a run | no: an abort undoes the one, and goes by the other |
-/// | begun later | no |
-/// | running, interrupted, incomplete, not begun, damaged | no: it can be resumed, or has to be looked at |
+/// | is done and checked, and began before `before` | yes |
+/// | the same, but it undoes a run that stays | no: that run would no longer be shown as undone |
+/// | was begun by an unfinished recovery, or undoes such a run | no: an abort undoes the former and relies on the latter |
+/// | began later | no |
+/// | is running, interrupted, incomplete, not begun or damaged | no: it can be resumed or must be inspected |
 ///
-/// `needed` names the runs of recoveries that are not ended.
+/// `needed` lists the runs of unfinished recoveries.
 pub fn removable<'a>(
     runs: &'a [RunStatus],
     needed: &BTreeSet<String>,

@@ -1,4 +1,4 @@
-//! What is asked about a past: of which keys, and by what the answers are judged.
+//! A query about a past: its keys, its time, and how the answers are judged.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -14,28 +14,28 @@ use crate::model::{Instant, Known, Lifecycle, Location, Rule, TypedTime};
 use crate::plan::file::Selected;
 use crate::resolve::{AsOf, AsOfPair, Judge};
 
-/// Which past of which keys is asked for, and by what the answer is judged.
+/// A query about the past of some keys.
 #[derive(Debug, Clone)]
 pub struct Query {
     /// The bucket or prefix.
     pub location: Location,
-    /// The past time. An age is counted from the server's present.
+    /// The target time. An age is relative to the server's clock.
     pub at: TypedTime,
-    /// Versions of equal ETag and size are the same object, without a HEAD of either.
+    /// Whether versions with equal ETag and size are taken for the same object, without HEAD requests.
     pub trust_etag: bool,
-    /// Multipart uploads begun so long before the time are cautioned about.
+    /// Caution about multipart uploads begun within this time before the target time.
     pub multipart_window: Duration,
-    /// The lifecycle rules that the bucket had before.
+    /// The bucket's earlier lifecycle rules.
     pub earlier: Lifecycle,
     scope: Scope,
     selected: Selected,
 }
 
 impl Query {
-    /// The keys of `location` that are `selected`, and of these, if a file names keys, only those.
+    /// Creates a query for the keys of `location` that `selected` includes; if it names a file of keys, for only those.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) if a pattern is none, or the file of keys cannot be read.
+    /// [`Usage`](crate::error::ErrorKind::Usage) if a pattern is invalid or the file of keys cannot be read.
     pub fn new(location: Location, at: TypedTime, selected: Selected) -> Result<Self> {
         let keys =
             selected.keys_from.as_deref().map(|file| read_names(Path::new(file), &location)).transpose()?;
@@ -57,7 +57,7 @@ impl Query {
         })
     }
 
-    /// How many keys were asked for by name, if they were.
+    /// The number of named keys, if keys were named.
     pub fn named(&self) -> Option<usize> {
         self.scope.keys.as_ref().map(Vec::len)
     }
@@ -67,22 +67,23 @@ impl Query {
         self.scope.clone()
     }
 
-    /// How the keys were chosen, as a plan keeps it.
+    /// The selection, as stored in a plan.
     pub fn selected(&self) -> &Selected {
         &self.selected
     }
 
-    /// By what the bucket's state at `at`, compared with that at `versus`, is judged.
+    /// The judge for comparing the bucket's state at `at` with that at `versus`.
     pub(super) fn judge(&self, rules: &Known<Vec<Rule>>, at: Instant, versus: AsOf) -> Judge {
         let as_of = AsOfPair { then: AsOf::At(at), now: versus };
         judge(rules, self.earlier.clone(), as_of, self.multipart_window)
     }
 }
 
-/// Reads files away from the thread that hears of a stop: each may be a pipe, which waits for whoever writes it.
+/// Reads files on a blocking thread, so that asof can be stopped meanwhile: each may be a pipe that waits for its
+/// writer.
 ///
 /// # Errors
-/// Those of `read`, and [`Interrupted`](ErrorKind::Interrupted) where it was stopped meanwhile.
+/// The errors of `read`, and [`Interrupted`](ErrorKind::Interrupted) if stopped meanwhile.
 pub(crate) async fn reading<T: Send + 'static>(
     cancel: &Cancel,
     read: impl FnOnce() -> Result<T> + Send + 'static,
@@ -94,7 +95,7 @@ pub(crate) async fn reading<T: Send + 'static>(
     }
 }
 
-/// Opens a file of keys; `-` is standard input. Gives its name, for messages.
+/// Opens a file of keys; `-` is standard input. Also returns its name for messages.
 ///
 /// # Errors
 /// [`Usage`](crate::error::ErrorKind::Usage) if it cannot be opened.
@@ -108,7 +109,7 @@ pub(crate) fn open_keys(file: &Path) -> Result<(Box<dyn BufRead + Send>, String)
     Ok((Box::new(BufReader::with_capacity(limits::FILE_BLOCK, opened)), name))
 }
 
-/// Reads the keys that were asked for by name: one a line, in order, without repetition.
+/// Reads the named keys, one per line, and returns them sorted and distinct.
 fn read_names(file: &Path, location: &Location) -> Result<Vec<String>> {
     let (reader, name) = open_keys(file)?;
     let mut keys = Vec::new();
@@ -126,7 +127,7 @@ fn read_names(file: &Path, location: &Location) -> Result<Vec<String>> {
     Ok(keys)
 }
 
-/// The lifecycle rules that a bucket had before, by the file that tells of them.
+/// Reads a bucket's earlier lifecycle rules from a history file.
 ///
 /// # Errors
 /// [`Usage`](crate::error::ErrorKind::Usage) if it cannot be read.
@@ -140,7 +141,7 @@ pub(crate) async fn earlier_rules(file: Option<PathBuf>, cancel: &Cancel) -> Res
     Lifecycle::default().with_history(&text.await?, &name)
 }
 
-/// Refuses to restore a place into itself, or into a part of itself.
+/// Refuses to restore a location into itself or a part of itself.
 ///
 /// # Errors
 /// [`Usage`](crate::error::ErrorKind::Usage) if they overlap.

@@ -1,7 +1,7 @@
-//! The keys that a database's rows name, beside the keys of a bucket.
+//! Compares the keys that a database's rows name with the keys of a bucket.
 //!
-//! The bucket is listed in many ranges at once. Each range reads the rows' keys on from where it begins, so that both
-//! come in one order; what lies between the ranges, and is in none, is looked through in the end.
+//! The bucket is listed in many ranges at once. Each range reads the rows' keys from its own start, so that both
+//! sequences have the same order; keys between the ranges, in none of them, are handled at the end.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -23,30 +23,30 @@ use crate::s3::{Client, ServerClock};
 use crate::spill::{Cursor, SortedKeys, SortedWriter, Spool};
 use crate::verify::Compare;
 
-/// Whose objects the rows' keys are looked for among.
+/// The objects that the rows' keys are compared with.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Held<'a> {
-    /// Those of the bucket at the judge's first cut.
+    /// The bucket's objects at the judge's first cut.
     Then,
-    /// Those of the bucket now.
+    /// The bucket's objects now.
     Now,
-    /// Those that another place holds now, to which the bucket was restored.
+    /// The objects now in another location, to which the bucket was restored.
     There(&'a Place),
 }
 
-/// What was found: both on disk, in the order of their keys.
+/// The result of a comparison: dangling references and orphans, both on disk in key order.
 #[derive(Debug)]
 pub struct References {
-    /// Keys that rows name, and that are not there.
+    /// Keys that rows name and that do not exist.
     pub dangling: Spool<Dangling>,
-    /// Objects that no row names, if they were asked for.
+    /// Objects that no row names, if requested.
     pub orphans: Spool<Orphan>,
-    /// Both in numbers.
+    /// The numbers of both.
     pub sums: ReferenceSums,
 }
 
 impl References {
-    /// Hands what was found to `on`. Gives the keys that came within a time after the instant, where one was named.
+    /// Passes the findings to `on`. Returns the keys whose first version came `within` this time after `at`, if given.
     pub(crate) fn late(
         self,
         at: Instant,
@@ -66,31 +66,31 @@ impl References {
     }
 }
 
-/// A key that rows and bucket disagree about.
+/// A key on which rows and bucket disagree.
 #[derive(Debug)]
 pub(crate) enum ReferenceFinding<'a> {
-    /// Rows name it, and it is not there.
+    /// Rows name it, and it does not exist.
     Dangling(&'a Dangling),
-    /// It is there, and no row names it.
+    /// It exists, and no row names it.
     Orphan(&'a Orphan),
 }
 
-/// What is looked for. Changes nothing.
+/// The parameters of a comparison. Read-only.
 #[derive(Debug)]
 pub(super) struct Search<'a> {
     pub(super) scope: Scope,
-    /// By what the bucket's past is judged. When a key existed that is not there is told by its history round the first cut.
+    /// The judge of the bucket's past. When a missing key existed follows from its history around the first cut.
     pub(super) judge: &'a Judge,
-    /// Whose objects are looked at.
+    /// The objects to compare with.
     pub(super) held: Held<'a>,
-    /// The keys of the rows, each a key of the scope's bucket.
+    /// The keys that rows name, as keys of the scope's bucket.
     pub(super) keys: &'a SortedKeys,
-    /// Objects are looked for that no row names.
+    /// Whether to find objects that no row names.
     pub(super) orphans: bool,
 }
 
 impl Search<'_> {
-    /// Looks for the keys, and for objects that none of them names.
+    /// Looks up the keys, and finds objects that no row names.
     pub(super) async fn run(self, client: &Client, cancel: &Cancel) -> Result<References> {
         let Self { scope, judge, held, keys, orphans } = self;
         let place = match held {
@@ -114,7 +114,7 @@ impl Search<'_> {
         if found.dangling.is_empty() {
             return Ok(found);
         }
-        // Why they are not there, the source knows.
+        // The source's history explains why they are missing.
         let mut missing = SortedWriter::new()?;
         for dangling in found.dangling.into_changes()? {
             missing.push(&dangling?.key)?;
@@ -127,7 +127,7 @@ impl Search<'_> {
     }
 }
 
-/// Gives each missing key what the source tells of it; what it holds is not there.
+/// Adds the source's history to each missing key; a key that existed there at T is missing from the target.
 fn explain(missing: &SortedKeys, told: References, mut found: References) -> Result<References> {
     let mut told = told.dangling.into_changes()?.peekable();
     let mut cursor = missing.nth(0)?;
@@ -144,8 +144,8 @@ fn explain(missing: &SortedKeys, told: References, mut found: References) -> Res
     Ok(found)
 }
 
-/// The changes that make keys hold what came first after `at`, if that was `within` this time. Keys that hold just that
-/// already are counted as unchanged.
+/// The changes that make keys hold their first version after `at`, if that came `within` this time. Keys that already
+/// hold it are counted as unchanged.
 pub(super) async fn heal_changes(
     client: &Client,
     place: &Place,
@@ -178,26 +178,26 @@ impl References {
     }
 }
 
-/// Two sequences of keys, read side by side in as many places as the bucket is listed in.
+/// A merge of two key sequences, in parallel for each range of the listing.
 struct Join<'a> {
     keys: &'a SortedKeys,
     judge: &'a Judge,
     moment: Moment,
     orphans: bool,
-    /// How the bucket's keys are named there, where they are another place's.
+    /// How the keys map to those of another location, if that is compared.
     relocation: Option<&'a Relocation>,
-    /// Where each segment began among the rows' keys, and where it is.
+    /// The position of each segment among the rows' keys.
     open: HashMap<u64, Open>,
-    /// By their numbers, the rows' keys that a segment has come past.
+    /// The ranges of rows' keys, by number, that segments have passed.
     passed: Vec<Range<u64>>,
     found: References,
-    /// The bucket's server's.
+    /// The clock of the bucket's server.
     clock: ServerClock,
 }
 
-/// A segment's place among the rows' keys.
+/// A segment's position among the rows' keys.
 struct Open {
-    /// By its number, the key that the segment began at.
+    /// The number of the key that the segment began at.
     from: u64,
     cursor: Cursor,
 }
@@ -225,7 +225,7 @@ impl<'a> Join<'a> {
         self.close()
     }
 
-    /// Takes the segment's next key of the bucket.
+    /// Processes the segment's next key of the bucket.
     fn enter(&mut self, at: Found, state: &KeyState<'_>) -> Result<()> {
         if at.cut_before {
             self.end(at.segment)?;
@@ -250,18 +250,18 @@ impl<'a> Join<'a> {
         }
     }
 
-    /// Takes a key that a row names, and of which the bucket has entries.
+    /// Processes a key that a row names and that has entries in the bucket.
     fn enter_named(&mut self, segment: u64, key: &str, state: &KeyState<'_>) -> Result<()> {
         let Some(mut dangling) = dangling(state, self.moment) else { return Ok(()) };
         key.clone_into(&mut dangling.key);
-        // That it is not there now is certain; why it was not there at T may not be.
+        // That the key is missing now is certain; why it was missing at T may not be.
         if self.moment == Moment::Then || dangling.existed != Existed::Then {
             dangling.doubts = doubts(self.judge, state, &self.clock);
         }
         self.found.add(segment, &dangling)
     }
 
-    /// Takes a key of the bucket that no row names.
+    /// Processes a key of the bucket that no row names.
     fn enter_unnamed(&mut self, segment: u64, key: &str, state: &KeyState<'_>) -> Result<()> {
         let Some(version) = self.moment.live(state).filter(|_| self.orphans) else { return Ok(()) };
         let orphan = Orphan { key: key.to_owned(), version: version.clone() };
@@ -269,7 +269,7 @@ impl<'a> Join<'a> {
         self.found.orphans.push(segment, key, &orphan)
     }
 
-    /// Ends a segment: what follows the last of its keys is not its to tell.
+    /// Ends a segment: rows' keys after its last key do not belong to it.
     fn end(&mut self, segment: u64) -> Result<()> {
         if let Some(Open { from, cursor }) = self.open.remove(&segment) {
             self.passed.push(from..cursor.number());
@@ -278,7 +278,7 @@ impl<'a> Join<'a> {
         self.found.orphans.cut(segment)
     }
 
-    /// Finds what no segment has come past: keys between the ranges, without any entry.
+    /// Handles the keys that no segment has passed: they lie between the ranges and have no entries.
     fn close(mut self) -> Result<References> {
         let open: Vec<_> = self.open.keys().copied().collect();
         for segment in open {
@@ -295,7 +295,7 @@ impl<'a> Join<'a> {
     }
 }
 
-/// The numbers below `len` that are in none of the ranges, in order.
+/// The numbers below `len` in none of the ranges, in order.
 fn gaps(mut passed: Vec<Range<u64>>, len: u64) -> impl Iterator<Item = Range<u64>> {
     passed.sort_unstable_by_key(|passed| passed.start);
     let end = std::iter::once(len..len);
@@ -307,7 +307,7 @@ fn gaps(mut passed: Vec<Range<u64>>, len: u64) -> impl Iterator<Item = Range<u64
     })
 }
 
-/// Adds the key at the cursor as one without any entry, and goes on to the next.
+/// Adds the key at the cursor as one without entries, and advances.
 fn unlisted(
     found: &mut References,
     segment: u64,

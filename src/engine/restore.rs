@@ -1,7 +1,7 @@
-//! Restoring a place to a past instant, in place or into another bucket.
+//! Restores a location to a past time, in place or into another bucket.
 //!
-//! In two steps: [`Restore::prepare`] finds out what would be changed, and changes nothing; what it found is shown, and
-//! whoever may is asked; [`Prepared::begin`] then makes a run of it, which [`Run::execute`] carries out.
+//! In two steps: [`Restore::prepare`] determines the changes and is read-only; the caller shows them and asks for
+//! confirmation. [`Prepared::begin`] then creates a run, which [`Run::execute`] applies.
 
 use std::path::Path;
 
@@ -26,56 +26,56 @@ use crate::s3::Client;
 use crate::state::{Run, RunManifest, Server, ShardId};
 use crate::verify::Compare;
 
-/// What is restored, and where to.
+/// The source and the target of a restore.
 #[derive(Debug)]
 pub enum Restore {
-    /// What the bucket's versions tell of its past.
+    /// The past state of a bucket, from its versions.
     Past {
-        /// The past.
+        /// The query for the past state.
         query: Box<Query>,
-        /// The place restored to, where that is another.
+        /// The target, if not in place.
         to: Option<Location>,
-        /// How deleted keys come back.
+        /// How deleted keys are restored.
         undelete: Undelete,
     },
-    /// The changes of a plan that was made before, of the kinds that it is limited to, in place.
+    /// The changes of a saved plan, limited to its kinds, in place.
     Plan(Box<PlanFile>),
 }
 
-/// Changes, in the order of their keys.
+/// Changes, in key order.
 type Changes = Box<dyn Iterator<Item = Result<Change>> + Send>;
 
-/// What a restore brings back.
+/// The kind of state that a restore restores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// The state at T.
     State,
-    /// Late uploads, which were not there at T.
+    /// Late uploads, which did not exist at T.
     Heal,
 }
 
-/// A restore of which it is known what it would change. Nothing was changed yet.
+/// A restore whose changes are known. Nothing has been changed yet.
 pub struct Prepared {
     pub(super) kind: Kind,
-    /// The shard of a plan set that it is, if it is one.
+    /// The shard of a plan set, if it is one.
     pub(super) shard: Option<ShardId>,
-    /// The place whose past is restored.
+    /// The location whose past state is restored.
     pub location: Location,
-    /// The past instant.
+    /// The target time.
     pub at: Instant,
-    /// The place restored to, where that is another.
+    /// The target, if not in place.
     pub to: Option<Location>,
     /// When the bucket was listed, by the server's clock.
     pub listed: Instant,
-    /// What was found out about the bucket.
+    /// The checks of the bucket.
     pub checks: Vec<Check>,
     /// The sums of the changes.
     pub sums: Sums,
-    /// How many changes would be made: what another place holds beyond the past state is left alone.
+    /// The number of changes to make; extra keys in another target are left alone.
     pub len: u64,
     /// The changes.
     pub changes: Changes,
-    /// How the keys were chosen.
+    /// The selection of keys.
     pub selected: Selected,
     pub(super) seen: Seen,
     /// Whether equal ETags and sizes were taken for equal objects.
@@ -93,23 +93,23 @@ impl std::fmt::Debug for Prepared {
     }
 }
 
-/// Where a run is kept, and what it keeps of its beginning.
+/// The parameters of a new run.
 #[derive(Debug, Clone)]
 pub struct Begun<'a> {
-    /// The directory in which runs are kept.
+    /// The directory that holds the runs.
     pub state_dir: &'a Path,
-    /// The server, so that the run can be resumed from another terminal.
+    /// The server settings, so that the run can be resumed from another terminal.
     pub server: Server,
-    /// The present.
+    /// The present time.
     pub now: Instant,
 }
 
 impl Restore {
-    /// Finds out what would be changed. Changes nothing.
+    /// Determines the changes. Read-only.
     ///
     /// # Errors
     /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket that cannot be restored from or to;
-    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not past.
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not in the past.
     pub async fn prepare(self, client: &Client, cancel: &Cancel) -> Result<Prepared> {
         let (location, to) = match &self {
             Self::Past { query, to, .. } => (query.location.clone(), to.clone()),
@@ -125,7 +125,7 @@ impl Restore {
     }
 }
 
-/// A past that is to be restored, where its buckets are known to be fit for it.
+/// A past state to restore, from and to buckets that were checked.
 struct Past {
     query: Query,
     to: Option<Location>,
@@ -164,7 +164,7 @@ async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> 
     })
 }
 
-/// What a plan that was made before says. Its changes are taken as they are: each is conditional on its key.
+/// Prepares a saved plan. Its changes are used as they are: each is conditional on its key.
 async fn of_plan(client: &Client, file: PlanFile, places: BucketStates) -> Result<Prepared> {
     let PlanFile { header, trailer, sums, changes, .. } = file;
     let BucketStates { settings, here, there } = places;
@@ -201,18 +201,18 @@ async fn of_plan(client: &Client, file: PlanFile, places: BucketStates) -> Resul
 }
 
 impl Prepared {
-    /// Refuses to overwrite what the bucket that is changed would not keep.
+    /// Refuses to overwrite objects that the target would not keep.
     pub fn require_room(&self, options: &RestoreOptions) -> Result<()> {
         let on_conflict = options.apply.on_conflict;
         self.to.as_ref().map_or(Ok(()), |to| require_room(to, self.there, &self.sums, on_conflict))
     }
 
-    /// Refuses keys of which it is in doubt what they held, unless it was said what is done about them.
+    /// Refuses keys whose state is uncertain, unless the options say how to handle them.
     pub fn require_certainty(&self, options: &RestoreOptions) -> Result<()> {
         options.require_certainty(&self.sums, self.at, Target::Bucket)
     }
 
-    /// What decides whether it is plausible. Elsewhere nothing is deleted.
+    /// The plausibility of the restore. Nothing is deleted in another target.
     pub fn plausibility(&self, options: &RestoreOptions) -> Plausibility {
         match self.to {
             None => options.plausibility(&self.sums, self.at),
@@ -225,12 +225,12 @@ impl Prepared {
         self.to.as_ref().unwrap_or(&self.location)
     }
 
-    /// Begins the run: keeps it and its plan in the state directory. The changes come from now on from there.
+    /// Begins the run: stores it and its plan in the state directory, from which the changes are then read.
     pub fn begin(self, options: &RestoreOptions, begun: Begun<'_>) -> Result<Run> {
         self.begin_telling(options, begun, |_| ())
     }
 
-    /// The same; tells of each change that is left out because its key is in doubt.
+    /// The same, calling `left_out` for each change that is skipped because its key is uncertain.
     pub(super) fn begin_telling(
         self,
         options: &RestoreOptions,
@@ -262,18 +262,18 @@ impl Prepared {
     }
 }
 
-/// The settings of the two buckets of a restore, which are one where it is in place.
+/// The states of the two buckets of a restore, which are the same in place.
 #[derive(Debug)]
 pub(super) struct BucketStates {
-    /// Those of the bucket whose past is restored.
+    /// The settings of the bucket whose past state is restored.
     pub(super) settings: BucketSettings,
-    /// Those of the same, as far as a plan rests on them.
+    /// The state of the same bucket, as a plan needs it.
     pub(super) here: BucketState,
-    /// Those of the bucket that is changed.
+    /// The state of the bucket to be changed.
     pub(super) there: BucketState,
 }
 
-/// Asks for them, and refuses what cannot be restored from or to.
+/// Reads the states, and refuses buckets that cannot be restored from or to.
 pub(super) async fn bucket_states(
     client: &Client,
     location: &Location,
@@ -294,18 +294,18 @@ pub(super) async fn bucket_states(
     Ok(BucketStates { settings, here, there })
 }
 
-/// What a restore is to find out.
+/// The parameters of a survey for a restore.
 pub(super) struct Wanted<'a> {
     pub(super) scope: Scope,
     pub(super) judge: &'a Judge,
-    /// The place restored to, where that is another.
+    /// The target, if not in place.
     pub(super) to: Option<&'a Location>,
     pub(super) compare: Compare,
     pub(super) undelete: Undelete,
 }
 
 impl Wanted<'_> {
-    /// What would be changed, in place or, where `to` names another place, there.
+    /// Determines the changes, in place or in `to`.
     pub(super) async fn find(
         self,
         client: &Client,

@@ -1,4 +1,4 @@
-//! The keys that the rows of a database name, in order on disk.
+//! The keys that a database's rows name, sorted on disk.
 
 use std::io::BufRead;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::list::{Terminator, each_key};
 use crate::model::Location;
 use crate::spill::{SortedKeys, Sorter};
 
-/// A file of keys, each whole.
+/// A file of full keys.
 pub(crate) struct Rows {
     reader: Box<dyn BufRead + Send>,
     name: String,
@@ -18,7 +18,7 @@ pub(crate) struct Rows {
 }
 
 impl Rows {
-    /// Opens it; `-` is standard input. `null` says that after each key comes a NUL, not a line feed.
+    /// Opens the file; `-` is standard input. With `null`, keys end in NUL instead of a line feed.
     ///
     /// # Errors
     /// [`Usage`](crate::error::ErrorKind::Usage) if it cannot be opened.
@@ -27,14 +27,14 @@ impl Rows {
         Ok(Self { reader, name, terminator: if null { Terminator::Null } else { Terminator::Line } })
     }
 
-    /// Reads the keys, which may take as long as what prints them.
+    /// Reads the keys, which takes as long as their writer.
     pub(crate) async fn read(self, location: Location, cancel: &Cancel) -> Result<SortedKeys> {
         let Self { reader, name, terminator } = self;
         reading(cancel, move || read_keys(reader, terminator, &location, &name)).await
     }
 }
 
-/// Reads keys, each whole, and gives them in order and without repetition: see [`each_key`].
+/// Reads full keys, and returns them sorted and distinct; see [`each_key`].
 pub(crate) fn read_keys(
     input: impl BufRead,
     terminator: Terminator,

@@ -1,4 +1,4 @@
-//! A plan that was saved, of which perhaps only some kinds of change are wanted.
+//! A saved plan, possibly limited to some kinds of change.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::plan::{Only, Sums};
 use crate::state::Run;
 
 impl Run {
-    /// Opens its plan.
+    /// Opens the plan of this run.
     ///
     /// # Errors
     /// [`Usage`](crate::error::ErrorKind::Usage) for a plan that cannot be read.
@@ -18,11 +18,10 @@ impl Run {
     }
 }
 
-/// Opens a plan, limited to these kinds of change: its head and its sums are of these, and so is what is made of it. `location`
-/// is the place that it has to be of, if one was named.
+/// Opens a plan and limits its header, sums and changes to these kinds. `location`, if given, must be the plan's.
 ///
 /// # Errors
-/// [`Usage`](crate::error::ErrorKind::Usage) for a plan that cannot be read, that is of another place, or that has no such
+/// [`Usage`](crate::error::ErrorKind::Usage) for a plan that cannot be read, is for another location, or has no such
 /// changes.
 pub(crate) fn open_plan(path: &Path, location: Option<&Location>, kinds: &Only) -> Result<PlanFile> {
     let mut file = PlanFile::open(path)?;

@@ -1,4 +1,4 @@
-//! The keys of a scope, wherever they come from.
+//! The keys of a scope, from either source.
 
 use super::bucket_scan::{Batch, BucketScan};
 use super::key_lookup::{KeyLookup, Scope};
@@ -8,7 +8,7 @@ use crate::model::KeyShapes;
 use crate::resolve::{AsOfPair, KeyState};
 use crate::s3::Client;
 
-/// Keys on their way: looked up one by one where they are named, or found by listing all.
+/// A stream of keys: looked up one by one if they are named, otherwise found by a listing.
 pub(super) enum ScopeKeys {
     Named(Box<KeyLookup>),
     Listed(Box<BucketScan>),
@@ -22,7 +22,7 @@ impl ScopeKeys {
         }
     }
 
-    /// The next keys, each as `take` has it; `None` after the last. A batch may be empty.
+    /// Returns the next keys, mapped by `take`; `None` after the last. A batch may be empty.
     pub(super) async fn next<T>(
         &mut self,
         take: impl FnMut(KeyState<'_>) -> Option<T>,
@@ -36,7 +36,7 @@ impl ScopeKeys {
         }
     }
 
-    /// How the named keys are written that have no entry.
+    /// The shapes of named keys without entries.
     pub(super) fn unknown(self) -> KeyShapes {
         match self {
             Self::Named(walk) => walk.unknown,

@@ -1,9 +1,9 @@
-//! The last look at a run's changes: whether each is there, and lies on what it was meant to lie on.
+//! The final check of a run's changes: whether each exists, directly above the version that it was meant to replace.
 //!
-//! A condition on a write sees an ETag, which a rewrite with equal bytes keeps; and an answer is only what a server says.
-//! So when all changes are made, the histories of their keys are read: by one listing of the keys where they lie side by
-//! side. What that finds is noted in the journal, where `undo` finds it. The histories are complete as long as nobody
-//! deletes versions by their ids; a run that is killed before this look is given it by `resume` or `undo`.
+//! A conditional write compares ETags, which a rewrite with equal bytes keeps; and a server's answer may be wrong. So
+//! after all changes are made, the histories of their keys are read, with one listing for adjacent keys. The results
+//! are recorded in the journal, where `undo` finds them. The histories are complete unless someone deletes versions by
+//! ID. If a run is killed before this check, `resume` or `undo` does it.
 
 use tokio::task::JoinSet;
 
@@ -19,17 +19,17 @@ use crate::plan::{Action, Change};
 use crate::s3::Client;
 use crate::state::{Ending, Results, Run, RunJournal, RunState, Superseded};
 
-/// How the last look is taken.
+/// The options of the final check.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
-    /// What was to be done about writes of others.
+    /// How to handle writes of others.
     pub(super) on_conflict: OnConflict,
-    /// Changes that were begun and not heard of, or failed, are looked at too: they may have been made, and an undo takes them
-    /// as if they had.
+    /// Whether to check changes that failed, or were begun with unknown outcome: they may have been made, and an undo
+    /// treats them as made.
     pub(super) unheard: bool,
 }
 
-/// A change that put something on its key, and the history that is read for it.
+/// A change that wrote to its key, and the reader of the key's history.
 #[derive(Debug, Clone)]
 struct Made {
     n: u64,
@@ -48,7 +48,7 @@ impl HistoryReader for Made {
     }
 }
 
-/// Looks for what a finished run superseded, if that was not done yet, so that an undo brings it back.
+/// Finds the writes that a finished run superseded, if that was not done yet, so that an undo restores them.
 pub(super) async fn find_superseded(client: &Client, run: &Run, now: Instant, cancel: &Cancel) -> Result<()> {
     if !run.has_begun()
         || run.read_state()?.is_checked()
@@ -67,8 +67,8 @@ pub(super) async fn find_superseded(client: &Client, run: &Run, now: Instant, ca
     }
 }
 
-/// Compares what a run has made with the histories of its keys, and hands what is not as it should be to `on`. Whether it
-/// came to the end before it was cancelled.
+/// Compares the changes of a run with the histories of its keys, and passes each problem to `on`. Returns false if it
+/// was cancelled before the end.
 pub(super) async fn check_bases(
     client: &Client,
     run: &Run,
@@ -97,7 +97,7 @@ pub(super) async fn check_bases(
             let batch: Vec<_> = batch.into_iter().map(keyed).collect();
             reading.spawn(async move { read_histories(&client, &place.bucket, batch).await });
         }
-        // Stopped, it has not looked at everything, even if nothing is being read.
+        // When stopped, the check is incomplete even if nothing is being read.
         let read = tokio::select! {
             biased;
             () = cancel.stopped() => return Ok(false),
@@ -112,7 +112,7 @@ pub(super) async fn check_bases(
     Ok(true)
 }
 
-/// The changes of a run that put something on their keys.
+/// The changes of a run that wrote to their keys.
 struct MadeChanges {
     results: Results,
     changes: Changes,
@@ -137,7 +137,7 @@ impl MadeChanges {
     }
 }
 
-/// Notes what was found of one change.
+/// Records the result of checking one change.
 fn settle(
     made: Made,
     look: Look,
@@ -154,7 +154,7 @@ fn settle(
     match base {
         Base::AsPlanned if named == ending => Ok(()),
         Base::AsPlanned => journal.end([(n, named)]),
-        // Who wants others' writes overwritten is not told of each, nor who undoes them.
+        // With `--on-conflict overwrite`, and in an undo, superseded writes are not reported one by one.
         Base::Superseded(version) if look.on_conflict == OnConflict::Overwrite || look.unheard => {
             journal.end([(n, named.lying_on(Superseded { version, superseded: false }))])
         }
@@ -163,7 +163,7 @@ fn settle(
             journal.end([(n, outcome.ending(None))])?;
             on(&change, &outcome)
         }
-        // Not known to have been made, and not made.
+        // Its outcome was unknown, and it was not made.
         Base::NotThere if matches!(ending, Ending::Failed { .. }) => Ok(()),
         Base::NotThere => {
             let outcome = Outcome::Failed(not_there(&change, &ending));

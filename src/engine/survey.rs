@@ -1,4 +1,4 @@
-//! The survey of a bucket: what would have to be changed, in key order.
+//! Surveys a bucket: determines the changes to make, in key order.
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -17,33 +17,33 @@ use crate::s3::Client;
 use crate::spill::Spool;
 use crate::verify::{Compare, Compared, VersionOf};
 
-/// What a survey has looked at so far.
+/// The number of keys and versions seen by a survey so far.
 pub fn seen(client: &Client) -> Seen {
     let counters = client.counters();
     Seen { keys: counters.keys.get(), versions: counters.versions.get() }
 }
 
-/// What a survey found: the changes on disk, in the order of their keys, and their sums.
+/// The result of a survey: the changes on disk in key order, and their sums.
 #[derive(Debug)]
 pub struct Findings {
     /// The changes.
     pub changes: Spool<Change>,
-    /// The keys in doubt that are not among the changes, where buckets are compared.
+    /// The uncertain keys that are not among the changes, if buckets are compared.
     pub uncertain: Option<Spool<UncertainKey>>,
-    /// Their sums.
+    /// The sums of the changes.
     pub sums: Sums,
 }
 
-/// What is done about keys that the target holds beyond the past state.
+/// How to handle keys in the target that the past state lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extras {
     /// They are differences: [`Action::Delete`].
     Differ,
-    /// They are counted, but no change is made of them.
+    /// They are counted, but not changed.
     LeaveAlone,
 }
 
-/// Compares a bucket's states at the judge's two cuts. Changes nothing.
+/// Compares a bucket's states at the judge's two cuts. Read-only.
 pub async fn survey(
     client: &Client,
     scope: Scope,
@@ -69,7 +69,7 @@ pub async fn survey(
     ledger.close(keys.unknown()).await
 }
 
-/// Gathers what a survey finds.
+/// Collects the results of a survey.
 pub(super) struct ChangeCollector<'a> {
     client: &'a Client,
     place: &'a Place,
@@ -79,15 +79,15 @@ pub(super) struct ChangeCollector<'a> {
     pub(super) only: Only,
     changes: Spool<Change>,
     uncertain: Option<Spool<UncertainKey>>,
-    /// Keys in doubt that are not written yet: a batch's come in two kinds.
+    /// Uncertain keys not written to disk yet: a batch finds them in two passes, so they have to be sorted.
     unwritten: Vec<UncertainKey>,
     pub(super) sums: Sums,
-    /// The server refused to tell of some version.
+    /// Whether the server refused a request about some version.
     silent: bool,
 }
 
 impl<'a> ChangeCollector<'a> {
-    /// An empty one, for changes that would be made in `place`.
+    /// Creates an empty collector for changes to be made in `place`.
     pub(super) fn new(client: &'a Client, place: &'a Place, compare: Compare) -> Result<Self> {
         Ok(Self {
             client,
@@ -104,12 +104,12 @@ impl<'a> ChangeCollector<'a> {
         })
     }
 
-    /// What is done about keys that the place holds beyond the past state.
+    /// Sets how to handle keys in the target that the past state lacks.
     pub(super) fn with_extras(self, extras: Extras) -> Self {
         Self { extras, ..self }
     }
 
-    /// The same with a list of the keys that nothing is done to and whose state at T is uncertain.
+    /// Also lists unchanged keys whose state at T is uncertain.
     pub(super) fn with_uncertain(self) -> Result<Self> {
         Ok(Self { uncertain: Some(Spool::new()?), ..self })
     }
@@ -128,10 +128,10 @@ impl<'a> ChangeCollector<'a> {
         Change::of(state, judge, doubts)
     }
 
-    /// Asks for what the listing leaves open of these changes, and enters those that remain, in their order.
+    /// Resolves what the listing left open about these changes, and adds those that remain, in order.
     pub(super) async fn enter(&mut self, segment: u64, mut found: Vec<Change>) -> Result<()> {
         let all = found.len();
-        // Before the comparison: what is not asked for costs no HEAD.
+        // Before the comparison, so that excluded changes cost no HEAD requests.
         found.retain(|change| self.only.has(change.action));
         self.sums.excluded += (all - found.len()) as u64;
         let (client, place, compare) = (self.client, self.place, self.compare);
@@ -162,7 +162,7 @@ impl<'a> ChangeCollector<'a> {
             if self.undelete == Undelete::Copy {
                 change.markers.clear();
             } else if !change.markers.is_empty() {
-                // Nothing is copied, so it does not matter that it lies in an archive.
+                // Nothing is copied, so it does not matter if the version is archived.
                 change.doubts.retain(|doubt| *doubt != Doubt::Archived);
             }
             match self.extras {
@@ -182,11 +182,11 @@ impl<'a> ChangeCollector<'a> {
         Ok(())
     }
 
-    /// Counts a key that nothing is done to, if its state at T is uncertain.
+    /// Counts an unchanged key if its state at T is uncertain.
     fn leave(&mut self, key: &str, mut doubts: Vec<Doubt>, mut cautions: Vec<Caution>) {
         self.sums.add_uncertain(key, &doubts, &cautions);
         doubts.retain(|doubt| doubt.is_of_answer());
-        // The others inform about a change, and there is none.
+        // The other cautions concern a change, and there is none.
         cautions.retain(|caution| *caution == Caution::Multipart);
         if self.uncertain.is_some() && !(doubts.is_empty() && cautions.is_empty()) {
             self.unwritten.push(UncertainKey { key: key.to_owned(), doubts, cautions });
@@ -199,8 +199,8 @@ impl<'a> ChangeCollector<'a> {
         self.uncertain.as_mut().map_or(Ok(()), |uncertain| uncertain.cut(segment))
     }
 
-    /// What was found in the end. A HEAD that is refused does not say whether a permission is missing or the credentials have
-    /// expired, which would make all that was asked for since look different: so a request is sent that does.
+    /// Returns the results. A refused HEAD does not tell whether a permission is missing or the credentials have
+    /// expired; in the latter case everything since would look different. So this sends a request that does tell.
     pub(super) async fn close(mut self, unknown: KeyShapes) -> Result<Findings> {
         if self.silent {
             self.client.versioning_status(&self.place.bucket).await?;

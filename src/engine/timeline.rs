@@ -1,4 +1,4 @@
-//! A timeline: one listing, each entry told what it did.
+//! Builds a timeline: one listing, in which each entry shows what it did.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -13,18 +13,18 @@ use crate::s3::{Client, ServerClock};
 use crate::state::{Run, RunStatus, Worked};
 use crate::timeline::{Found, OwnRun, Timeline, Trace, Window};
 
-/// The time of a place that is looked at.
+/// The parameters of a timeline.
 #[derive(Debug)]
 pub struct ShowTimeline {
     /// The bucket or prefix.
     pub location: Location,
-    /// The first second.
+    /// The first second, if limited.
     pub from: Option<TypedTime>,
-    /// The last second.
+    /// The last second, if limited.
     pub to: Option<TypedTime>,
-    /// The length of a bar; without it, bars are joined until they can be shown.
+    /// The length of a bar; if `None`, bars are merged until they can be shown.
     pub step: Option<Duration>,
-    /// Where asof's own runs are kept.
+    /// The directory with asof's own runs.
     pub state_dir: Option<PathBuf>,
 }
 
@@ -36,24 +36,24 @@ pub struct TimelineScan {
     now: i64,
 }
 
-/// What happened.
+/// The activity in a bucket.
 #[derive(Debug)]
 pub struct Activity {
     /// The events.
     pub found: Found,
-    /// The time looked at; its end is the present at the latest.
+    /// The time span; it ends at the present at the latest.
     pub window: Window,
-    /// The length of a bar was asked for.
+    /// Whether a bar length was requested.
     pub has_step: bool,
-    /// Why asof's own runs are not marked, if they could not be read. A timeline without them is worth showing too.
+    /// The error that kept asof's own runs from being marked; the timeline is useful without them.
     pub unmarked: Option<Error>,
 }
 
 impl ShowTimeline {
-    /// Refuses bars without length.
+    /// Refuses bars of zero length.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) then.
+    /// [`Usage`](crate::error::ErrorKind::Usage) if `step` is zero.
     pub fn check(&self) -> Result<()> {
         if self.step.is_some_and(|step| step.as_secs() == 0) {
             return Err(
@@ -63,10 +63,10 @@ impl ShowTimeline {
         Ok(())
     }
 
-    /// Finds out whether the bucket has a past, and which times are meant.
+    /// Checks that the bucket has a past, and resolves the times.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) for times that are not past or not in order;
+    /// [`Usage`](crate::error::ErrorKind::Usage) for times that are not in the past or out of order;
     /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket without a past.
     pub async fn inspect(self, client: &Client) -> Result<TimelineScan> {
         let bucket = &self.location.bucket;
@@ -85,7 +85,7 @@ impl ShowTimeline {
 }
 
 impl TimelineScan {
-    /// Lists the bucket, and finds what happened.
+    /// Lists the bucket and collects its activity.
     pub async fn survey(self, client: &Client, cancel: &Cancel) -> Result<Activity> {
         let Self { options: ShowTimeline { location, step, state_dir, .. }, window, now } = self;
         let step = step.map(|step| i64::try_from(step.as_secs()).unwrap_or(i64::MAX));
@@ -103,15 +103,15 @@ impl TimelineScan {
     }
 }
 
-/// Lists every version under a location, and hands what each entry did to `timeline`.
+/// Lists every version under a location, and passes what each entry did to `timeline`.
 ///
-/// Servers that lose a key's older versions at the border of two pages, and are read again key by key for a diff, are taken
-/// at their word here: one overwrite in a page may pass for a put, which changes no burst.
+/// Some servers lose a key's older versions at a page boundary. A diff reads such keys again; this does not: at most
+/// one overwrite per page may be shown as a put, which affects no burst.
 async fn trace(client: &Client, location: &Location, timeline: &mut Timeline, cancel: &Cancel) -> Result<()> {
     let Location { bucket, prefix } = location.clone();
     let mut lister = Lister::start(client.clone(), bucket, prefix);
     let counters = client.counters();
-    // Keys of one range come in order; ranges come in any.
+    // Keys come in order within a range, but ranges come in any order.
     let mut traces = HashMap::<u64, Trace>::new();
     loop {
         if cancel.is_stopped() {
@@ -136,10 +136,10 @@ async fn trace(client: &Client, location: &Location, timeline: &mut Timeline, ca
     }
 }
 
-/// The runs kept in a state directory that changed something under a location, in the seconds of the server's clock. Of a run
-/// that was resumed it is the last time: when it ended before is not known.
+/// The runs in a state directory that changed keys under a location, in seconds of the server's clock. For a resumed
+/// run, only the last execution: the end of earlier ones is unknown.
 fn own_runs(state_dir: &Path, location: &Location, clock: &ServerClock) -> Result<Vec<OwnRun>> {
-    // The skew is known to the second.
+    // The skew is only known to the second.
     let (skew, known_to) = (clock.skew().unwrap_or_default(), 1);
     let on_server = |here: Instant| here.millis().saturating_sub(skew).div_euclid(1000);
     let runs = Run::list(state_dir)?.into_iter().filter_map(|RunStatus { id, manifest, state, .. }| {

@@ -1,16 +1,16 @@
-//! Taking a run back: a plan that brings each key it changed to what the key held before.
+//! Undoes a run, with a plan that gives each key it changed its previous contents.
 //!
-//! | the run | before it the key held | change |
+//! | the run | the key previously held | change |
 //! |---|---|---|
 //! | copied a version | another version W | `revert`: W is copied back |
 //! | copied a version | nothing | `delete`: it gets a delete marker |
-//! | put a delete marker | W | `undelete`: that marker is removed, or W copied where its id is not known, or where a later run has healed the key: its undo has put another marker above |
+//! | created a delete marker | W | `undelete`: the marker is removed; or W is copied if the marker's ID is unknown, or a later run has healed the key, whose undo has created another marker above |
 //! | removed delete markers | nothing | `delete`: it gets a delete marker |
 //! | did nothing | | none |
-//! | may have done one of these: it was stopped there | | as if it had |
+//! | was stopped, and may have done one of these | | as if it had done it |
 //!
-//! Each is conditional on the key still holding what the run put there. A plan like any other: to be carried out by a
-//! run of its own, which can be gone on with, and taken back.
+//! Each change is conditional on the key still holding what the run put there. The plan is like any other: it is
+//! applied by its own run, which can be resumed and undone.
 
 use super::bucket::{require_removable, require_versioning, standing};
 use super::superseded::find_superseded;
@@ -24,33 +24,34 @@ use crate::plan::{Action, Change, Sums, Undelete};
 use crate::s3::Client;
 use crate::state::{Ending, Run, RunManifest, Server};
 
-/// A run that is to be undone.
+/// A run to undo.
 #[derive(Debug)]
 pub struct Undo<'a> {
-    /// The run.
+    /// The run to undo.
     pub done: &'a Run,
-    /// The server, as the run that undoes it keeps it.
+    /// The server settings, to be stored in the undo run.
     pub server: Server,
-    /// How keys that the run has deleted come back.
+    /// How to restore keys that the run deleted.
     pub undelete: Undelete,
 }
 
-/// A run that would undo another, with its plan. Nothing was changed yet.
+/// An undo run with its plan. Nothing has been changed yet.
 #[derive(Debug)]
 pub struct PreparedUndo {
-    /// The run, to be executed or discarded.
+    /// The undo run, to be executed or discarded.
     pub run: Run,
     /// The sums of its plan.
     pub sums: Sums,
 }
 
 impl Undo<'_> {
-    /// Looks for what nobody has heard of the run, and writes the plan of another that undoes it; none where there is nothing to
-    /// undo. Changes no key; multipart uploads that the run has left are aborted, since nobody is going to resume it.
+    /// Checks changes of the run with unknown outcome, and writes the plan of a run that undoes it; returns `None` if
+    /// there is nothing to undo. Changes no key, but aborts multipart uploads left by the run, since it will not be
+    /// resumed.
     ///
     /// # Errors
-    /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket that would not keep what is overwritten, or whose delete
-    /// markers must not be removed.
+    /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket that would not keep overwritten versions, or whose
+    /// delete markers must not be removed.
     pub async fn prepare(self, client: &Client, cancel: &Cancel) -> Result<Option<PreparedUndo>> {
         let Self { done, server, undelete } = self;
         let manifest = done.manifest();
@@ -77,7 +78,7 @@ impl Undo<'_> {
     }
 }
 
-/// Writes the plan of `undo` that takes `done` back. Gives its sums.
+/// Writes the plan of `undo`, which undoes `done`. Returns its sums.
 fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result<Sums> {
     if !done.has_begun() {
         return Ok(Sums::default());
@@ -112,13 +113,13 @@ fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result
     Ok(sums)
 }
 
-/// The plans of the later runs that have brought late uploads back in the same place.
+/// The plans of later runs that restored late uploads in the same location.
 fn heals_after(done: &Run) -> Result<Vec<ByKey>> {
     let (state_dir, manifest) = (done.state_dir(), done.manifest());
-    // Elsewhere no marker is put, so none can lie above another.
+    // Only runs in place create delete markers, so only there can one lie above another.
     let in_place = |run: &RunManifest| run.to.is_none() && run.location.overlaps(&manifest.location);
     let mut plans = Vec::new();
-    // An id begins with the second of its run, and ends by chance.
+    // An ID begins with the second of its run and ends in random digits.
     let second = |id: &str| id.split('-').next().map(str::to_owned);
     for (id, run) in Run::begun(state_dir)? {
         let run = match run {
@@ -132,8 +133,8 @@ fn heals_after(done: &Run) -> Result<Vec<ByKey>> {
     Ok(plans)
 }
 
-/// A change that failed may have been made: without a word of what was made, so that its key is told by its content. Where
-/// nothing was done after all, it is found right already.
+/// Treats a failed change as made, since it may have been. It has no version ID, so the key is recognized by its
+/// content. If it was not made after all, the key is already correct.
 fn as_if_made(change: &Change, ending: Ending) -> Ending {
     let Ending::Failed { over, .. } = ending else { return ending };
     match change.action {
@@ -143,12 +144,12 @@ fn as_if_made(change: &Change, ending: Ending) -> Ending {
     }
 }
 
-/// The change that takes one back: the table above.
+/// The change that undoes another, by the table above.
 fn back(key: String, change: Change, ending: Ending, undelete: Undelete) -> Option<Change> {
     match ending {
         Ending::Copied { version_id, etag, over } => {
             let before = over.map_or(change.now, |over| over.version);
-            // Where the server did not say what it made: as a copy in one part keeps the ETag.
+            // If the server did not return the ETag, assumes that of the source, which a copy in one part keeps.
             let then = change.then?;
             let etag = etag.unwrap_or(then.etag);
             let ours = Version { version_id: version_id.unwrap_or_default(), etag, ..then };

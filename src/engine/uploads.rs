@@ -1,4 +1,4 @@
-//! Multipart uploads of a run, which its state directory keeps: those that a killed process left are aborted.
+//! The multipart uploads recorded in a run's state directory: those left by a killed process are aborted.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::s3::Client;
 use crate::state::Run;
 
-/// Aborts those that an earlier process noted and did not end. One that has become a version is gone, which is fine.
+/// Aborts the uploads that an earlier process recorded and did not finish. A completed upload is gone, which is fine.
 pub(super) async fn abandon_noted(client: &Client, run: &Run) -> Result<()> {
     let noted = run.noted_uploads()?;
     for upload in noted.uploads() {
@@ -16,7 +16,7 @@ pub(super) async fn abandon_noted(client: &Client, run: &Run) -> Result<()> {
     noted.remove()
 }
 
-/// Uploads that are noted in a run's list.
+/// Uploads that are recorded in the run's list.
 pub(super) fn noted(run: &Run) -> Result<Uploads> {
     let list = Mutex::new(run.upload_list()?);
     Ok(Uploads::default()

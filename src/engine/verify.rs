@@ -1,4 +1,4 @@
-//! Comparing a bucket, or another place, with its state at a past instant. Changes nothing.
+//! Verifies that a bucket, or another target, matches the bucket's state at a past time. Read-only.
 
 use super::bucket::{BucketState, require_history, rules, standing};
 use super::extras::verify_directory;
@@ -15,62 +15,63 @@ use crate::resolve::{AsOf, Judge, history_check};
 use crate::s3::Client;
 use crate::verify::{Compare, Files};
 
-/// What is compared with a past state.
+/// A comparison with a past state.
 #[derive(Debug)]
 pub struct Verify {
-    /// The past.
+    /// The query for the past state.
     pub query: Query,
-    /// What should hold it.
+    /// The place that should match it.
     pub against: Against,
 }
 
-/// What should hold a past state.
+/// The place that should match a past state.
 #[derive(Debug)]
 pub enum Against {
     /// The bucket itself.
     Itself,
-    /// Another place.
+    /// Another bucket or prefix.
     Place(Location),
-    /// A directory of this machine.
+    /// A local directory.
     Directory(Directory),
 }
 
-/// A comparison whose buckets are known, before they are listed.
+/// A comparison whose buckets have been inspected but not listed.
 #[derive(Debug)]
 pub struct Verification {
-    /// The place whose past it is.
+    /// The location whose past state is compared.
     pub location: Location,
-    /// The past instant.
+    /// The target time.
     pub at: Instant,
-    /// What should hold it.
+    /// The place that should match it.
     pub against: Against,
     /// How far back the bucket's history is complete.
     pub history: Check,
-    /// The settings of the bucket whose past it is.
+    /// The state of the bucket whose past state is compared.
     pub here: BucketState,
     query: Query,
     compare: Compare,
     judge: Judge,
 }
 
-/// What a comparison came to.
+/// The verdict of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// There was nothing to compare.
     Empty,
-    /// Everything is as it was.
+    /// Everything matches.
     Verified,
-    /// Nothing differs, but some keys cannot be told to be right.
+    /// Nothing differs, but some keys cannot be verified.
     Uncertain,
     /// Something differs.
     Different,
 }
 
 impl Against {
-    /// The place or the directory that was named; the bucket itself where none was.
+    /// The place to compare with; the bucket itself if `against` is `None`.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) for a place that overlaps the source, and for a directory that is not there.
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a location that overlaps the source, or a directory that does not
+    /// exist.
     pub fn of(source: &Location, against: Option<&Destination>) -> Result<Self> {
         match against {
             None => Ok(Self::Itself),
@@ -87,11 +88,11 @@ impl Against {
 }
 
 impl Verify {
-    /// Finds out whether the bucket has a past, and how far back that is complete.
+    /// Checks that the bucket has a past, and how far back it is complete.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not past; [`Refused`](crate::error::ErrorKind::Refused)
-    /// for a bucket without a past.
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a time that is not in the past;
+    /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket without a past.
     pub async fn inspect(self, client: &Client) -> Result<Verification> {
         let Self { query, against } = self;
         let location = query.location.clone();
@@ -112,7 +113,7 @@ impl Verify {
 }
 
 impl Verification {
-    /// Lists what is compared, and finds what differs.
+    /// Lists both sides and finds the differences.
     pub async fn survey(&self, client: &Client, cancel: &Cancel) -> Result<Findings> {
         let Self { location, against, query, compare, judge, .. } = self;
         match against {
@@ -131,7 +132,7 @@ impl Verification {
 }
 
 impl Verdict {
-    /// What differs is told first; what is uncertain cannot be told to be right.
+    /// The verdict: differences take precedence, then uncertain keys.
     ///
     /// | keys found | differences | uncertain keys | trusted | verdict |
     /// |---|---|---|---|---|

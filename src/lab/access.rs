@@ -1,22 +1,22 @@
-//! What a request is allowed or refused for: an operation on a bucket, or on an object in it.
+//! The permissions that a request needs: an operation on a bucket, or on an object in it.
 
 use super::handler::source::Source;
 use super::operation::Operation;
 use super::request::Request;
 use super::xml::parse;
 
-/// One thing that a request must be allowed to do. A copy also reads, and one `DeleteObjects` deletes many keys.
+/// One permission that a request needs. A copy also reads, and one `DeleteObjects` deletes many keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
     /// The operation.
     pub operation: Operation,
-    /// Whether it is what a copy is made from; else it is what the request is sent to.
+    /// Whether this is the source of a copy; otherwise it is the resource of the request.
     pub copied_from: bool,
     /// The bucket.
     pub bucket: String,
-    /// The object's key; none where the bucket itself is asked about.
+    /// The object's key; `None` for the bucket itself.
     pub key: Option<String>,
-    /// Whether a version is named.
+    /// Whether the request names a version.
     pub by_version: bool,
     /// The prefix of a listing.
     pub prefix: Option<String>,
@@ -24,7 +24,7 @@ pub struct Access {
     pub headers: Vec<String>,
 }
 
-/// Everything that a request must be allowed to do.
+/// Returns all permissions that a request needs.
 pub(crate) fn of(operation: Operation, request: &Request) -> Vec<Access> {
     let sent = Access {
         operation,

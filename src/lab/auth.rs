@@ -1,7 +1,7 @@
 //! Signature Version 4 in the Authorization header, verified on every request.
 //!
-//! Path and query are decoded and encoded again before they are signed, as AWS does. Presigned requests and `SigV4a` are
-//! not supported. A request's date is judged by real time, never by the lab's clock.
+//! Path and query are decoded and encoded again before they are signed, as AWS does. Presigned requests and `SigV4a`
+//! are not supported. A request's date is checked against real time, never the lab's clock.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,10 +15,10 @@ use super::time::{parse_amz_date, parse_http_date};
 const MAX_SKEW_MILLIS: u64 = 15 * 60 * 1_000;
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
-/// The one pair of keys that the lab accepts.
+/// The credentials that the lab accepts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
-    /// The access key id; `lab` by default.
+    /// The access key ID; `lab` by default.
     pub access_key: String,
     /// The secret access key; `lab-secret` by default.
     pub secret_key: String,
@@ -30,7 +30,7 @@ impl Default for Credentials {
     }
 }
 
-/// What a request is held to.
+/// The expected properties of a signature.
 pub(crate) struct Expected<'a> {
     pub(crate) credentials: &'a Credentials,
     pub(crate) region: &'a str,
@@ -48,7 +48,7 @@ struct Authorization<'a> {
     signature: &'a str,
 }
 
-/// Verifies a request's signature; the payload's hash is taken as the header says and checked with the body.
+/// Verifies a request's signature. The payload hash is taken from the header, and checked with the body.
 pub(crate) fn verify(request: &Request, expected: &Expected<'_>) -> Result<()> {
     let Expected { credentials, region, now } = expected;
     let header = request.header("authorization").ok_or(Code::AccessDenied)?;
@@ -86,7 +86,7 @@ pub(crate) fn verify(request: &Request, expected: &Expected<'_>) -> Result<()> {
         .field("CanonicalRequest", String::from_utf8_lossy(&canonical)))
 }
 
-/// The region that a request is signed for, where it is signed.
+/// Returns the region that a request is signed for, if it is signed.
 pub(crate) fn region(request: &Request) -> Option<&str> {
     parse(request.header("authorization")?).map(|authorization| authorization.region)
 }
@@ -110,7 +110,7 @@ fn parse(header: &str) -> Option<Authorization<'_>> {
     })
 }
 
-/// The request's date as signed, and as milliseconds since the epoch.
+/// Returns the request's date as signed, and in milliseconds since the epoch.
 fn date(request: &Request) -> Result<(&str, i64)> {
     let stamp = request.header("x-amz-date").map(|text| (text, parse_amz_date(text)));
     let stamp = stamp.or_else(|| request.header("date").map(|text| (text, parse_http_date(text))));
@@ -144,7 +144,7 @@ fn canonical(request: &Request, signed_headers: &str) -> Result<Vec<u8>> {
     Ok(canonical)
 }
 
-/// Trims a header's value and makes one space of several.
+/// Trims a header's value and collapses spaces.
 fn collapse(value: &[u8]) -> Vec<u8> {
     let words = value.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(&b' ')

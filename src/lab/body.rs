@@ -1,4 +1,4 @@
-//! Bodies of requests: aws-chunked ones decoded, and every digest that came with them checked.
+//! Request bodies: decodes aws-chunked ones, and checks every digest sent with them.
 //!
 //! Chunk signatures and the trailer's signature are accepted unverified; the signature of the request's head is not.
 
@@ -8,7 +8,7 @@ use super::checksum::{Algorithm, Checksum, decode_base64, md5, sha256_hex};
 use super::error::{Code, Error, Result};
 use super::request::{Request, Trailers};
 
-/// Takes the body as it came, decodes and checks it, and puts it into the request.
+/// Decodes and checks the raw body, and adds it to the request.
 pub(crate) fn accept(request: &mut Request, raw: Bytes) -> Result<()> {
     let payload = request.header("x-amz-content-sha256").unwrap_or("UNSIGNED-PAYLOAD");
     if payload.starts_with("STREAMING-") {
@@ -28,9 +28,9 @@ pub(crate) fn accept(request: &mut Request, raw: Bytes) -> Result<()> {
     checksum(request).map(drop)
 }
 
-/// The checksum that came with a body, in a header or a trailer, once it is found right.
+/// Returns the checksum sent with a body, in a header or a trailer, after verifying it.
 pub(crate) fn checksum(request: &Request) -> Result<Option<Checksum>> {
-    // On the completion of an upload the header is of the whole object, not of this body.
+    // When completing an upload, the header is the checksum of the whole object, not of this body.
     if request.query.has("uploadId") && !request.query.has("partNumber") {
         return Ok(None);
     }
@@ -78,7 +78,7 @@ fn decode_chunks(mut raw: &[u8]) -> Option<(Vec<u8>, Trailers)> {
     Some((body, trailers))
 }
 
-/// Takes one line off the front.
+/// Splits one line off the front.
 fn line<'a>(raw: &mut &'a [u8]) -> Option<&'a str> {
     let end = memchr::memchr(b'\n', raw)?;
     let (line, rest) = raw.split_at_checked(end)?;

@@ -15,7 +15,7 @@ pub(crate) enum Algorithm {
     Sha256,
 }
 
-/// Whether a checksum is of the whole object or of its parts' checksums.
+/// Whether a checksum is of the whole object or of the checksums of its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChecksumKind {
     FullObject,
@@ -27,14 +27,14 @@ pub(crate) enum ChecksumKind {
 pub(crate) struct Checksum {
     pub(crate) algorithm: Algorithm,
     pub(crate) kind: ChecksumKind,
-    /// Base64, with `-N` after it when composite.
+    /// Base64, followed by `-N` if composite.
     pub(crate) value: String,
 }
 
 impl Algorithm {
     pub(crate) const ALL: [Self; 5] = [Self::Crc32, Self::Crc32C, Self::Crc64Nvme, Self::Sha1, Self::Sha256];
 
-    /// As in `x-amz-checksum-algorithm` and in listings.
+    /// Returns the name used in `x-amz-checksum-algorithm` and in listings.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Crc32 => "CRC32",
@@ -45,7 +45,7 @@ impl Algorithm {
         }
     }
 
-    /// The header that carries its value.
+    /// Returns the name of the header with the checksum.
     pub(crate) fn header(self) -> &'static str {
         match self {
             Self::Crc32 => "x-amz-checksum-crc32",
@@ -56,7 +56,7 @@ impl Algorithm {
         }
     }
 
-    /// The XML element that carries its value.
+    /// Returns the name of the XML element with the checksum.
     pub(crate) fn element(self) -> &'static str {
         match self {
             Self::Crc32 => "ChecksumCRC32",
@@ -84,7 +84,7 @@ impl Algorithm {
 }
 
 impl Checksum {
-    /// The checksum of a whole object.
+    /// Computes the checksum of a whole object.
     pub(crate) fn of(algorithm: Algorithm, body: &[u8]) -> Self {
         Self { algorithm, kind: ChecksumKind::FullObject, value: STANDARD.encode(algorithm.digest(body)) }
     }

@@ -1,6 +1,6 @@
-//! The lab's clock: what dates every version. It can be stopped at an instant and moved, so that a history of months is
-//! made in milliseconds. Signatures are judged by the server's real time, never by a stopped clock, and so are replies dated;
-//! that time can be off, as a server's may be.
+//! The lab's clock, which dates every version. It can be stopped and moved, so that months of history are created in
+//! milliseconds. Signatures are checked against the server's real time, never a stopped clock, and replies are dated by
+//! it; that time can be skewed, as a server's may be.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,19 +11,19 @@ use chrono::Utc;
 /// A handle to the clock of one lab; clones share it.
 #[derive(Clone, Debug, Default)]
 pub struct Clock {
-    /// The instant at which the clock stands still, in milliseconds since the epoch; none when it runs.
+    /// The time at which the clock is stopped, in milliseconds since the epoch; `None` if it runs.
     frozen: Arc<Mutex<Option<i64>>>,
-    /// How far the server's real time is from this machine's, in milliseconds.
+    /// The difference between the server's real time and this machine's, in milliseconds.
     skew: Arc<AtomicI64>,
 }
 
 impl Clock {
-    /// Stops the clock at an instant, in milliseconds since the epoch.
+    /// Stops the clock at a time in milliseconds since the epoch.
     pub fn set(&self, millis: i64) {
         *self.lock() = Some(millis);
     }
 
-    /// Moves the clock forward and leaves it stopped there.
+    /// Moves the clock forward and stops it there.
     pub fn advance(&self, by: Duration) {
         let mut frozen = self.lock();
         let from = frozen.unwrap_or_else(|| self.real());
@@ -31,22 +31,22 @@ impl Clock {
         *frozen = Some(from.saturating_add(by));
     }
 
-    /// Lets the clock run again, at real time.
+    /// Starts the clock again, at real time.
     pub fn resume(&self) {
         *self.lock() = None;
     }
 
-    /// The clock's instant, in milliseconds since the epoch.
+    /// Returns the clock's time, in milliseconds since the epoch.
     pub fn now(&self) -> i64 {
         self.lock().unwrap_or_else(|| self.real())
     }
 
-    /// Puts the server's real time ahead of this machine's by so many milliseconds, or behind.
+    /// Sets the server's real time ahead of this machine's by this many milliseconds, or behind if negative.
     pub fn set_skew(&self, millis: i64) {
         self.skew.store(millis, Ordering::Relaxed);
     }
 
-    /// The server's real time, in milliseconds since the epoch: its replies' `Date`.
+    /// Returns the server's real time, in milliseconds since the epoch: the `Date` of its replies.
     pub(crate) fn real(&self) -> i64 {
         real_millis().saturating_add(self.skew.load(Ordering::Relaxed))
     }
@@ -56,7 +56,7 @@ impl Clock {
     }
 }
 
-/// Real time, in milliseconds since the epoch.
+/// Returns real time, in milliseconds since the epoch.
 pub(crate) fn real_millis() -> i64 {
     Utc::now().timestamp_millis()
 }

@@ -1,12 +1,12 @@
-//! The lab's own endpoint under `/_lab/`, for scripts: the clock, the faults, the counts and the quirks. Unsigned, as
-//! only this machine can reach it; no bucket can have that name.
+//! The lab's own endpoint under `/_lab/`, for scripts: the clock, the faults, the counts and the quirks. Requests are
+//! unsigned, because only this machine can connect; no bucket can have that name.
 //!
 //! - `GET /_lab/clock`; `PUT /_lab/clock` with milliseconds since the epoch, an RFC 3339 time, `+SECONDS`, or `real`
-//! - `PUT /_lab/skew` with the seconds that the server's real time is ahead of this machine's
+//! - `PUT /_lab/skew` with the seconds by which the server's real time is ahead of this machine's
 //! - `GET /_lab/faults`; `POST /_lab/faults` with a rule as JSON; `DELETE /_lab/faults`
-//! - `GET /_lab/requests`; `DELETE /_lab/requests` begins to count anew
-//! - `PUT /_lab/thaw` with the seconds that archived objects take from now on until they can be read
-//! - `PUT /_lab/quirks` with those that are to be on, as JSON
+//! - `GET /_lab/requests`; `DELETE /_lab/requests` resets the counts
+//! - `PUT /_lab/thaw` with the seconds that restoring an archived object takes from now on
+//! - `PUT /_lab/quirks` with the quirks to switch on, as JSON
 
 use std::time::Duration;
 

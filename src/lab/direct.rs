@@ -1,4 +1,4 @@
-//! The lab without HTTP, for tests and the demo: makes history quickly, and reads what is live for judging.
+//! The lab without HTTP, for tests and the demo: creates history quickly, and reads the live state for comparison.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,28 +14,28 @@ use super::store::version::{Attributes, Labels, Object, Tags, VersionId};
 /// An object to put.
 #[derive(Clone, Debug, Default)]
 pub struct Put {
-    /// Its bytes.
+    /// The bytes.
     pub body: Bytes,
-    /// `application/octet-stream` and the like; S3's default when none.
+    /// The content type, such as `application/octet-stream`; `None` for S3's default.
     pub content_type: Option<String>,
-    /// Other headers kept with it, such as `cache-control`, by lower-case name.
+    /// Other system metadata, such as `cache-control`, by lower-case header name.
     pub system: BTreeMap<String, String>,
     /// User metadata, names without `x-amz-meta-`.
     pub metadata: BTreeMap<String, String>,
-    /// Headers kept with it whose values are not UTF-8, by lower-case name: `content-disposition`, `x-amz-meta-note`.
+    /// Metadata whose values are not UTF-8, by lower-case header name: `content-disposition`, `x-amz-meta-note`.
     pub raw: BTreeMap<String, Bytes>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
-    /// `STANDARD` when none.
+    /// The storage class; `None` for `STANDARD`.
     pub storage_class: Option<String>,
-    /// Where a website request is sent instead.
+    /// The website redirect location.
     pub redirect: Option<String>,
-    /// Encrypted with a key that its writer brought (SSE-C): whoever does not bring it is told nothing.
+    /// Whether it is encrypted with a customer-provided key (SSE-C): requests without the key are refused.
     pub customer_key: bool,
 }
 
 impl Put {
-    /// An object with these bytes and nothing else.
+    /// Creates an object with these bytes and no metadata.
     pub fn of(body: impl Into<Bytes>) -> Self {
         Self { body: body.into(), ..Self::default() }
     }
@@ -44,48 +44,48 @@ impl Put {
 /// A current version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveObject {
-    /// Its version id.
+    /// The version ID.
     pub version_id: String,
-    /// Milliseconds since the epoch.
+    /// The time of creation, in milliseconds since the epoch.
     pub last_modified: i64,
-    /// Without quotes.
+    /// The ETag, without quotes.
     pub etag: String,
-    /// What a restore must bring back.
+    /// The content that a restore must bring back.
     pub content: Content,
 }
 
 /// An entry of a key's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VersionInfo {
-    /// `null` for the null version.
+    /// The version ID; `null` for the null version.
     pub version_id: String,
-    /// Milliseconds since the epoch.
+    /// The time of creation, in milliseconds since the epoch.
     pub last_modified: i64,
-    /// Without quotes; none for a delete marker.
+    /// The ETag, without quotes; `None` for a delete marker.
     pub etag: Option<String>,
 }
 
-/// What makes an object what it is, apart from which version holds it.
+/// The properties of an object, independent of the version that holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Content {
-    /// Its bytes.
+    /// The bytes.
     pub body: Bytes,
-    /// `content-type` and the like, by lower-case header name.
+    /// System metadata such as `content-type`, by lower-case header name.
     pub system: BTreeMap<String, String>,
     /// User metadata, names without `x-amz-meta-`.
     pub metadata: BTreeMap<String, String>,
-    /// Headers whose values are not UTF-8, by lower-case name.
+    /// Metadata whose values are not UTF-8, by lower-case header name.
     pub raw: BTreeMap<String, Bytes>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
-    /// Storage class.
+    /// The storage class.
     pub storage_class: String,
-    /// Where a website request is sent instead.
+    /// The website redirect location.
     pub redirect: Option<String>,
 }
 
 impl Lab {
-    /// Makes a bucket with versioning enabled; false if it exists.
+    /// Creates a bucket with versioning enabled; returns false if it exists.
     pub fn create_bucket(&self, bucket: &str) -> bool {
         let now = self.shared.clock.now();
         let mut store = self.shared.store();
@@ -96,31 +96,31 @@ impl Lab {
         store.create(bucket, now).map(enable).is_ok()
     }
 
-    /// Sets the state of a bucket's versioning; false if there is no such bucket.
+    /// Sets the versioning state of a bucket; returns false if the bucket does not exist.
     pub fn set_versioning(&self, bucket: &str, versioning: Versioning) -> bool {
         self.with(bucket, |bucket| bucket.versioning = versioning).is_some()
     }
 
-    /// Gives a bucket an access point: by its alias, or by `NAME-ACCOUNT`, which is its ARN in a host and in the source of
-    /// a copy.
+    /// Gives a bucket an access point, named by its alias or by `NAME-ACCOUNT`, which stands for its ARN in a host name
+    /// and in the source of a copy.
     pub fn create_access_point(&self, name: &str, bucket: &str) {
         self.shared.store().access_points.insert(name.to_owned(), bucket.to_owned());
     }
 
-    /// Sets what a bucket demands of every request; false if there is no such bucket.
+    /// Sets the requirements of a bucket for every request; returns false if the bucket does not exist.
     pub fn demand(&self, bucket: &str, demands: Demands) -> bool {
         self.with(bucket, |bucket| bucket.demands = demands).is_some()
     }
 
-    /// Stores a configuration of a bucket, as XML (JSON for a policy), or removes it; false if the bucket or the
-    /// document is not there or is wrong.
+    /// Stores a configuration of a bucket, as XML (JSON for a policy), or removes it; returns false if the bucket does
+    /// not exist or the document is invalid.
     pub fn configure(&self, bucket: &str, configuration: Configuration, document: Option<&str>) -> bool {
         let body = document.map(|text| Bytes::copy_from_slice(text.as_bytes()));
         let done = |bucket: &mut Bucket| handler::config::store(bucket, configuration, body).is_ok();
         self.with(bucket, done).unwrap_or(false)
     }
 
-    /// Puts an object at the clock's instant; the version made, or none if there is no such bucket.
+    /// Puts an object at the clock's time; returns the version ID, or `None` if the bucket does not exist.
     pub fn put(&self, bucket: &str, key: &str, put: Put) -> Option<String> {
         let now = self.shared.clock.now();
         let content_type = put.content_type.unwrap_or_else(|| handler::headers::DEFAULT_TYPE.to_owned());
@@ -142,13 +142,13 @@ impl Lab {
         })
     }
 
-    /// Deletes a key at the clock's instant; the delete marker made, or none if none was.
+    /// Deletes a key at the clock's time; returns the version ID of the delete marker, if one was created.
     pub fn delete(&self, bucket: &str, key: &str) -> Option<String> {
         let now = self.shared.clock.now();
         self.with(bucket, |bucket| bucket.delete(key, now).version).flatten().map(|id| id.to_string())
     }
 
-    /// Removes a version or marker for good, as a lifecycle rule does; false if it was not there.
+    /// Removes a version or marker permanently, as a lifecycle rule does; returns false if it does not exist.
     pub fn erase(&self, bucket: &str, key: &str, version_id: &str) -> bool {
         let Some(id) = VersionId::parse(version_id) else {
             return false;
@@ -161,7 +161,7 @@ impl Lab {
         erased.unwrap_or(false)
     }
 
-    /// Moves a key's current version into an archive tier of Intelligent-Tiering; false if there is none.
+    /// Moves a key's current version into an archive tier of Intelligent-Tiering; returns false if there is none.
     pub fn archive(&self, bucket: &str, key: &str) -> bool {
         let archived = |bucket: &mut Bucket| {
             let entry = bucket.named_mut(key, None).ok().filter(|entry| !entry.is_marker());
@@ -170,18 +170,18 @@ impl Lab {
         self.with(bucket, archived).unwrap_or(false)
     }
 
-    /// Multipart uploads under way in a bucket.
+    /// Returns the number of multipart uploads in progress in a bucket.
     pub fn count_uploads(&self, bucket: &str) -> usize {
         self.with(bucket, |bucket| bucket.uploads.len()).unwrap_or(0)
     }
 
-    /// Parts of the multipart uploads under way in a bucket.
+    /// Returns the number of parts of the multipart uploads in progress in a bucket.
     pub fn count_parts(&self, bucket: &str) -> usize {
         let parts = |bucket: &mut Bucket| bucket.uploads.values().map(|upload| upload.parts.len()).sum();
         self.with(bucket, parts).unwrap_or(0)
     }
 
-    /// Every key that has a current version, with what it holds; empty if there is no such bucket.
+    /// Returns every key with a current version, and that version; empty if the bucket does not exist.
     pub fn live(&self, bucket: &str) -> BTreeMap<String, LiveObject> {
         let store = self.shared.store();
         let Ok(bucket) = store.bucket(bucket) else {
@@ -196,7 +196,7 @@ impl Lab {
         live.collect()
     }
 
-    /// A key's versions and delete markers, newest first.
+    /// Returns a key's versions and delete markers, newest first.
     pub fn versions(&self, bucket: &str, key: &str) -> Vec<VersionInfo> {
         let store = self.shared.store();
         let entries = store.bucket(bucket).ok().and_then(|bucket| bucket.keys.get(key));
@@ -208,7 +208,7 @@ impl Lab {
         infos.collect()
     }
 
-    /// How many versions and delete markers a bucket holds.
+    /// Returns the number of versions and delete markers in a bucket.
     pub fn count_versions(&self, bucket: &str) -> usize {
         self.with(bucket, |bucket| bucket.keys.values().map(Vec::len).sum()).unwrap_or(0)
     }

@@ -1,11 +1,11 @@
-//! S3's errors: a code, the HTTP status it comes with, and what the XML body says besides.
+//! S3 errors: a code, its HTTP status, and the other elements of the XML body.
 
 use std::borrow::Cow;
 
 /// Defines [`Code`] as one table of name, HTTP status and default message.
 macro_rules! codes {
     ($($code:ident $status:literal $message:literal,)*) => {
-        /// An S3 error code; its name is the one on the wire.
+        /// An S3 error code, named as on the wire.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Code {
             $($code,)*
@@ -81,18 +81,18 @@ codes! {
     XAmzContentSHA256Mismatch 400 "The provided 'x-amz-content-sha256' header does not match what was computed.",
 }
 
-/// A request that cannot be done, as the client is told.
+/// An error reply.
 #[derive(Clone, Debug)]
 pub(crate) struct Error {
     pub(crate) code: Code,
     pub(crate) message: Cow<'static, str>,
-    /// Elements of the XML body besides code, message, resource and request id.
+    /// Elements of the XML body in addition to code, message, resource and request ID.
     pub(crate) fields: Vec<(&'static str, String)>,
     /// Headers of the reply.
     pub(crate) headers: Vec<(&'static str, String)>,
 }
 
-/// What a handler comes to.
+/// The result of a handler.
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 impl Error {

@@ -1,11 +1,11 @@
-//! Faults on the wire, by operation: which kinds there are, when they strike, and the rules that a test lays down.
+//! Faults on the wire, by operation: the kinds of faults, and the rules of a test that inject them.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::operation::Operation;
 
-/// What goes wrong with a request.
+/// A fault injected into a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// 503 `SlowDown`; nothing is done.
@@ -16,21 +16,21 @@ pub enum Fault {
     Conflict,
     /// 403 `AccessDenied`, as without a permission.
     AccessDenied,
-    /// 400 `ExpiredToken`; a HEAD gets the status alone.
+    /// 400 `ExpiredToken`; a HEAD gets only the status.
     ExpiredToken,
     /// 403 `InvalidAccessKeyId`, as when the access key has been deleted.
     UnknownKey,
-    /// 403 `SignatureDoesNotMatch`, as where a proxy rewrites the path.
+    /// 403 `SignatureDoesNotMatch`, as if a proxy rewrites the path.
     BadSignature,
-    /// The connection is reset before the request is looked at.
+    /// The connection is reset before the request is read.
     Reset,
-    /// The work is done, then the connection is reset instead of a reply.
+    /// The request is handled, then the connection is reset instead of a reply.
     ReplyLost,
-    /// The work is done, then the connection is closed in order, without a reply.
+    /// The request is handled, then the connection is closed properly, without a reply.
     Closed,
-    /// The work is done; the connection ends halfway through the reply's body.
+    /// The request is handled; the connection ends halfway through the reply's body.
     Truncated,
-    /// The work is done; a bit in the middle of the reply's body is another.
+    /// The request is handled; a bit in the middle of the reply's body is flipped.
     Corrupted,
     /// 200 with an `<Error>` of code `InternalError` as the body; nothing is done.
     ErrorInOk,
@@ -38,35 +38,36 @@ pub enum Fault {
     SlowDownInOk,
     /// 200 with this as the body; nothing is done.
     NoResult(Instead),
-    /// The work is done; 200 with this as the body.
+    /// The request is handled; 200 with this as the body.
     ResultLost(Instead),
     /// `DeleteObjects` only: every n-th key of the request gets an `<Error>` of code `InternalError` and stays.
     KeyErrors {
         /// 1 for every key.
         every: usize,
     },
-    /// The reply comes later by this much; the rules after this one are still asked.
+    /// The reply is delayed by this much; later rules still apply.
     Delay(Duration),
-    /// The work is done; the reply's headers and half its body are sent, then nothing more, and the connection stays open.
+    /// The request is handled; the reply's headers and half its body are sent, then nothing more, and the connection
+    /// stays open.
     Stalled,
-    /// The reply has a header whose value is in Latin-1, and so is not UTF-8.
+    /// The reply has a header whose value is Latin-1, not UTF-8.
     Latin1Header,
 }
 
-/// A body of a reply with status 200 that is no result.
+/// A body of a reply with status 200 that is not a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Instead {
-    /// No byte.
+    /// No bytes.
     Empty,
-    /// The declaration that an XML document begins with.
+    /// The XML declaration.
     Preamble,
     /// The first half of a result.
     Half,
-    /// Blanks, which keep the connection alive, and then an `<Error>` of code `InternalError`.
+    /// Whitespace, which keeps the connection alive, and then an `<Error>` of code `InternalError`.
     BlanksAndError,
 }
 
-/// Which of the requests that match a rule it strikes.
+/// Which of the matching requests a rule applies to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum When {
     /// All.
@@ -77,40 +78,40 @@ pub enum When {
     First(u64),
     /// The n-th, the 2n-th, and so on.
     Every(u64),
-    /// Each by chance, the same ones for the same seed.
+    /// Each with a probability, the same ones for the same seed.
     Probability {
-        /// From 0 to 1.
+        /// The probability, from 0 to 1.
         p: f64,
-        /// Seeds the sequence.
+        /// The seed of the sequence.
         seed: u64,
     },
 }
 
-/// A fault, when, and on what.
+/// A rule: a fault, and the requests it applies to.
 #[derive(Clone, Debug)]
 pub struct Rule<O = Operation> {
-    /// None for any operation.
+    /// The operation; `None` for any.
     pub operation: Option<O>,
-    /// Only requests whose key begins with this; none for all requests.
+    /// The prefix of the requests' keys; `None` for all requests.
     pub key_prefix: Option<String>,
-    /// What goes wrong.
+    /// The fault.
     pub fault: Fault,
-    /// Which requests.
+    /// Which of the matching requests.
     pub when: When,
 }
 
 impl<O> Rule<O> {
-    /// A rule for one operation.
+    /// Creates a rule for one operation.
     pub fn on(operation: O, fault: Fault, when: When) -> Self {
         Self { operation: Some(operation), key_prefix: None, fault, when }
     }
 
-    /// A rule for all operations.
+    /// Creates a rule for all operations.
     pub fn on_any(fault: Fault, when: When) -> Self {
         Self { operation: None, key_prefix: None, fault, when }
     }
 
-    /// The rule, for keys with this prefix only.
+    /// Limits the rule to keys with this prefix.
     #[must_use]
     pub fn under(self, prefix: impl Into<String>) -> Self {
         Self { key_prefix: Some(prefix.into()), ..self }
@@ -139,12 +140,12 @@ struct State<O> {
 
 struct Counted<O> {
     rule: Rule<O>,
-    /// In place of the rule's fault.
+    /// Called instead of injecting the rule's fault.
     hook: Option<Hook>,
     matched: u64,
 }
 
-/// What is to happen with one request.
+/// The faults of one request.
 #[derive(Default)]
 pub(crate) struct Verdict {
     pub(crate) delay: Duration,
@@ -153,34 +154,35 @@ pub(crate) struct Verdict {
 }
 
 impl<O: Copy + PartialEq> Faults<O> {
-    /// Adds a rule. Rules are asked in the order in which they were added, and the first that strikes is done.
+    /// Adds a rule. Rules are tried in the order in which they were added, and the first that applies is used.
     pub fn push(&self, rule: Rule<O>) {
         self.lock().rules.push(Counted { rule, hook: None, matched: 0 });
     }
 
-    /// Calls a function just before certain requests are handled: to write in between, or to stop the client.
+    /// Calls a function just before matching requests are handled, for example to write in between or to stop the
+    /// client.
     pub fn before(&self, operation: O, when: When, call: impl Fn() + Send + Sync + 'static) {
         let rule = Rule::on(operation, Fault::Delay(Duration::ZERO), when);
         self.lock().rules.push(Counted { rule, hook: Some(Arc::new(call)), matched: 0 });
     }
 
-    /// The same before certain of all requests.
+    /// Calls a function just before requests of any operation are handled.
     pub fn before_any(&self, when: When, call: impl Fn() + Send + Sync + 'static) {
         let rule = Rule::on_any(Fault::Delay(Duration::ZERO), when);
         self.lock().rules.push(Counted { rule, hook: Some(Arc::new(call)), matched: 0 });
     }
 
-    /// Forgets all rules; the count of injected faults stays.
+    /// Removes all rules; the count of injected faults is kept.
     pub fn clear(&self) {
         self.lock().rules.clear();
     }
 
-    /// How many faults were injected.
+    /// Returns the number of injected faults.
     pub fn injected(&self) -> u64 {
         self.lock().injected
     }
 
-    /// Asks the rules about a request, and counts it.
+    /// Applies the rules to a request, and counts it.
     pub(crate) fn judge(&self, operation: O, key: Option<&str>) -> Verdict {
         let mut state = self.lock();
         let mut verdict = Verdict::default();
@@ -226,7 +228,7 @@ impl<O: std::fmt::Debug> std::fmt::Debug for State<O> {
     }
 }
 
-/// Whether the n-th matching request is struck.
+/// Whether a rule applies to the n-th matching request.
 fn strikes(when: When, nth: u64) -> bool {
     match when {
         When::Always => true,
@@ -237,7 +239,7 @@ fn strikes(when: When, nth: u64) -> bool {
     }
 }
 
-/// A number from 0 up to 1, always the same for the same seed and place.
+/// Returns a number from 0 up to 1, always the same for the same seed and position.
 fn chance(seed: u64, nth: u64) -> f64 {
     let mut bits = seed.wrapping_add(nth.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

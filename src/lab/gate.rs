@@ -1,4 +1,5 @@
-//! What a bucket demands of every request before it is handled: the region, the owner's account, and who pays.
+//! The requirements of a bucket for every request, checked before it is handled: the region, the owner's account, and
+//! who pays.
 
 use super::Shared;
 use super::error::{Code, Error, Result};
@@ -8,8 +9,8 @@ use super::request::Request;
 use super::store::Store;
 use super::store::bucket::ACCOUNT;
 
-/// The region that a request must be signed for. A request to a bucket of another region than the lab's is redirected if it
-/// is signed for any other; one to a bucket of the lab's region is refused by its signature.
+/// Returns the region that a request must be signed for. A request to a bucket in another region than the lab's is
+/// redirected if it is signed for any other; one to a bucket in the lab's region fails signature verification.
 pub(crate) fn region(shared: &Shared, request: &Request, signed_for: Option<&str>) -> Result<String> {
     let store = shared.store();
     let bucket = request.bucket.as_deref().and_then(|bucket| store.bucket(bucket).ok());
@@ -22,7 +23,7 @@ pub(crate) fn region(shared: &Shared, request: &Request, signed_for: Option<&str
     }
 }
 
-/// Refuses what can be asked of a bucket alone, and not through an access point
+/// Refuses operations that access points do not support
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-service-api-support.html>).
 pub(crate) fn check_access_point(shared: &Shared, operation: Operation, request: &Request) -> Result<()> {
     use Operation as Op;
@@ -41,7 +42,7 @@ pub(crate) fn check_access_point(shared: &Shared, operation: Operation, request:
     Ok(())
 }
 
-/// Refuses a request that expects another owner, or does not agree to pay where it has to.
+/// Refuses a request that expects another owner, or does not agree to pay if it must.
 pub(crate) fn check(shared: &Shared, request: &Request) -> Result<()> {
     let store = shared.store();
     check_owner(&store, request.bucket(), request.header("x-amz-expected-bucket-owner"))?;

@@ -1,11 +1,12 @@
-//! The embedded S3: a versioned bucket over HTTP on loopback, with an injectable clock and faults on the wire.
+//! The embedded S3: versioned buckets over HTTP on loopback, with an injectable clock and faults on the wire.
 //!
-//! A request's way: `server` reads it and asks the fault rules, `auth` verifies its signature, `body` decodes and
-//! checks what came with it, `operation` tells which operation it is, a file of `handler` does it against the
-//! `store`, and the `reply` goes back. Everything between the body and the reply is synchronous.
+//! The path of a request: `server` reads it and applies the fault rules, `auth` verifies its signature, `body` decodes
+//! and checks its body, `operation` determines the operation, a file of `handler` applies it to the `store`, and the
+//! `reply` is sent. Everything between the body and the reply is synchronous.
 //!
-//! The lab keeps AWS's semantics, document order and refusals included; [`Quirks`] are the ways of other servers. It
-//! is not held to be right because it is ours: the contract suite runs against it and against real servers alike.
+//! The lab follows AWS's semantics, including document order and errors; [`Quirks`] switch on the behaviour of other
+//! servers. The contract suite runs against the lab and against real servers alike, so that its correctness is not
+//! taken for granted.
 
 mod access;
 mod auth;
@@ -59,22 +60,22 @@ pub use synthetic::{ExpectedChanges, Shape, Wall, WallOptions, WallStats, serve_
 
 use store::Store;
 
-/// How to start a lab.
+/// Options for starting a lab.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// A loopback address; port 0 for any free one.
+    /// A loopback address; port 0 for any free port.
     pub listen: SocketAddr,
-    /// What requests must be signed with.
+    /// The credentials that requests must be signed with.
     pub credentials: Credentials,
     /// The region that requests must be signed for.
     pub region: String,
-    /// Departures from AWS.
+    /// Deviations from AWS.
     pub quirks: Quirks,
-    /// What `CopyObject` copies at most, in bytes; smaller in tests of multipart copies.
+    /// The maximum size in bytes that `CopyObject` copies; smaller in tests of multipart copies.
     pub max_copy_bytes: usize,
-    /// What a part of an upload must have at least, but for the last, in bytes.
+    /// The minimum size in bytes of a part except the last.
     pub min_part_bytes: usize,
-    /// How long `RestoreObject` takes to thaw an archived object, by the lab's clock.
+    /// The time that `RestoreObject` takes to restore an archived object, by the lab's clock.
     pub thaw: Duration,
 }
 
@@ -100,7 +101,7 @@ pub struct Lab {
     accepting: JoinHandle<()>,
 }
 
-/// What all connections of a lab have in common.
+/// The state shared by all connections of a lab.
 #[derive(Debug)]
 pub(crate) struct Shared {
     options: Options,
@@ -111,7 +112,7 @@ pub(crate) struct Shared {
 }
 
 impl Lab {
-    /// Starts a lab on the current tokio runtime. An address that is not loopback is refused.
+    /// Starts a lab on the current tokio runtime. Fails if the address is not loopback.
     pub async fn start(options: Options) -> io::Result<Self> {
         if !options.listen.ip().is_loopback() {
             let message = format!("the lab listens on loopback only, not on {}", options.listen);
@@ -133,50 +134,50 @@ impl Lab {
         Ok(Self { shared, address, accepting })
     }
 
-    /// The endpoint, `http://127.0.0.1:PORT`.
+    /// Returns the endpoint, `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// What requests must be signed with.
+    /// Returns the credentials that requests must be signed with.
     pub fn credentials(&self) -> &Credentials {
         &self.shared.options.credentials
     }
 
-    /// The region that requests must be signed for.
+    /// Returns the region that requests must be signed for.
     pub fn region(&self) -> &str {
         &self.shared.options.region
     }
 
-    /// The clock that dates versions.
+    /// Returns the clock that dates versions.
     pub fn clock(&self) -> Clock {
         self.shared.clock.clone()
     }
 
-    /// The faults to inject.
+    /// Returns the faults to inject.
     pub fn faults(&self) -> Faults {
         self.shared.faults.clone()
     }
 
-    /// The counts of requests.
+    /// Returns the counts of requests.
     pub fn requests(&self) -> Requests {
         self.shared.requests.clone()
     }
 
-    /// Sets the departures from AWS, for requests from now on.
+    /// Sets the deviations from AWS, for requests from now on.
     pub fn set_quirks(&self, quirks: Quirks) {
         self.shared.store().quirks = quirks;
     }
 
-    /// Sets how long archived objects take to thaw that are asked for from now on.
+    /// Sets how long restoring an archived object takes, for requests from now on.
     pub fn set_thaw(&self, thaw: Duration) {
         self.shared.store().thaw = thaw;
     }
 
-    /// Stops the lab; requests under way are cut off.
+    /// Stops the lab; requests in flight are cut off.
     pub async fn shutdown(mut self) {
         self.accepting.abort();
-        // It ends by the abort: there is no other outcome to look at.
+        // It always ends by the abort.
         drop((&mut self.accepting).await);
     }
 }
@@ -188,7 +189,7 @@ impl Drop for Lab {
 }
 
 impl Shared {
-    /// The store, locked; never to be held over an await.
+    /// Locks the store; must never be held over an await.
     pub(crate) fn store(&self) -> MutexGuard<'_, Store> {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,14 +1,14 @@
-//! The operations of the lab, one enum for all of them, and which one a request asks for.
+//! The operations of the lab as one enum, and the routing of requests to them.
 
 use hyper::Method;
 
 use super::error::{Code, Error, Result};
 use super::request::Request;
 
-/// Defines [`Operation`] with a list of all and their names.
+/// Defines [`Operation`] with a list of all operations and their names.
 macro_rules! operations {
     ($($operation:ident)*) => {
-        /// An S3 operation; faults are injected and requests counted by it.
+        /// An S3 operation; faults are injected and requests are counted by it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[expect(missing_docs, reason = "each is named as in the S3 API reference, which says what it does")]
         pub enum Operation {
@@ -19,7 +19,7 @@ macro_rules! operations {
             /// Every operation.
             pub const ALL: &[Self] = &[$(Self::$operation,)*];
 
-            /// Its name in the S3 API.
+            /// Returns the name in the S3 API.
             pub fn name(self) -> &'static str {
                 match self {
                     $(Self::$operation => stringify!($operation),)*
@@ -54,7 +54,7 @@ impl std::str::FromStr for Operation {
     }
 }
 
-/// A subresource of a bucket, with what GET, PUT and DELETE of it are.
+/// A subresource of a bucket, with the operations for GET, PUT and DELETE.
 type Subresource = (&'static str, Operation, Option<Operation>, Option<Operation>);
 
 const BUCKET_SUBRESOURCES: &[Subresource] = {
@@ -94,7 +94,8 @@ const BUCKET_SUBRESOURCES: &[Subresource] = {
     ]
 };
 
-/// Query names of subresources that the lab has not got; a request with one must not pass for the plain operation.
+/// Query parameters of subresources that the lab does not implement; a request with one must not be taken for the plain
+/// operation.
 const MISSING: &[&str] = &[
     "accelerate",
     "analytics",
@@ -116,7 +117,7 @@ const MISSING: &[&str] = &[
     "torrent",
 ];
 
-/// Which operation a request asks for.
+/// Returns the operation of a request.
 pub(crate) fn route(request: &Request) -> Result<Operation> {
     let routed = match (&request.bucket, &request.key) {
         (None, _) => (request.method == Method::GET).then_some(Operation::ListBuckets),

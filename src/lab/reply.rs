@@ -1,4 +1,4 @@
-//! Replies: status, headers and a body that can be made to break off.
+//! Replies: status, headers, and a body that can be cut off.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -13,13 +13,13 @@ use tokio::time::Sleep;
 use super::error::{Code, Error};
 use super::xml::Document;
 
-/// How long the first part of a truncated body has to reach the client before the connection ends.
+/// The time for the first half of a truncated body to reach the client before the connection ends.
 const BEFORE_CUT: Duration = Duration::from_millis(20);
 
-/// How long nothing comes of a body that has stalled: longer than any client should wait.
+/// The pause of a stalled body: longer than any client should wait.
 const STALL: Duration = Duration::from_hours(24);
 
-/// What a handler replies.
+/// The reply of a handler.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -40,12 +40,12 @@ impl Reply {
         Self { body: document.end().into(), ..Self::default() }.with("content-type", "application/xml")
     }
 
-    /// Adds a header; a value that no header can carry is left out.
+    /// Adds a header; a value that is not valid in a header is ignored.
     pub(crate) fn with(self, name: &str, value: impl AsRef<str>) -> Self {
         self.with_bytes(name, value.as_ref().as_bytes())
     }
 
-    /// The same with a value that need not be text.
+    /// Adds a header whose value need not be text.
     pub(crate) fn with_bytes(mut self, name: &str, value: &[u8]) -> Self {
         let name = HeaderName::from_bytes(name.as_bytes());
         let value = HeaderValue::from_bytes(value);
@@ -62,7 +62,7 @@ impl Reply {
         }
     }
 
-    /// The reply that tells a client its request cannot be done.
+    /// Creates an error reply.
     pub(crate) fn error(error: &Error, resource: &str, request_id: &str) -> Self {
         let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = if error.code == Code::NotModified {
@@ -74,7 +74,7 @@ impl Reply {
         error.headers.iter().fold(reply, |reply, (name, value)| reply.with(name, value))
     }
 
-    /// Makes the response: the whole body, or only half of the length it announces.
+    /// Creates the response: with the whole body, or only half of the length it announces.
     pub(crate) fn into_response(self, request_id: &str, truncated: bool) -> Response<ReplyBody> {
         let reply = self
             .with("x-amz-request-id", request_id)
@@ -99,7 +99,7 @@ impl Reply {
     }
 }
 
-/// The XML of an error.
+/// Returns the XML of an error.
 pub(crate) fn error_xml(error: &Error, resource: &str, request_id: &str) -> Bytes {
     let mut document = Document::bare("Error");
     document.text("Code", error.code.name()).text("Message", &error.message);
@@ -110,7 +110,7 @@ pub(crate) fn error_xml(error: &Error, resource: &str, request_id: &str) -> Byte
     document.end().into()
 }
 
-/// A body of one piece, which may end in an error instead of its end.
+/// A body in one piece, which may end in an error.
 #[derive(Debug)]
 pub(crate) struct ReplyBody {
     data: Option<Bytes>,
@@ -118,7 +118,7 @@ pub(crate) struct ReplyBody {
 }
 
 impl ReplyBody {
-    /// Half of it, then nothing, without an end; an empty body ends as it is.
+    /// Sends half of the body and then nothing more; an empty body ends as it is.
     pub(crate) fn stalled(self) -> Self {
         let Some(data) = self.data.filter(|data| !data.is_empty()) else {
             return Self { data: None, cut: None };
@@ -127,12 +127,12 @@ impl ReplyBody {
     }
 }
 
-/// A reply, or its body, that was cut off on purpose: how the connection ends.
+/// How the connection ends after a reply was cut off on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CutOff {
     /// By a reset.
     Reset,
-    /// In order.
+    /// Properly.
     Closed,
 }
 

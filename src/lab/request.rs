@@ -1,4 +1,4 @@
-//! A request as handlers see it: bucket, key, query and headers read from the wire, and the body once it is checked.
+//! A request as handlers see it: bucket, key, query and headers, and the body once it is checked.
 
 use hyper::HeaderMap;
 use hyper::Method;
@@ -8,7 +8,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 
 use super::error::{Code, Error, Result};
 
-/// What S3 leaves as it is in a path or query when it signs.
+/// The characters of a path or query that S3 leaves unencoded in signatures.
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const UNRESERVED_AND_SLASH: AsciiSet = UNRESERVED.remove(b'/');
 
@@ -25,14 +25,14 @@ pub(crate) struct Request {
     pub(crate) bucket: Option<String>,
     pub(crate) key: Option<String>,
     pub(crate) body: Bytes,
-    /// Trailers of a chunked body, names in lower case.
+    /// The trailers of a chunked body, names in lower case.
     pub(crate) trailers: Trailers,
 }
 
-/// Names and values that came after a chunked body.
+/// The names and values sent after a chunked body.
 pub(crate) type Trailers = Vec<(String, String)>;
 
-/// Names and values of a query, decoded.
+/// The decoded names and values of a query.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Query(pub(crate) Vec<(String, String)>);
 
@@ -56,28 +56,28 @@ impl Request {
         })
     }
 
-    /// The bucket; a handler is only called with one where its operation has one.
+    /// Returns the bucket; set whenever the operation has one.
     pub(crate) fn bucket(&self) -> &str {
         self.bucket.as_deref().unwrap_or_default()
     }
 
-    /// The key; as [`Self::bucket`].
+    /// Returns the key; set whenever the operation has one.
     pub(crate) fn key(&self) -> &str {
         self.key.as_deref().unwrap_or_default()
     }
 
-    /// A header's value, where it is text.
+    /// Returns a header's value, if it is text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| std::str::from_utf8(value.as_bytes()).ok())
     }
 
-    /// A header's value, or that of a trailer after the body.
+    /// Returns the value of a header or trailer.
     pub(crate) fn header_or_trailer(&self, name: &str) -> Option<&str> {
         let trailer = self.trailers.iter().find(|(trailer, _)| trailer == name);
         self.header(name).or_else(|| trailer.map(|(_, value)| value.as_str()))
     }
 
-    /// The `versionId` that the request names.
+    /// Returns the `versionId` of the request.
     pub(crate) fn version(&self) -> Option<&str> {
         self.query.get("versionId")
     }
@@ -101,7 +101,7 @@ impl Query {
         self.get(name).is_some()
     }
 
-    /// A number, or a default where there is none.
+    /// Returns a number, or a default if it is missing.
     pub(crate) fn number(&self, name: &'static str, default: usize) -> Result<usize> {
         let Some(text) = self.get(name).filter(|text| !text.is_empty()) else {
             return Ok(default);
@@ -117,33 +117,33 @@ impl Query {
     }
 }
 
-/// Decodes percent escapes to text.
+/// Decodes percent escapes.
 pub(crate) fn decode(text: &str) -> Result<String> {
     let decoded = percent_decode_str(text).decode_utf8().map_err(|_| Code::InvalidURI)?;
     Ok(decoded.into_owned())
 }
 
-/// Decodes as a form does: `+` is a space.
+/// Decodes a form value, where `+` is a space.
 pub(crate) fn decode_form(text: &str) -> Result<String> {
     decode(&text.replace('+', " "))
 }
 
-/// Encodes everything that is not unreserved, as signatures want it.
+/// Encodes everything except unreserved characters, as signatures require.
 pub(crate) fn encode(text: &str) -> String {
     utf8_percent_encode(text, &UNRESERVED).to_string()
 }
 
-/// As [`encode`], leaving slashes.
+/// Like [`encode`], but keeps slashes.
 pub(crate) fn encode_path(text: &str) -> String {
     utf8_percent_encode(text, &UNRESERVED_AND_SLASH).to_string()
 }
 
-/// Encodes as `encoding-type=url` in listings: a space is `+`, slashes stay.
+/// Encodes like `encoding-type=url` in listings: a space becomes `+`, slashes are kept.
 pub(crate) fn encode_listed(text: &str) -> String {
     encode_path(text).replace("%20", "+").replace('~', "%7E").replace("%2A", "*")
 }
 
-/// Bucket and key of a path; with a bucket in the host the whole path is the key.
+/// Returns the bucket and key of a path; with a bucket in the host name, the whole path is the key.
 fn target(path: &str, host_bucket: Option<String>) -> Result<(Option<String>, Option<String>)> {
     let path = path.strip_prefix('/').unwrap_or(path);
     let some = |text: &str| (!text.is_empty()).then(|| decode(text)).transpose();
@@ -154,7 +154,7 @@ fn target(path: &str, host_bucket: Option<String>) -> Result<(Option<String>, Op
     Ok((some(bucket)?, some(key)?))
 }
 
-/// The bucket of a host such as `bucket.localhost:9000`.
+/// Returns the bucket of a host such as `bucket.localhost:9000`.
 fn host_bucket(headers: &HeaderMap) -> Option<String> {
     let host = headers.get("host")?.to_str().ok()?;
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);

@@ -1,4 +1,4 @@
-//! Counts of requests: how many of each operation, and how many at once. Where asked to, also what each was sent to.
+//! Counts requests: how many of each operation, and how many at once. If enabled, also records their resources.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,11 +14,11 @@ pub struct Requests {
 
 #[derive(Debug)]
 struct Counts {
-    /// In the order of [`Operation::ALL`].
+    /// The counts, in the order of [`Operation::ALL`].
     by_operation: Vec<AtomicU64>,
     in_flight: AtomicU64,
     most_in_flight: AtomicU64,
-    /// None unless a test wants them: they would grow as long as a lab is served.
+    /// `None` unless a test enables it: the list would grow as long as the lab runs.
     accesses: Mutex<Option<Vec<Access>>>,
 }
 
@@ -32,38 +32,38 @@ impl Default for Requests {
 }
 
 impl Requests {
-    /// How many requests for an operation have arrived, those that failed included.
+    /// Returns the number of requests received for an operation, including failed ones.
     pub fn of(&self, operation: Operation) -> u64 {
         self.counts.by_operation.get(operation as usize).map_or(0, |count| count.load(Ordering::Relaxed))
     }
 
-    /// How many requests have arrived.
+    /// Returns the number of requests received.
     pub fn total(&self) -> u64 {
         self.counts.by_operation.iter().map(|count| count.load(Ordering::Relaxed)).sum()
     }
 
-    /// The operations that were asked for, with their counts.
+    /// Returns the operations requested, with their counts.
     pub fn all(&self) -> Vec<(Operation, u64)> {
         let counts = Operation::ALL.iter().map(|&operation| (operation, self.of(operation)));
         counts.filter(|(_, count)| *count > 0).collect()
     }
 
-    /// The greatest number of requests that were being handled at one time.
+    /// Returns the maximum number of concurrent requests.
     pub fn most_in_flight(&self) -> u64 {
         self.counts.most_in_flight.load(Ordering::Relaxed)
     }
 
-    /// Begins to keep what requests are sent to.
+    /// Starts to record the resources of requests.
     pub fn keep_accesses(&self) {
         self.accesses(|kept| *kept = Some(Vec::new()));
     }
 
-    /// What requests were sent to since [`Self::keep_accesses`].
+    /// Returns the resources recorded since [`Self::keep_accesses`].
     pub fn take_accesses(&self) -> Vec<Access> {
         self.accesses(Option::take).unwrap_or_default()
     }
 
-    /// Keeps what a request is sent to, where that is wanted.
+    /// Records the resources of a request, if enabled.
     pub(crate) fn note(&self, of: impl FnOnce() -> Vec<Access>) {
         self.accesses(|kept| kept.as_mut().map(|kept| kept.extend(of())));
     }
@@ -72,13 +72,13 @@ impl Requests {
         act(&mut self.counts.accesses.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Begins to count anew.
+    /// Resets the counts.
     pub fn reset(&self) {
         self.counts.by_operation.iter().for_each(|count| count.store(0, Ordering::Relaxed));
         self.counts.most_in_flight.store(0, Ordering::Relaxed);
     }
 
-    /// Counts a request; it is in flight until the guard is dropped.
+    /// Counts a request, which is in flight until the guard is dropped.
     pub(crate) fn begin(&self, operation: Operation) -> InFlight {
         if let Some(count) = self.counts.by_operation.get(operation as usize) {
             count.fetch_add(1, Ordering::Relaxed);

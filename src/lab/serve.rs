@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::{Lab, Options};
 
-/// Starts a lab, says how to reach it, and runs until Ctrl-C.
+/// Starts a lab, prints how to connect, and runs until Ctrl-C.
 pub async fn serve(options: Options, out: &mut (impl Write + Send)) -> io::Result<()> {
     let lab = Lab::start(options).await?;
     greet(&lab, out)?;

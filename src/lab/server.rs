@@ -1,4 +1,4 @@
-//! Connections: accepts them, reads requests, lets faults strike, and has each request handled.
+//! Connections: accepts them, reads requests, injects faults, and passes requests to handlers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -20,10 +20,10 @@ use super::request::Request;
 use super::time::http_date;
 use super::{Shared, access, auth, body, control, gate, handler};
 
-/// What a request gets; an error resets the connection.
+/// The answer to a request; an error ends the connection.
 pub(crate) type Answer = std::result::Result<Response<ReplyBody>, CutOff>;
 
-/// Accepts connections until the task is aborted; they end with it. Each request is given to `answer`.
+/// Accepts connections until the task is aborted, which ends them. Passes each request to `answer`.
 pub(crate) async fn accept<F, A>(listener: TcpListener, answer: F)
 where
     F: Fn(hyper::Request<Incoming>) -> A + Clone + Send + Sync + 'static,
@@ -32,7 +32,7 @@ where
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        // A connection that could not be accepted is the client's to try again.
+        // The client can retry a connection that could not be accepted.
         if let Ok((stream, _)) = listener.accept().await {
             connections.spawn(serve(stream, answer.clone()));
         }
@@ -49,7 +49,7 @@ where
     }
     let reset = Arc::new(AtomicBool::new(false));
     let service = service_fn(|request| {
-        // By itself: what has arrived whole is carried out, also if the client is gone by then.
+        // As a task of its own: a request that has arrived completely is handled even if the client disconnects.
         let (answered, reset) = (tokio::spawn(answer(request)), Arc::clone(&reset));
         async move {
             let response = answered.await.unwrap_or(Err(CutOff::Closed));
@@ -61,12 +61,12 @@ where
     let ended = (&mut connection).await;
     if ended.is_err() && reset.load(Ordering::Relaxed) {
         let stream = connection.into_parts().io.into_inner();
-        // Closing without lingering is what resets; where it fails the client sees a plain close.
+        // Closing without lingering resets the connection; if it fails, the client sees a plain close.
         drop(stream.set_zero_linger());
     }
 }
 
-/// A request on its way: who it is for and what will strike it.
+/// A request in progress: its IDs and its fault.
 struct Way {
     request_id: String,
     resource: String,
@@ -110,7 +110,7 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
         _ => {}
     }
     let truncated = way.fault == Some(Fault::Truncated) && !reply.body.is_empty();
-    // By real time, as signatures are: clients correct their clocks by it.
+    // By real time, like signatures: clients correct their clocks by it.
     let reply = reply.with("date", http_date(shared.clock.real()));
     let reply = if way.fault == Some(Fault::Latin1Header) { with_latin1(reply) } else { reply };
     let stalls = way.fault == Some(Fault::Stalled) && !way.head;
@@ -118,18 +118,18 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
     Ok(if stalls { response.map(ReplyBody::stalled) } else { response })
 }
 
-/// The reply with a header that clients read as text, and that is none.
+/// Adds a header that clients read as text, but whose value is not UTF-8.
 fn with_latin1(reply: Reply) -> Reply {
     reply.with_bytes("x-amz-expiration", b"rule-id=\"caf\xe9\"")
 }
 
-/// The body with one bit in its middle turned.
+/// Returns the body with a bit in its middle flipped.
 fn corrupted(body: &Bytes) -> Bytes {
     let middle = body.len() / 2;
     body.iter().enumerate().map(|(at, byte)| if at == middle { byte ^ 1 } else { *byte }).collect()
 }
 
-/// What is sent instead of a result.
+/// Returns the body sent instead of a result.
 fn no_result(instead: Instead, result: &Bytes, way: &Way) -> Bytes {
     match instead {
         Instead::Empty => Bytes::new(),
@@ -145,7 +145,7 @@ fn no_result(instead: Instead, result: &Bytes, way: &Way) -> Bytes {
 
 const PREAMBLE: &[u8] = b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// Half a result, where nothing was done that could have one. It says all that is wanted of a copy.
+/// Half a result, for an operation without one. It contains everything that a client needs from a copy.
 const HALF: &[u8] = b"<CopyObjectResult><ETag>&quot;9bb58f26192e4ba00f01e2e7b136bbd8&quot;</ETag><LastMod";
 
 async fn read(parts: hyper::http::request::Parts, incoming: Incoming) -> Result<(Request, Bytes)> {
@@ -209,7 +209,7 @@ fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -
     }
 }
 
-/// An id for a request, as `x-amz-request-id` has it.
+/// Returns a new request ID for `x-amz-request-id`.
 pub(crate) fn request_id() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(1);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);

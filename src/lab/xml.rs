@@ -1,6 +1,6 @@
-//! XML in and out: a writer that escapes as AWS does, and a reader that keeps text exactly as it was sent.
+//! XML: a writer that escapes as AWS does, and a reader that keeps text exactly as it was sent.
 //!
-//! The reader is its own, over quick-xml's events, because text matters to the byte: a key may be a single space.
+//! The reader is custom, based on quick-xml's events, because every byte of text matters: a key may be a single space.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ pub(crate) struct Document {
 }
 
 impl Document {
-    /// Begins a document with S3's namespace.
+    /// Starts a document with S3's namespace.
     pub(crate) fn new(root: &'static str) -> Self {
         Self {
             text: format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root} xmlns=\"{NAMESPACE}\">"),
@@ -27,7 +27,7 @@ impl Document {
         }
     }
 
-    /// Begins a document without a namespace, as errors are.
+    /// Starts a document without a namespace, like errors.
     pub(crate) fn bare(root: &'static str) -> Self {
         Self { text: format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root}>"), root }
     }
@@ -68,7 +68,7 @@ impl Document {
         self
     }
 
-    /// What has been written so far, for a document whose end is written elsewhere.
+    /// Returns the text written so far, for a document whose end is written elsewhere.
     pub(crate) fn unfinished(self) -> String {
         self.text
     }
@@ -81,7 +81,7 @@ impl Document {
     }
 }
 
-/// Escapes text. Characters that XML 1.0 cannot carry become references all the same, as AWS writes them.
+/// Escapes text. Characters that are illegal in XML 1.0 are written as references, as AWS does.
 fn escape(text: &str, out: &mut String) {
     for char in text.chars() {
         match char {
@@ -99,12 +99,12 @@ fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// Whether XML 1.0 can carry a character.
+/// Whether a character is legal in XML 1.0.
 fn is_legal(char: char) -> bool {
     !matches!(char, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }
 
-/// An element that was read.
+/// A parsed element.
 #[derive(Debug, Default)]
 pub(crate) struct Node {
     pub(crate) name: String,
@@ -126,7 +126,7 @@ impl Node {
     }
 }
 
-/// Reads a document with this root; anything else, or a character that XML 1.0 cannot carry, is `MalformedXML`.
+/// Parses a document with this root; anything else, or a character that is illegal in XML 1.0, is `MalformedXML`.
 pub(crate) fn parse(body: &[u8], root: &str) -> Result<Node> {
     let text = std::str::from_utf8(body).map_err(|_| Code::MalformedXML)?;
     let mut reader = Reader::from_str(text);

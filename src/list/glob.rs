@@ -1,18 +1,19 @@
-//! A glob as a regular expression over characters, for keys are text: `?` is one character, whatever its bytes.
+//! Translates a glob into a regular expression over characters: keys are text, so `?` matches one character of any
+//! byte length.
 //!
 //! | glob | matches |
 //! |---|---|
-//! | `*` | any characters, `/` among them, or none |
+//! | `*` | any number of characters, including `/` |
 //! | `?` | one character |
-//! | `[a-z_]`, `[!a-z_]` | one of these, one of all others; a `]` that comes first is one of them |
-//! | `{a,b*}` | what any of these matches |
+//! | `[a-z_]`, `[!a-z_]` | one character in, or not in, the set; a leading `]` is a member |
+//! | `{a,b*}` | any of the alternatives |
 //! | `\c` | the character c |
 
 use std::fmt::Write as _;
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// The expression. An error says what of the glob cannot be read.
+/// Returns the expression, or the reason the glob is invalid.
 pub(super) fn to_regex(glob: &str) -> Result<String, &'static str> {
     let mut regex = r"(?s)\A".to_owned();
     let (mut rest, mut open) = (glob.chars().peekable(), 0_usize);
@@ -40,13 +41,13 @@ pub(super) fn to_regex(glob: &str) -> Result<String, &'static str> {
     Ok(regex + r"\z")
 }
 
-/// By its number, so that nothing has a meaning of its own.
+/// Escapes the character by its code point, so that it has no special meaning.
 fn literal(c: char, regex: &mut String) {
     // Writing to a string cannot fail.
     let _ = write!(regex, r"\x{{{:x}}}", u32::from(c));
 }
 
-/// What stands between brackets.
+/// Translates a bracket expression.
 fn class(rest: &mut Peekable<Chars<'_>>, regex: &mut String) -> Result<(), &'static str> {
     const OPEN: &str = "it has a [ without a ]";
     *regex += "[";
@@ -61,7 +62,7 @@ fn class(rest: &mut Peekable<Chars<'_>>, regex: &mut String) -> Result<(), &'sta
         };
         first = false;
         literal(from, regex);
-        // A - that comes last is one of the characters.
+        // A trailing - is a member.
         let mut ahead = rest.clone();
         if ahead.next() == Some('-') && ahead.next().is_some_and(|c| c != ']') {
             rest.next();

@@ -1,6 +1,6 @@
-//! The histories of many keys, by as few requests as they need: a page after another where the keys lie side by side,
-//! and a jump to the next key where they lie apart. So there are never more requests than keys (but for keys with more
-//! versions than a page holds), nor more than the pages of the whole listing.
+//! Reads the histories of many keys in as few requests as possible: page after page where the keys are close together,
+//! with a jump to the next key where they are far apart. There are never more requests than keys (except for keys with
+//! more versions than a page holds), nor more than the full listing has pages.
 
 use futures::{StreamExt, TryStreamExt, stream};
 
@@ -13,7 +13,7 @@ use crate::model::{Entry, is_xml_safe};
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
 
-/// Whether more of a key's entries are wanted.
+/// Whether the caller wants more of a key's entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Want {
     /// The next one.
@@ -40,27 +40,27 @@ pub(crate) async fn history(
     Ok(())
 }
 
-/// What is made of one key's history.
+/// A reader of one key's history.
 pub(crate) trait HistoryReader: Clone {
-    /// Takes in the next entry, newest first. With `order_lost`, the server listed versions and markers apart, and the order
-    /// between the two kinds is only what their times say.
+    /// Adds the next entry, newest first. With `order_lost`, the server listed versions and delete markers separately,
+    /// so the order between the two kinds is known only from their times.
     fn push(&mut self, entry: &Entry<'_>, order_lost: bool) -> Want;
 
-    /// Whether all that it looks for was found. If not, the key is read once more by itself: a server may leave out what
-    /// comes first after a key that does not exist (moto does).
+    /// Returns whether the reader found everything it looks for. If not, the key is read again alone: a server may
+    /// omit the first entry after a key that does not exist (moto does).
     fn is_settled(&self) -> bool;
 }
 
-/// A key, and what is made of its history.
+/// A key with the reader of its history.
 #[derive(Debug, Clone)]
 pub(crate) struct Keyed<R> {
     /// The key.
     pub key: String,
-    /// What is made of its history.
+    /// The reader of the key's history.
     pub reader: R,
 }
 
-/// Reads the histories of some keys of a bucket. Gives the readers in the order of the keys' bytes.
+/// Reads the histories of several keys of a bucket. Returns the readers in byte order of the keys.
 pub(crate) async fn read_histories<R: HistoryReader>(
     client: &Client,
     bucket: &str,
@@ -121,15 +121,15 @@ struct Step {
     entries: i32,
 }
 
-/// Where a walk over some keys of a listing is.
+/// The state of a lookup of several keys in a listing.
 #[derive(Debug)]
 struct Lookup<'a> {
     keys: &'a [String],
-    /// The first key that is not done with.
+    /// The index of the first unfinished key.
     at: usize,
-    /// Where the next page begins, if not before that key.
+    /// The start of the next page, if not just before that key.
     after: Option<Marker>,
-    /// The last page had several of the keys: the next one is worth its full size.
+    /// The last page contained several of the keys, so the next one is worth its full size.
     dense: bool,
 }
 
@@ -145,7 +145,7 @@ impl<'a> Lookup<'a> {
         Some(Step { after, entries })
     }
 
-    /// Hands on what a page says of the keys. Gives where the next page begins, if there is one.
+    /// Passes the keys' entries on the page to `on`. Returns the start of the next page, if there is one.
     fn take_in(
         &mut self,
         page: &Page,
@@ -170,7 +170,7 @@ impl<'a> Lookup<'a> {
             self.at = self.keys.len();
             return None;
         };
-        // In the midst of a key, or before one that the next page may begin with: else there is nothing to see until it.
+        // Continue within a key, or before a key with which the next page may begin; otherwise jump to the next key.
         let jump = just_before(key).filter(|jump| *jump > next.key && last != Some(key));
         let next = jump.map_or(next, |jump| Marker { key: jump, version: None });
         self.after = Some(next.clone());
@@ -178,14 +178,14 @@ impl<'a> Lookup<'a> {
     }
 }
 
-/// A place before a key with hardly anything in between; none where no listing can name it, and then a listing has to
-/// begin at its beginning.
+/// Returns a marker just before a key with hardly anything in between; `None` if no marker can express it, so that the
+/// listing must start at its beginning.
 fn just_before(key: &str) -> Option<String> {
     let last = key.chars().next_back()?;
     let head = key.strip_suffix(last)?;
     let before = match char::from_u32(u32::from(last).checked_sub(1)?) {
         None => '\u{D7FF}',
-        // No XML may name these.
+        // XML cannot contain these.
         Some('\u{FFFE}' | '\u{FFFF}') => '\u{FFFD}',
         Some(before) => before,
     };

@@ -1,4 +1,4 @@
-//! Keys as a person or a program lists them: one a line, or with a NUL after each.
+//! Reads key lists: one key per line, or each terminated by a NUL.
 
 use std::io::BufRead;
 
@@ -6,13 +6,13 @@ use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{KeyShapes, Location, printable};
 
-/// What comes after each key.
+/// The terminator after each key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Terminator {
     /// A line feed.
     #[default]
     Line,
-    /// A NUL, as of `find -print0`: keys may have line feeds in them.
+    /// A NUL, as printed by `find -print0`: keys may contain line feeds.
     Null,
 }
 
@@ -32,8 +32,8 @@ impl Terminator {
     }
 }
 
-/// Reads keys, each whole, and hands each to `on`. Empty lines are passed over; a key that does not lie under `location` is an
-/// error, for nothing could be said of it. `name` is what errors call the input.
+/// Reads whole keys and passes each to `on`. Skips empty lines. Fails for a key outside `location`. `name` is the name
+/// of the input in errors.
 pub(crate) fn each_key(
     mut input: impl BufRead,
     terminator: Terminator,

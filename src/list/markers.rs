@@ -1,8 +1,8 @@
-//! Whether a server begins a page rightly after a key that does not exist, as parallel ranges need it.
+//! Tests whether a server starts a page correctly after a key that does not exist, as parallel ranges require.
 //!
-//! S3 does; moto, asked for a page after such a key, leaves out the entry that comes first. So a listing is cut into
-//! ranges only after one request has shown, between two keys of its own first pages, that the server does not; and
-//! where a range still seems to lack its first key ([`Gap`]), that key is looked up before the listing is believed.
+//! S3 does; moto omits the first entry of such a page. So a listing is split into ranges only after a request between
+//! two keys of its own first pages has shown that the server is correct. If a range still seems to lack its first key
+//! ([`Gap`]), that key is looked up before the listing is trusted.
 
 use super::pages::untrusted;
 use super::ranges::{Gap, Marker};
@@ -12,7 +12,7 @@ use crate::model::{is_xml_safe, printable};
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
 
-/// Two neighbours of one page, and a key between them that does not exist.
+/// Two neighbors on a page, and a nonexistent key between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Probe {
     between: String,
@@ -20,8 +20,8 @@ pub(super) struct Probe {
 }
 
 impl Probe {
-    /// The first place of a page for it, if there is one: a key without its last character that is still greater than
-    /// the key before.
+    /// Returns the first usable place on a page: a key without its last character that is still greater than the
+    /// previous key.
     pub(super) fn of(page: &Page) -> Option<Self> {
         std::iter::zip(page.entries(), page.entries().skip(1)).find_map(|(before, next)| {
             let (last, _) = next.key.char_indices().next_back()?;
@@ -30,7 +30,7 @@ impl Probe {
         })
     }
 
-    /// Whether a page that begins there begins with the next key's current entry, or with what was written since.
+    /// Returns whether a page starting there begins with the next key's current entry, or with one written since.
     pub(super) async fn send(&self, client: &Client, bucket: &str, prefix: &str) -> Result<bool> {
         let page = page_after(client, bucket, prefix, &self.between).await?;
         let first = page.entries().find(|entry| *entry.key > *self.between);
@@ -38,7 +38,7 @@ impl Probe {
     }
 }
 
-/// Looks up a key that seems to be missing. An error if it is there, and is still left out.
+/// Looks up a key that seems to be missing. Fails if the key exists and the server still omits it.
 pub(super) async fn look_up(client: &Client, bucket: &str, prefix: &str, gap: &Gap) -> Result<()> {
     let Gap { border, key } = gap;
     let page = page_after(client, bucket, prefix, border).await?;

@@ -1,4 +1,4 @@
-//! Listing: which keys are asked for, and their entries page by page.
+//! Listing: selecting keys, and reading their entries page by page.
 
 mod glob;
 mod histories;

@@ -1,8 +1,8 @@
-//! Paging through the versions of one key, one page after another.
+//! Pages through the versions of one key.
 //!
-//! Servers bend the rules of paging. What is held against them: a page's first entries may repeat what was asked to be
-//! passed (markers taken as inclusive), and are dropped; a marker may be missing, and is taken from the last entry; a
-//! page may be short or empty, and only `IsTruncated` ends a listing; a marker that does not advance is an error.
+//! Servers bend the rules of paging. Countermeasures: entries repeated at the start of a page (from inclusive markers)
+//! are dropped; a missing marker is derived from the last entry; a page may be short or empty, and only `IsTruncated`
+//! ends a listing; a marker that does not advance is an error.
 
 use super::ranges::Marker;
 use crate::error::{Error, ErrorKind, Result};
@@ -10,7 +10,7 @@ use crate::model::printable;
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
 
-/// The pages of one key's versions; entries of the keys that it is a prefix of come after its own.
+/// The pages of one key's versions. Entries of longer keys with this prefix come after its own.
 #[derive(Debug)]
 pub(crate) struct KeyPages {
     bucket: String,
@@ -22,12 +22,13 @@ pub(crate) struct KeyPages {
 }
 
 impl KeyPages {
-    /// Begins to list the versions of `key`, `entries` a page.
+    /// Starts listing the versions of `key`, with `entries` per page.
     pub(crate) fn new(bucket: String, key: String, entries: i32) -> Self {
         Self { bucket, key, entries, after: None, ended: false, loops: LoopGuard::default() }
     }
 
-    /// The next page, or `None` when the key's entries have ended. The last page may hold entries of other keys only.
+    /// Returns the next page, or `None` after the key's last entry. The last page may contain only entries of other
+    /// keys.
     pub(crate) async fn next(&mut self, client: &Client) -> Result<Option<Page>> {
         if self.ended {
             return Ok(None);
@@ -67,13 +68,13 @@ impl KeyPages {
     }
 }
 
-/// A listing that cannot be right.
+/// The error for a listing that cannot be right.
 pub(super) fn untrusted(bucket: &str, what: &str, after: Option<&Marker>) -> Error {
     let message = format!("cannot trust the server's listing of s3://{bucket}: {what}");
     located(Error::new(ErrorKind::Corrupt, message), after)
 }
 
-/// Adds where in the listing it happened.
+/// Adds the place in the listing where the error occurred.
 pub(super) fn located(error: Error, after: Option<&Marker>) -> Error {
     match after {
         None => error,
@@ -85,7 +86,7 @@ pub(super) fn located(error: Error, after: Option<&Marker>) -> Error {
     }
 }
 
-/// How many entries at the page's head were to be passed by the markers.
+/// Returns the number of leading entries that the markers should have excluded.
 fn already_seen(page: &Page, key: &str, version: Option<&str>) -> usize {
     let before = page.entries().take_while(|e| e.key < key).count();
     let of_key = page.entries().skip(before).take_while(|e| e.key == key);
@@ -98,7 +99,8 @@ fn already_seen(page: &Page, key: &str, version: Option<&str>) -> usize {
         }
 }
 
-/// Where the next page begins. Some servers leave the version id out, or both markers: then the last entry is it.
+/// Returns the start of the next page. Some servers omit the version ID or both markers; the last entry then provides
+/// them.
 pub(super) fn next_marker(page: &Page) -> Option<Marker> {
     let last = page.entries().next_back();
     let key = page.next_key_marker().filter(|k| !k.is_empty()).or(last.map(|e| e.key))?;
@@ -107,8 +109,8 @@ pub(super) fn next_marker(page: &Page) -> Option<Marker> {
     Some(Marker { key: key.to_owned(), version: version.map(ToOwned::to_owned) })
 }
 
-/// Notices a listing that goes round in a circle, in constant memory: keys must not descend, and within a key no marker
-/// may come again. For that it keeps one marker to compare with, and moves it after 1, 2, 4, 8 … pages (Brent).
+/// Detects a listing that loops, in constant memory: keys must not descend, and within a key no marker may repeat.
+/// Keeps one marker to compare with, and replaces it after 1, 2, 4, 8 … pages (Brent's algorithm).
 #[derive(Debug, Default)]
 pub(super) struct LoopGuard {
     kept: Option<Marker>,

@@ -1,8 +1,8 @@
-//! The parallel lister: many ranges of the key space at once.
+//! The parallel lister: reads many ranges of the key space at once.
 //!
-//! [`Ranges`] decides, purely, which request is worth sending and what an answer means; here requests are sent, refusals
-//! waited out, and pages handed on with the part of them that belongs to their range. At most as many pages are in
-//! memory as requests may be under way.
+//! [`Ranges`] is pure: it decides which request to send next and what an answer means. The lister sends requests,
+//! backs off after refusals, and returns pages with the part that belongs to their range. Memory holds at most one
+//! page per request under way.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -21,24 +21,24 @@ use crate::retry::{AdaptiveLimit, RetryBudget, Sends, Strain};
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
 
-/// What is left of the window after a wave of refusals. Refusals are cheap for both sides, and a server that refuses above
-/// a rate still serves at that rate: staying just above it costs less than falling far below.
+/// The factor by which a wave of refusals shrinks the window. Refusals are cheap for both sides, and a server that
+/// refuses above a rate still serves at that rate: staying just above it costs less than falling far below.
 const NARROWER: f64 = 0.9;
 
-/// A page, and what of it belongs to one range.
+/// A page, and the part of it that belongs to one range.
 #[derive(Debug)]
 pub(crate) struct Piece {
-    /// Names the range. The pieces of one range come in the order of their keys; ranges do not overlap.
+    /// The range's number. Pieces of a range come in key order; ranges do not overlap.
     pub range: u64,
     /// The page.
     pub page: Page,
-    /// Which of its entries belong to the range, and have not been seen before.
+    /// The entries that belong to the range and are new.
     pub take: Range<usize>,
-    /// Whether it is the range's last.
+    /// Whether this is the range's last piece.
     pub ended: bool,
 }
 
-/// A listing under way.
+/// A running listing.
 #[derive(Debug)]
 pub(crate) struct Lister {
     client: Client,
@@ -46,7 +46,7 @@ pub(crate) struct Lister {
     prefix: String,
     ranges: Ranges,
     flying: JoinSet<Fetched>,
-    /// Looks at how the server takes markers.
+    /// Tests of the server's handling of markers.
     looks: JoinSet<Result<Look>>,
     markers: Markers,
     guards: HashMap<RangeId, LoopGuard>,
@@ -58,24 +58,24 @@ pub(crate) struct Lister {
 /// Whether ranges may begin at keys that do not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Markers {
-    /// No two keys were seen yet between which it could be tried.
+    /// Not tested: no suitable pair of keys seen yet.
     Untried,
-    /// It is being tried.
+    /// Being tested.
     Probing,
-    /// The server begins pages rightly.
+    /// The server starts pages correctly.
     Right,
-    /// It does not: all is one range.
+    /// The server does not: everything is one range.
     Wrong,
 }
 
-/// What was looked at, and came out well or not.
+/// The result of a successful test or lookup.
 #[derive(Debug)]
 enum Look {
     Probed { right: bool },
     KeyIsNotMissing,
 }
 
-/// A request that has been answered, or has failed.
+/// A request with its answer or error.
 #[derive(Debug)]
 struct Fetched {
     ask: Ask,
@@ -84,7 +84,7 @@ struct Fetched {
 }
 
 impl Lister {
-    /// Begins to list the keys that begin with `prefix`.
+    /// Starts listing the keys with `prefix`.
     pub(crate) fn start(client: Client, bucket: String, prefix: String) -> Self {
         let concurrency = client.list_concurrency();
         tracing::info!(bucket, prefix = %printable(&prefix), concurrency, "listing versions");
@@ -104,7 +104,8 @@ impl Lister {
         }
     }
 
-    /// The next piece, of any range; `None` after the last. Nothing is lost if the future is dropped.
+    /// Returns the next piece, of any range; `None` after the last. Cancel safe: nothing is lost if the future is
+    /// dropped.
     pub(crate) async fn next(&mut self) -> Result<Option<Piece>> {
         loop {
             while let Some(ask) = self.ranges.ask() {
@@ -128,7 +129,7 @@ impl Lister {
         }
     }
 
-    /// With nothing under way and nothing to ask for, all must have been listed.
+    /// Checks that everything was listed once no requests are left.
     fn end(&self) -> Result<Option<Piece>> {
         if self.ranges.is_done() {
             tracing::info!(bucket = self.bucket, requests = self.sent, "listed");
@@ -137,7 +138,7 @@ impl Lister {
         Err(Error::internal(format!("the listing of s3://{} is incomplete", self.bucket)))
     }
 
-    /// Makes a piece of an answer; sends again what failed in passing.
+    /// Turns an answer into a piece; resends requests that failed transiently.
     fn take_in(&mut self, fetched: Fetched) -> Result<Option<Piece>> {
         let Fetched { ask, budget, page } = fetched;
         let page = match page {
@@ -170,7 +171,7 @@ impl Lister {
         Ok(Some(Piece { range: ask.range.number(), page, take: answer.take, ended: answer.ended }))
     }
 
-    /// Looks at how the server takes markers: once before the first cut, and wherever a key seems to be missing.
+    /// Tests the server's handling of markers: once before the first split, and wherever a key seems to be missing.
     fn look(&mut self, page: &Page, gaps: Vec<Gap>) {
         let (client, bucket, prefix) = (self.client.clone(), self.bucket.clone(), self.prefix.clone());
         if self.markers == Markers::Untried
@@ -192,7 +193,7 @@ impl Lister {
         }
     }
 
-    /// As many requests at once as the server bears; one, unless ranges may begin anywhere.
+    /// Allows as many requests as the server tolerates; one, unless ranges may begin anywhere.
     fn open_slots(&mut self) {
         let slots = if self.markers == Markers::Right { self.pressure.window() } else { 1 };
         self.ranges.set_slots(slots);
@@ -233,7 +234,7 @@ impl Lister {
     }
 
     fn check_prefix(&self, page: &Page, ask: &Ask) -> Result<()> {
-        // Its keys are in order, or it would not have been decoded: what holds for its ends holds for all.
+        // The decoder has checked the key order, so checking the first and last key suffices.
         let mut ends = page.entries().next().into_iter().chain(page.entries().next_back());
         match ends.find(|e| !e.key.starts_with(&self.prefix)) {
             None => Ok(()),
@@ -254,7 +255,7 @@ impl Lister {
     }
 }
 
-/// A page, as the planner looks at it.
+/// A page as seen by the planner.
 struct Facts<'a>(&'a Page);
 
 impl ranges::Page for Facts<'_> {

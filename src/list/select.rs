@@ -1,4 +1,4 @@
-//! Which keys a command is about.
+//! Selects the keys of a command.
 
 use regex::RegexSet;
 
@@ -6,36 +6,36 @@ use super::glob::to_regex;
 use crate::error::{Error, Result};
 use crate::model::printable;
 
-/// `--include` and `--exclude`: globs over whole keys, `*` crossing `/`, as in the AWS CLI.
+/// `--include` and `--exclude`: globs over whole keys, where `*` matches `/` too, as in the AWS CLI.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     include: Option<RegexSet>,
     exclude: Option<RegexSet>,
-    /// What every key that some `include` matches begins with.
+    /// The common prefix of all keys that any `include` matches.
     head: String,
 }
 
 impl Selection {
-    /// A key is selected if some `include` matches it, or there is none, and no `exclude` does.
+    /// Compiles the globs. A key is selected if some `include` matches it, or there is none, and no `exclude` does.
     pub fn new(include: &[String], exclude: &[String]) -> Result<Self> {
         let head =
             include.iter().map(|glob| literal_head(glob)).reduce(common).unwrap_or_default().to_owned();
         Ok(Self { include: compile("--include", include)?, exclude: compile("--exclude", exclude)?, head })
     }
 
-    /// The longest prefix, under `prefix`, outside of which no key is asked for.
+    /// Returns the longest prefix, at or below `prefix`, that contains all selected keys.
     pub fn narrow<'a>(&'a self, prefix: &'a str) -> &'a str {
         if self.head.starts_with(prefix) { &self.head } else { prefix }
     }
 
-    /// Whether the key is asked for.
+    /// Returns whether the key is selected.
     pub fn selects(&self, key: &str) -> bool {
         self.include.as_ref().is_none_or(|set| set.is_match(key))
             && !self.exclude.as_ref().is_some_and(|set| set.is_match(key))
     }
 }
 
-/// What a glob begins with, up to its first special character.
+/// Returns the literal start of a glob, up to its first special character.
 fn literal_head(glob: &str) -> &str {
     glob.find(['*', '?', '[', ']', '{', '}', '\\']).and_then(|end| glob.get(..end)).unwrap_or(glob)
 }

@@ -1,24 +1,24 @@
-//! Access points, by which a bucket's objects are reached under another name: its ARN, or its alias.
+//! Access points: other names of a bucket, given by ARN or alias.
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-naming.html>
 
 use super::account::Account;
 
-/// What the alias of an access point ends in. No bucket's name may.
+/// The suffix of access point aliases. Bucket names must not end in it.
 const ALIAS: &str = "-s3alias";
 
-/// What an ARN in place of a bucket's name stands for.
+/// An ARN given instead of a bucket's name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Arn<'a> {
-    /// A bucket, whose name says enough.
+    /// A bucket, with the key after its name.
     Bucket(&'a str),
-    /// An access point: its ARN in the form that the SDK takes, and what follows its name.
+    /// An access point: its ARN in the SDK's form, and the key after its name.
     AccessPoint(String, &'a str),
-    /// Something that asof cannot read versions through, and why.
+    /// A resource through which S3 lists no versions, with the reason.
     Other(&'static str),
 }
 
 impl<'a> Arn<'a> {
-    /// Reads an ARN with what follows it:
+    /// Parses an ARN with the key that follows it:
     ///
     /// | service | region | resource | |
     /// |---|---|---|---|
@@ -27,7 +27,7 @@ impl<'a> Arn<'a> {
     /// | s3 | none | `accesspoint/NAME` | refused: a Multi-Region Access Point |
     /// | s3-object-lambda, s3-outposts, … | | | refused |
     ///
-    /// `None` if it is no ARN.
+    /// Returns `None` if it is not an ARN.
     pub(super) fn parse(text: &'a str) -> Option<Self> {
         let mut fields = text.strip_prefix("arn:")?.splitn(5, ':');
         let (partition, service, region, account) =
@@ -56,18 +56,18 @@ impl<'a> Arn<'a> {
     }
 }
 
-/// Whether a bucket's name is that of an access point. Through one, S3 serves objects and listings, but tells none of the
-/// bucket's settings.
+/// Returns whether a bucket's name is that of an access point. Through one, S3 serves objects and listings, but none
+/// of the bucket's settings.
 pub fn is_access_point(bucket: &str) -> bool {
     is_arn(bucket) || bucket.ends_with(ALIAS)
 }
 
-/// Whether a bucket's name is the ARN of an access point, which tells its region.
+/// Returns whether a bucket's name is an access point's ARN, which contains its region.
 pub fn is_arn(bucket: &str) -> bool {
     bucket.starts_with("arn:")
 }
 
-/// The region in the ARN of an access point.
+/// Returns the region in an access point's ARN.
 pub fn region_of_arn(bucket: &str) -> Option<&str> {
     bucket.strip_prefix("arn:")?.split(':').nth(2)
 }

@@ -1,4 +1,4 @@
-//! AWS accounts: the owner of a bucket, and who pays for requests to it.
+//! AWS accounts: bucket owners, and the payer of requests.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::printable;
 use crate::error::{Error, Result};
 
-/// The digits of an account ID.
+/// The number of digits in an account ID.
 const DIGITS: usize = 12;
 
 /// The ID of an AWS account.
@@ -45,11 +45,11 @@ impl<'de> Deserialize<'de> for Account {
     }
 }
 
-/// Who pays for requests to a Requester Pays bucket, if not its owner.
+/// The payer of requests to a Requester Pays bucket, if not its owner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RequestPayer {
-    /// Whoever sends them.
+    /// The sender of the requests.
     Requester,
 }
 

@@ -85,7 +85,7 @@ pub struct Check {
     pub verdict: Verdict,
     /// The finding, as text.
     pub message: String,
-    /// The IAM permission that is missing for this check; null if none is.
+    /// The IAM permission that the credentials lack for this check, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<&'static str>,
     /// The database and its restorable times; for the subject `database` only.

@@ -1,4 +1,4 @@
-//! Digests of bytes that come piece by piece: MD5 for ETags, and the five checksums that S3 stores with an object
+//! Incremental digests: MD5 for ETags, and the five checksums that S3 stores with an object
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html>).
 
 use base64::Engine as _;
@@ -8,16 +8,16 @@ use md5::{Digest as _, Md5};
 use sha1::Sha1;
 use sha2::Sha256;
 
-/// A way to make a digest.
+/// A digest algorithm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Algorithm {
-    /// The ETag of an object of one part, if nothing but S3's own keys encrypts it.
+    /// MD5: the ETag of a single-part object that is unencrypted or uses SSE-S3.
     Md5,
     /// CRC-32 as in zip and Ethernet.
     Crc32,
-    /// CRC-32 of Castagnoli.
+    /// CRC-32C (Castagnoli).
     Crc32C,
-    /// CRC-64 as in `NVMe`: what S3 computes where the writer sent none.
+    /// CRC-64/NVME: computed by S3 if the writer sends no checksum.
     Crc64Nvme,
     /// SHA-1.
     Sha1,
@@ -38,7 +38,7 @@ impl Algorithm {
         }
     }
 
-    /// A digest as S3 writes it: MD5, in ETags, in hexadecimal; the others in base64.
+    /// Formats a digest as S3 does: MD5, in ETags, in hexadecimal; the others in base64.
     pub fn written(self, digest: &[u8]) -> String {
         match self {
             Algorithm::Md5 => hex(digest),
@@ -47,7 +47,7 @@ impl Algorithm {
     }
 }
 
-/// A digest under way.
+/// An incremental digest.
 #[derive(Debug)]
 pub struct Digest(State);
 
@@ -60,7 +60,7 @@ enum State {
 }
 
 impl Digest {
-    /// Of no bytes yet.
+    /// Creates a digest of no bytes.
     pub fn new(algorithm: Algorithm) -> Self {
         let crc = |kind, width| State::Crc(crc_fast::Digest::new(kind), width);
         Self(match algorithm {
@@ -73,14 +73,14 @@ impl Digest {
         })
     }
 
-    /// Of all these bytes.
+    /// Computes the digest of `bytes`.
     pub fn of(algorithm: Algorithm, bytes: &[u8]) -> Vec<u8> {
         let mut digest = Self::new(algorithm);
         digest.update(bytes);
         digest.finish()
     }
 
-    /// Takes in the next bytes.
+    /// Adds the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.0 {
             State::Md5(state) => state.update(bytes),
@@ -90,7 +90,7 @@ impl Digest {
         }
     }
 
-    /// The digest of all bytes so far; a CRC's most significant byte comes first.
+    /// Returns the digest of all bytes so far; a CRC's most significant byte comes first.
     pub fn finish(self) -> Vec<u8> {
         match self.0 {
             State::Md5(state) => state.finalize().to_vec(),
@@ -101,7 +101,7 @@ impl Digest {
     }
 }
 
-/// Bytes in hexadecimal.
+/// Formats bytes in hexadecimal.
 pub fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()

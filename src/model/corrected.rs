@@ -1,4 +1,4 @@
-//! Places that were typed in another form than `s3://BUCKET/PREFIX`, and what they are in that form.
+//! Suggests the `s3://BUCKET/PREFIX` form for locations typed in another form.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use percent_encoding::percent_decode_str;
 use super::access_point::Arn;
 use super::location::Location;
 
-/// The place that is meant, in the form in which asof reads it:
+/// Returns the location that was meant, in the form that asof reads:
 ///
 /// | typed | meant |
 /// |---|---|
@@ -19,8 +19,7 @@ use super::location::Location;
 /// | `https://s3.REGION.amazonaws.com/BUCKET/KEY` | `s3://BUCKET/KEY` |
 /// | `https://REGION.console.aws.amazon.com/s3/buckets/BUCKET?prefix=KEY` | `s3://BUCKET/KEY` |
 ///
-/// Of an address on another server nobody can tell whether its host begins with the bucket. `None` where nothing is clearly
-/// meant.
+/// `None` if the meaning is unclear: in a URL of another server, the host may or may not begin with the bucket.
 pub(super) fn corrected(text: &str) -> Option<Location> {
     let text = text.trim();
     let place = match text.split_once("://") {
@@ -43,7 +42,7 @@ fn is_one_of(scheme: &str, of: &[&str]) -> bool {
     of.iter().any(|known| scheme.eq_ignore_ascii_case(known))
 }
 
-/// `BUCKET/KEY` of an address on AWS, without its scheme.
+/// Returns the `BUCKET/KEY` in an AWS URL without its scheme.
 fn of_address(address: &str) -> Option<String> {
     let (address, query) = address.split_once('?').unwrap_or((address, ""));
     let (host, path) = address.split_once('/').unwrap_or((address, ""));
@@ -55,7 +54,7 @@ fn of_address(address: &str) -> Option<String> {
         return decoded(&format!("{}/{prefix}", bucket.trim_end_matches('/')));
     }
     let server = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn"))?;
-    // Buckets' names may have dots, and hosts of S3 begin with its name: s3, s3-eu-west-1, s3.dualstack.eu-west-1.
+    // Bucket names may contain dots, and S3's host names start with its own: s3, s3-eu-west-1, s3.dualstack.eu-west-1.
     let labels: Vec<&str> = server.split('.').collect();
     let of_s3 = labels.iter().rposition(|label| *label == "s3" || label.starts_with("s3-"))?;
     match labels.get(..of_s3)? {

@@ -1,18 +1,18 @@
-//! The server that is asked.
+//! The S3 server.
 
 use serde::{Deserialize, Serialize};
 
-/// The server that is asked, whether an option, the recovery file, the environment or a profile names it.
+/// The S3 server, as named by an option, the recovery file, the environment or a profile.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "String", into = "String")]
 pub enum Endpoint {
-    /// AWS's own, in any region.
+    /// AWS S3, in any region.
     Aws,
-    /// The one at this address, which has no slash at its end.
+    /// The server at this URL, without a trailing slash.
     Url(String),
 }
 
-/// How files name AWS's own.
+/// The name of AWS S3 in files.
 const AWS: &str = "aws";
 
 impl From<String> for Endpoint {

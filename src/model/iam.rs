@@ -1,7 +1,7 @@
-//! The least IAM policies, by what asof is used for.
+//! The least-privilege IAM policies of each use of asof.
 //!
-//! A use is a list of operations, and a policy is what these need, by one table. Beside what it allows, each policy
-//! denies what could lose a version for good: whatever else its role may do, nothing of the past can be erased with it.
+//! A use is a list of operations, and its policy allows what these need, according to one table. Each policy also
+//! denies every action that could lose a version for good: whatever else its role may do, it cannot erase history.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use super::access_point::is_arn;
 use super::iam_databases::{self, RenamedSource};
 use super::location::{DRILL_FOLDER, Location};
 
-/// What a policy is for.
+/// The use that a policy is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
-    /// `timeline`, `history`, `check`, `diff`, and `verify` of a bucket: nothing is changed.
+    /// `timeline`, `history`, `check`, `diff`, and `verify` of a bucket: read-only.
     Plan,
     /// `restore` in place, `resume`, and `undo --undelete copy`.
     Restore,
@@ -24,18 +24,18 @@ pub enum Use {
     RemoveMarker,
     /// `restore --thaw`.
     Thaw,
-    /// `recover`: buckets in place, and databases of RDS.
+    /// `recover`: buckets in place, and RDS databases.
     Recover,
-    /// `drill`: buckets and databases into scratch copies, to see that it can be done.
+    /// `drill`: buckets and databases into scratch copies, to rehearse a recovery.
     Drill,
 }
 
 impl Use {
-    /// All of them.
+    /// All uses.
     pub const ALL: [Use; 7] =
         [Use::Plan, Use::Restore, Use::RestoreTo, Use::RemoveMarker, Use::Thaw, Use::Recover, Use::Drill];
 
-    /// The operations sent to the bucket whose past it is.
+    /// Returns the operations sent to the source bucket.
     pub fn at_source(self) -> Vec<&'static str> {
         let more: &[&[&str]] = match self {
             Use::Plan => &[],
@@ -47,7 +47,7 @@ impl Use {
         [LOOK].iter().chain(more).copied().flatten().copied().collect()
     }
 
-    /// The operations sent to the bucket that is restored into, where that is another.
+    /// Returns the operations sent to the destination bucket, if it is a different one.
     pub fn at_destination(self) -> Vec<&'static str> {
         let sent: &[&[&str]] = match self {
             Use::RestoreTo => &[LOOK, COPY_TO],
@@ -57,13 +57,13 @@ impl Use {
         sent.iter().copied().flatten().copied().collect()
     }
 
-    /// Whether databases of RDS are restored too.
+    /// Returns whether RDS databases are restored too.
     fn has_databases(self) -> bool {
         matches!(self, Use::Recover | Use::Drill)
     }
 }
 
-/// What every command asks of a bucket: its settings, its versions, and whether two of them are the same object.
+/// Operations of every command: read a bucket's settings and versions, and compare two versions.
 const LOOK: &[&str] = &[
     "ListObjectVersions",
     "GetBucketVersioning",
@@ -77,7 +77,7 @@ const LOOK: &[&str] = &[
     "GetObjectTagging",
 ];
 
-/// What copies are made of.
+/// Operations that read the source of copies.
 const COPY_FROM: &[&str] = &[
     "CopyObject from",
     "UploadPartCopy from",
@@ -87,7 +87,7 @@ const COPY_FROM: &[&str] = &[
     "GetBucketWebsite",
 ];
 
-/// How copies are written.
+/// Operations that write copies.
 const COPY_TO: &[&str] = &[
     "CopyObject",
     "CopyObject with an ACL",
@@ -100,32 +100,33 @@ const COPY_TO: &[&str] = &[
     "GetObjectAcl",
 ];
 
-/// How keys get delete markers.
+/// Operations that create delete markers.
 const DELETE: &[&str] = &["DeleteObjects", "DeleteObject"];
 
-/// How delete markers are removed.
+/// Operations that remove delete markers.
 const REMOVE: &[&str] = &["DeleteObjects by version id", "DeleteObject by version id"];
 
-/// How a drill's copies are erased.
+/// Operations that erase a drill's copies.
 const TEAR_DOWN: &[&str] =
     &["DeleteObjects by version id in a drill", "DeleteObject by version id in a drill"];
 
-/// What a permission is given on.
+/// The resource that a permission applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum On {
     /// The bucket.
     Bucket,
-    /// Its objects.
+    /// The bucket's objects.
     Objects,
-    /// Those of its objects that are in the folder of a drill.
+    /// The bucket's objects in drill folders.
     Drills,
-    /// The KMS keys that objects are encrypted with.
+    /// The KMS keys that encrypt objects.
     Keys,
 }
 
-/// The permissions that an operation needs, as
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html> has them. After its
-/// name may stand what a request is like that needs more; ` from` is of the bucket that is copied from.
+/// The permissions that each operation needs, according to
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>. A suffix after the
+/// operation's name marks a kind of request with its own permissions; ` from` refers to the bucket that is copied
+/// from.
 pub const PERMISSIONS: &[(&str, On, &[&str])] = &[
     ("ListObjectVersions", On::Bucket, &[LISTING]),
     ("GetBucketVersioning", On::Bucket, &["s3:GetBucketVersioning"]),
@@ -137,7 +138,7 @@ pub const PERMISSIONS: &[(&str, On, &[&str])] = &[
     ("GetBucketPolicy", On::Bucket, &["s3:GetBucketPolicy"]),
     ("GetBucketWebsite", On::Bucket, &["s3:GetBucketWebsite"]),
     ("HeadObject", On::Objects, &["s3:GetObject", "s3:GetObjectVersion"]),
-    // Without s3:ListBucket, a key that is not there is forbidden instead of not found; with checksums asked for, an
+    // Without s3:ListBucket, a missing key is reported as forbidden instead of not found; with checksums requested, an
     // object under a KMS key is decrypted: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>.
     ("HeadObject", On::Bucket, &[ABSENCE]),
     ("HeadObject", On::Keys, &["kms:Decrypt"]),
@@ -147,7 +148,7 @@ pub const PERMISSIONS: &[(&str, On, &[&str])] = &[
     ("CopyObject from", On::Keys, &["kms:Decrypt"]),
     ("UploadPartCopy from", On::Objects, &["s3:GetObjectVersion"]),
     ("UploadPartCopy from", On::Keys, &["kms:Decrypt"]),
-    // s3:GetObject for If-Match: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>.
+    // s3:GetObject is for If-Match: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html>.
     ("CopyObject", On::Objects, &["s3:PutObject", "s3:PutObjectTagging", "s3:GetObject"]),
     ("CopyObject", On::Keys, &["kms:GenerateDataKey"]),
     ("CopyObject with an ACL", On::Objects, &["s3:PutObjectAcl"]),
@@ -166,12 +167,12 @@ pub const PERMISSIONS: &[(&str, On, &[&str])] = &[
     ("RestoreObject", On::Objects, &["s3:RestoreObject"]),
 ];
 
-/// Lists versions; the request says below which prefix.
+/// Lists versions; a policy can restrict it by the request's prefix.
 const LISTING: &str = "s3:ListBucketVersions";
-/// Tells that a key is not there; the request has no prefix to be held to.
+/// Reports that a key is missing; the request has no prefix to restrict.
 const ABSENCE: &str = "s3:ListBucket";
 
-/// What loses versions for good.
+/// Actions that can lose versions for good.
 const OF_BUCKET: &[&str] = &["s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"];
 const BY_ID: &str = "s3:DeleteObjectVersion";
 const OF_LOCKS: &str = "s3:BypassGovernanceRetention";
@@ -198,12 +199,12 @@ pub(super) struct Statement {
     condition: Option<Condition>,
 }
 
-/// An operator, a key, and its values.
+/// An operator, a key, and its value.
 pub(super) type Condition = BTreeMap<&'static str, BTreeMap<&'static str, String>>;
 
 impl Policy {
-    /// The least policy for a use of asof on a place. `destination` is the place restored into, where that is another;
-    /// `renamed` are the sources of databases that a recovery renames.
+    /// Returns the least policy for a use of asof on a location. `destination` is the location restored into, if
+    /// different; `renamed` are the database sources that a recovery renames.
     pub fn least(what: Use, source: &Location, destination: &Location, renamed: &[RenamedSource]) -> Self {
         let places =
             [("Source", source, what.at_source()), ("Destination", destination, what.at_destination())];
@@ -233,7 +234,7 @@ impl Statement {
     }
 }
 
-/// The permissions that operations need on something.
+/// Returns the permissions that the operations need on a resource.
 fn permissions(operations: &[&str], on: On) -> Vec<&'static str> {
     let rows = PERMISSIONS.iter().filter(|row| row.1 == on && operations.contains(&row.0));
     let mut actions: Vec<_> = rows.flat_map(|row| row.2).copied().collect();
@@ -265,8 +266,8 @@ fn allow(operations: &[&str], place: &str, location: &Location) -> Vec<Statement
     statements.into_iter().filter(|statement| !statement.action.is_empty()).collect()
 }
 
-/// On the whole bucket: a prefix bounds what is restored, not what must not be lost. Where versions may be erased only in
-/// the folders of drills, they may be nowhere else, in any bucket.
+/// Denies on the whole bucket: a prefix limits what is restored, not what must be kept. If versions may be erased only
+/// in drill folders, erasing is denied everywhere else, in any bucket.
 fn deny(operations: &[&str], place: &str, location: &Location) -> Vec<Statement> {
     let denied = |of: &str, action, resource: &[String]| {
         Statement::new(format!("KeepHistory{of}{place}"), "Deny", action, resource)
@@ -303,7 +304,7 @@ fn bucket(location: &Location) -> String {
     }
 }
 
-/// What the ARNs of its objects begin with.
+/// Returns the prefix of its objects' ARNs.
 fn within(location: &Location) -> String {
     bucket(location) + if is_arn(&location.bucket) { "/object/" } else { "/" }
 }
@@ -312,15 +313,14 @@ fn objects(location: &Location) -> String {
     format!("{}{}*", within(location), literal(&location.prefix))
 }
 
-/// What is in folders of drills, where the scratch target is the place itself, or a folder below it.
+/// Returns the ARNs of drill folders, with the location itself or a folder below it as scratch target.
 fn drills(location: &Location) -> [String; 2] {
     let Location { bucket: _, prefix } = location.clone().as_folder();
     let place = format!("{}{}", within(location), literal(&prefix));
     [format!("{place}{DRILL_FOLDER}*"), format!("{place}*/{DRILL_FOLDER}*")]
 }
 
-/// A text in which `*`, `?` and `$` stand for themselves
-/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
+/// Escapes `*`, `?` and `$` (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>).
 fn literal(text: &str) -> String {
     let escaped = |c: char| if matches!(c, '*' | '?' | '$') { format!("${{{c}}}") } else { c.to_string() };
     text.chars().map(escaped).collect()

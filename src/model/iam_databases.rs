@@ -1,14 +1,14 @@
-//! What a recovery or a drill asks of RDS, and the statements that allow it.
+//! The RDS actions of a recovery or a drill, and the statements that allow them.
 //!
-//! What is changed or removed has to carry the tag that asof gives to what it restores: by this policy, no database of
-//! somebody else's can be modified or deleted. Parameter groups and the like, which a request names beside the
-//! database, carry no such tag, and have a statement of their own.
+//! Only databases with the tag that asof gives to restored databases can be changed or removed: under this policy,
+//! nobody else's database can be modified or deleted. Parameter groups and other resources that a request names beside
+//! the database carry no such tag and have a statement of their own.
 
 use std::collections::BTreeMap;
 
 use super::iam::{Condition, Statement, condition};
 
-/// The actions that look, and change nothing. Several of them can be allowed on everything only.
+/// The read-only actions. Some of them can be allowed only on all resources.
 pub const LOOK: &[&str] = &[
     "rds:DescribeAccountAttributes",
     "rds:DescribeBlueGreenDeployments",
@@ -24,7 +24,7 @@ pub const LOOK: &[&str] = &[
     "rds:ListTagsForResource",
 ];
 
-/// The actions that make something new, with its tags.
+/// The actions that create something new, with its tags.
 pub const MAKE: &[&str] = &[
     "rds:AddTagsToResource",
     "rds:CreateDBInstance",
@@ -32,26 +32,26 @@ pub const MAKE: &[&str] = &[
     "rds:RestoreDBInstanceToPointInTime",
 ];
 
-/// The actions that change what was made.
+/// The actions that change what was created.
 pub const CHANGE: &[&str] = &["rds:ModifyDBCluster", "rds:ModifyDBInstance"];
 
-/// The actions that remove what was made: at the end of a drill, and of a recovery that is given up.
+/// The actions that remove what was created, at the end of a drill or of an aborted recovery.
 pub const REMOVE: &[&str] = &["rds:DeleteDBCluster", "rds:DeleteDBInstance"];
 
-/// The tag of what asof has made.
+/// The tag of everything asof has created.
 const OURS: &str = "aws:ResourceTag/asof:recovery";
 
-/// A source that a recovery renames, so that what is restored gets its name.
+/// A source that a recovery renames so that the restored database takes its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum RenamedSource {
     /// An instance, by its identifier.
     Instance(String),
-    /// A cluster.
+    /// A cluster, by its identifier.
     Cluster(String),
 }
 
 impl RenamedSource {
-    /// Those of it, and of the names under which it is kept.
+    /// Returns the ARNs of its name and of its kept names.
     fn arns(&self) -> [String; 2] {
         let (kind, name) = match self {
             RenamedSource::Instance(name) => ("db", name),
@@ -61,7 +61,7 @@ impl RenamedSource {
     }
 }
 
-/// The statement for sources that are renamed: they carry no tag of asof's. None where nothing is.
+/// Returns the statement for renamed sources, which carry no asof tag; `None` if nothing is renamed.
 pub(super) fn renaming(sources: &[RenamedSource]) -> Option<Statement> {
     let arns: Vec<_> = sources.iter().flat_map(RenamedSource::arns).collect();
     let statement =
@@ -72,7 +72,7 @@ pub(super) fn renaming(sources: &[RenamedSource]) -> Option<Statement> {
 /// Instances and clusters.
 const DATABASES: [&str; 2] = ["arn:aws:rds:*:*:cluster:*", "arn:aws:rds:*:*:db:*"];
 
-/// What a request to change a database may name beside it.
+/// The resources that a modify request may name beside the database.
 const GROUPS: [&str; 4] = [
     "arn:aws:rds:*:*:cluster-pg:*",
     "arn:aws:rds:*:*:og:*",
@@ -80,11 +80,11 @@ const GROUPS: [&str; 4] = [
     "arn:aws:rds:*:*:secgrp:*",
 ];
 
-/// Where RDS encrypts: it uses the key by a grant
+/// The KMS keys, which RDS uses by a grant to encrypt
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Overview.Encryption.Keys.html>).
 const KEYS: &str = "arn:aws:kms:*:*:key/*";
 
-/// What a policy allows and denies for databases.
+/// Returns the statements for databases.
 pub(super) fn statements() -> Vec<Statement> {
     let statement = |sid: &str, effect, action: &[&'static str], resource: &[&str]| {
         let resource: Vec<_> = resource.iter().map(|arn| (*arn).to_owned()).collect();

@@ -1,18 +1,19 @@
-//! Object keys: any UTF-8 of up to 1,024 bytes, chosen by whoever may write to the bucket.
+//! Object keys: any UTF-8 of up to 1,024 bytes, chosen by anyone who can write to the bucket.
 
 use std::borrow::Cow;
 
 use crate::limits;
 
-/// Whether XML 1.0 can carry the key, so that it may stand in a DeleteObjects request. It cannot carry most control
-/// characters, not even as a character reference (<https://www.w3.org/TR/xml/#charsets>); S3 answers MalformedXML.
-/// Carriage returns are excluded too: an XML reader turns a bare one into a line feed, and names another key.
+/// Returns whether XML 1.0 can represent the key, as required in a DeleteObjects request. XML cannot represent most
+/// control characters, not even as character references (<https://www.w3.org/TR/xml/#charsets>); S3 answers
+/// MalformedXML. Carriage returns are excluded too: an XML parser turns a bare one into a line feed, which names
+/// another key.
 pub fn is_xml_safe(key: &str) -> bool {
     key.chars().all(|c| !matches!(c, '\0'..='\u{8}' | '\u{b}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}'))
 }
 
-/// The key as a terminal may show it. Control characters and those that change the direction of writing are escaped:
-/// they could rewrite what the person reads.
+/// Escapes a key for display on a terminal. Control characters and bidirectional controls could rewrite what the user
+/// reads.
 pub fn printable(key: &str) -> Cow<'_, str> {
     if !key.chars().any(is_hostile) {
         return Cow::Borrowed(key);
@@ -28,7 +29,7 @@ pub fn printable(key: &str) -> Cow<'_, str> {
     Cow::Owned(safe)
 }
 
-/// Some keys, for a person; an ellipsis where there may be more of them.
+/// Formats some keys for display, with an ellipsis if there may be more.
 pub fn examples<'a>(keys: impl Iterator<Item = &'a str>) -> String {
     let mut examples: Vec<_> = keys.map(printable).collect();
     if examples.len() == limits::SHOWN_CHANGES {
@@ -37,8 +38,8 @@ pub fn examples<'a>(keys: impl Iterator<Item = &'a str>) -> String {
     examples.join(", ")
 }
 
-/// Whether a character acts on a terminal instead of showing itself: control characters, those that change the direction of
-/// writing, and those that cannot be seen.
+/// Returns whether a character acts on a terminal instead of showing itself: control characters, bidirectional
+/// controls, and invisible characters.
 pub fn is_hostile(c: char) -> bool {
     c.is_control()
         || matches!(

@@ -1,16 +1,16 @@
-//! Keys that are written as S3 keys rarely are.
+//! Detects keys written unlike S3 keys.
 //!
 //! | every key | likely cause |
 //! |---|---|
 //! | begins with `/` | a path was stored, not a key |
 //! | begins with `s3://` | a URL was stored, not a key |
-//! | ends in a carriage return | the file has the line ends of Windows |
-//! | none of these, or not every one | none |
+//! | ends in a carriage return | the file has Windows line endings |
+//! | none of these, or not every key | none |
 
-/// How many of some keys are written as S3 keys rarely are. For keys that never existed: why may that be?
+/// Counts keys written unlike S3 keys, to explain why keys never existed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct KeyShapes {
-    /// All of them.
+    /// The number of keys counted.
     pub keys: u64,
     slashes: u64,
     urls: u64,
@@ -18,7 +18,7 @@ pub struct KeyShapes {
 }
 
 impl KeyShapes {
-    /// Those of one key.
+    /// Counts a single key.
     pub fn of(key: &str) -> Self {
         let mut shapes = Self::default();
         shapes.add(key);
@@ -33,7 +33,7 @@ impl KeyShapes {
         self.returns += u64::from(key.ends_with('\r'));
     }
 
-    /// Why none of them is a key of the bucket: the table above.
+    /// Returns the likely causes, by the table in the module docs.
     pub fn likely_causes(&self) -> Vec<&'static str> {
         let causes = [
             (self.slashes, "every key begins with '/', which S3 keys rarely do: strip it"),

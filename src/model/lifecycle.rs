@@ -1,8 +1,8 @@
-//! Lifecycle rules, as far as they take something out of a bucket's history, and when which of them held.
+//! Lifecycle rules, as far as they remove entries from a bucket's history, and the times when they applied.
 //!
 //! The JSON forms are those of `GetBucketLifecycleConfiguration`
-//! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRule.html>). A member that is not known is an error: a
-//! rule that was passed over could have expired what nobody then misses.
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleRule.html>). Unknown members are errors: an ignored
+//! rule could have expired versions without anyone noticing.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -14,81 +14,81 @@ use crate::error::{Error, Result};
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(from = "WrittenRule")]
 pub struct Rule {
-    /// Its name.
+    /// The rule's ID.
     pub id: String,
-    /// Whether it is carried out.
+    /// Whether the rule is enabled.
     pub enabled: bool,
-    /// Which versions it is about.
+    /// The versions to which the rule applies.
     pub filter: Filter,
-    /// What it does to noncurrent versions and delete markers.
+    /// The expiration of noncurrent versions and delete markers.
     pub noncurrent: Option<NoncurrentExpiration>,
-    /// What it does to current versions, and to delete markers with nothing below them.
+    /// The expiration of current versions and of expired delete markers.
     pub expiration: Option<Expiration>,
 }
 
-/// Which versions a rule is about: those to which all of these apply.
+/// The filter of a rule: all conditions must match.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Filter {
-    /// What their keys begin with.
+    /// The prefix of their keys.
     pub prefix: String,
-    /// Tags that they have.
+    /// Their tags.
     pub tags: Vec<(String, String)>,
-    /// They have more bytes.
+    /// Minimum size in bytes, exclusive.
     pub larger_than: Option<u64>,
-    /// They have fewer bytes.
+    /// Maximum size in bytes, exclusive.
     pub smaller_than: Option<u64>,
 }
 
-/// `NoncurrentVersionExpiration`: both conditions hold of what it removes.
+/// `NoncurrentVersionExpiration`: both conditions must hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct NoncurrentExpiration {
-    /// Days since the entry above was made.
+    /// Minimum number of days since the entry above was created.
     #[serde(rename = "NoncurrentDays")]
     pub days: u32,
-    /// Noncurrent entries above it.
+    /// Number of newer noncurrent entries to keep.
     #[serde(rename = "NewerNoncurrentVersions", default)]
     pub newer: u32,
 }
 
-/// `Expiration`. Each of them removes a delete marker with nothing below it, too, once the marker is due
+/// `Expiration`. Every variant also removes an expired delete marker once it is due
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-configuration-examples.html>, example 7).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expiration {
-    /// So many days after it was made.
+    /// This many days after creation.
     Days(u32),
     /// From this date on.
     Date(Instant),
-    /// Delete markers with nothing below them only.
+    /// Only expired delete markers.
     ExpiredMarkers,
 }
 
-/// The rules that a bucket has had, as far as is known.
+/// The rules that a bucket has had, as far as known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lifecycle {
-    /// Rule sets, each with the time until which it held; `None` for what still holds.
+    /// The rule sets, each with the end of its validity; `None` if still valid.
     pub eras: Vec<Era>,
-    /// Why the present rules are not known, if they are not.
+    /// The reason the current rules are unknown, if they are.
     pub unknown: Option<String>,
 }
 
-/// A set of rules that held together.
+/// A set of rules that applied together.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Era {
     /// The rules.
     pub rules: Vec<Rule>,
-    /// When the next set took its place; `None` if none has.
+    /// The time at which the next set replaced it; `None` if none has.
     pub until: Option<Instant>,
 }
 
 impl Lifecycle {
-    /// Of a bucket that has these rules now, and no others are known.
+    /// Creates the lifecycle of a bucket of which only the current rules are known.
     pub fn of_now(rules: Vec<Rule>) -> Self {
         Self { eras: vec![Era { rules, until: None }], unknown: None }
     }
 
-    /// Of a bucket whose present rules are these, as far as we were told. A server that has never heard of lifecycle has
-    /// none.
+    /// Creates the lifecycle of a bucket from its current rules as far as the server reported them. A server without
+    /// lifecycle support has none.
     pub fn of(rules: &Known<Vec<Rule>>) -> Self {
         match rules {
             Known::Is(rules) => Self::of_now(rules.clone()),
@@ -98,7 +98,7 @@ impl Lifecycle {
         }
     }
 
-    /// Of a bucket whose present rules cannot be read.
+    /// Creates the lifecycle of a bucket whose current rules cannot be read.
     pub fn unknown(why: impl Into<String>) -> Self {
         Self { eras: Vec::new(), unknown: Some(why.into()) }
     }
@@ -110,8 +110,9 @@ impl Lifecycle {
         self
     }
 
-    /// Adds the rule sets of a history file: a list of `{"from": TIME, "configuration": …}` in the order of time. The last
-    /// is taken to hold still, beside the rules that the bucket has now. `name` is the file's, for errors.
+    /// Adds the rule sets of a history file: a list of `{"from": TIME, "configuration": …}` in order of time. The last
+    /// one is assumed to be still valid, in addition to the bucket's current rules. `name` is the file's name for
+    /// errors.
     #[must_use = "gives the eras with those of the file"]
     pub fn with_history(mut self, text: &str, name: &str) -> Result<Self> {
         let wrong = |what: String| {
@@ -139,7 +140,7 @@ struct Held {
     configuration: Configuration,
 }
 
-/// What `GetBucketLifecycleConfiguration` returns.
+/// The answer of `GetBucketLifecycleConfiguration`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Configuration {
@@ -155,7 +156,7 @@ struct WrittenRule {
     #[serde(rename = "ID", default)]
     id: String,
     status: Status,
-    /// The form of before 2017.
+    /// The form used before 2017.
     #[serde(default)]
     prefix: Option<String>,
     #[serde(default)]
@@ -178,7 +179,7 @@ enum Status {
     Disabled,
 }
 
-/// Members of a filter, alone or together under `And`.
+/// The members of a filter, alone or combined under `And`.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields, default)]
 struct WrittenFilter {
@@ -239,7 +240,7 @@ impl From<WrittenFilter> for Filter {
 }
 
 impl Expiration {
-    /// Of the three members that S3 has for it, of which one is set.
+    /// Builds the expiration from S3's three members, of which one is set.
     pub fn of(days: Option<u32>, date: Option<Instant>, expired_markers: Option<bool>) -> Option<Self> {
         let markers = expired_markers.unwrap_or_default().then_some(Self::ExpiredMarkers);
         days.map(Self::Days).or(date.map(Self::Date)).or(markers)

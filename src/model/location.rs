@@ -1,4 +1,4 @@
-//! `s3://BUCKET[/PREFIX]`, and directories beside them.
+//! Locations: `s3://BUCKET[/PREFIX]`, and local directories as destinations.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -11,25 +11,25 @@ use super::corrected::corrected;
 use super::is_hostile;
 use crate::error::{Error, Result};
 
-/// What the names of folders begin with that are drills' own.
+/// The name prefix of the folders that drills create.
 pub const DRILL_FOLDER: &str = "asof-drill-";
 
-/// A bucket and a prefix in it. The prefix is S3's: the first characters of keys, with no `/` added or taken away.
+/// A bucket and a prefix in it. As in S3, the prefix is the first characters of keys, with no `/` added or removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
     /// The bucket's name.
     pub bucket: String,
-    /// What keys begin with; empty for the whole bucket.
+    /// The prefix of keys; empty for the whole bucket.
     pub prefix: String,
 }
 
 impl Location {
-    /// The folder part of the prefix, up to its last `/`: what is cut from a key when it is restored elsewhere.
+    /// Returns the folder part of the prefix, up to its last `/`: it is cut from keys restored elsewhere.
     pub fn folder(&self) -> &str {
         self.prefix.rfind('/').map_or("", |slash| self.prefix.get(..=slash).unwrap_or_default())
     }
 
-    /// Reads a place that is written rightly; else why it is not.
+    /// Parses a correctly written location, or returns why it is wrong.
     pub(super) fn parse(text: &str) -> std::result::Result<Self, &'static str> {
         let Some(rest) = text.strip_prefix("s3://") else {
             return Err(match Arn::parse(text) {
@@ -54,13 +54,13 @@ impl Location {
         }
     }
 
-    /// Whether there can be a key that lies in both.
+    /// Returns whether a key can be in both.
     pub fn overlaps(&self, other: &Location) -> bool {
         let nested = self.prefix.starts_with(&other.prefix) || other.prefix.starts_with(&self.prefix);
         self.bucket == other.bucket && nested
     }
 
-    /// The same place as a folder: its prefix ends in `/` unless it is empty.
+    /// Returns the location as a folder: its prefix ends in `/` unless it is empty.
     #[must_use]
     pub fn as_folder(mut self) -> Self {
         if !self.prefix.is_empty() && !self.prefix.ends_with('/') {
@@ -78,7 +78,7 @@ impl FromStr for Location {
     }
 }
 
-/// A place as it can be pasted into a shell; none where no plain quotes keep it what it is.
+/// Quotes a location for a shell; `None` if plain quotes do not suffice.
 fn as_typed(place: &Location) -> Option<String> {
     let text = place.to_string();
     if text.chars().all(|c| c.is_ascii_alphanumeric() || "/:.-_@=,+".contains(c)) {
@@ -87,7 +87,7 @@ fn as_typed(place: &Location) -> Option<String> {
     (!text.contains('\'') && !text.chars().any(is_hostile)).then(|| format!("'{text}'"))
 }
 
-/// How a place is written, or, where it can be told, how the one that was typed is.
+/// Returns the hint for a wrong location, with the correct form if it can be guessed.
 fn form(text: &str) -> String {
     let without = text.strip_prefix("s3://").filter(|rest| rest.starts_with("arn:"));
     match corrected(without.unwrap_or(text)).as_ref().and_then(as_typed) {
@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for Location {
     }
 }
 
-/// Where a past state is brought to, or compared: a place in a bucket or a local directory.
+/// The destination of a restore or comparison: a location in a bucket, or a local directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Destination {
     /// In a bucket.
@@ -127,7 +127,7 @@ pub enum Destination {
 impl FromStr for Destination {
     type Err = Error;
 
-    /// Nothing is guessed: what may be meant for a bucket (`scratch`, `s3:/b`, `S3://b`) is an error, no directory.
+    /// Never guesses: text that may be meant as a bucket (`scratch`, `s3:/b`, `S3://b`) is an error, not a directory.
     fn from_str(text: &str) -> Result<Self> {
         let is_s3 = text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("s3:"));
         if is_s3 || Arn::parse(text).is_some() {
@@ -150,7 +150,7 @@ impl FromStr for Destination {
 }
 
 impl Destination {
-    /// The place, where it is in a bucket.
+    /// Returns the location if it is in a bucket.
     pub fn into_bucket(self) -> Option<Location> {
         match self {
             Self::Bucket(location) => Some(location),
@@ -168,7 +168,7 @@ impl fmt::Display for Destination {
     }
 }
 
-/// How keys are renamed when they are restored elsewhere: what they begin with is cut off, something else put before.
+/// Renames keys restored elsewhere: removes one prefix and adds another.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Relocation {
     cut: String,
@@ -176,28 +176,28 @@ pub struct Relocation {
 }
 
 impl Relocation {
-    /// From what lies under `source` to what lies under `target`: the source prefix's folder is cut off, and the
-    /// target's prefix taken as a folder. Both sides keep the same order of keys.
+    /// Maps keys under `source` to keys under `target`: removes the source prefix's folder and adds the target's
+    /// prefix as a folder. Preserves the order of keys.
     pub fn new(source: &Location, target: &Location) -> Self {
         Self { cut: source.folder().to_owned(), put: target.clone().as_folder().prefix }
     }
 
-    /// From what lies under `source` to a directory: the source prefix's folder is cut off.
+    /// Maps keys under `source` to paths in a directory: removes the source prefix's folder.
     pub fn to_directory(source: &Location) -> Self {
         Self { cut: source.folder().to_owned(), put: String::new() }
     }
 
-    /// The key there of a key here.
+    /// Maps a source key to its target key.
     pub fn there(&self, key: &str) -> String {
         self.put.clone() + key.strip_prefix(&self.cut).unwrap_or(key)
     }
 
-    /// What every key there begins with.
+    /// Returns the common prefix of all target keys.
     pub fn folder_there(&self) -> &str {
         &self.put
     }
 
-    /// The key here of a key there.
+    /// Maps a target key to its source key.
     pub fn here(&self, key: &str) -> String {
         self.cut.clone() + key.strip_prefix(&self.put).unwrap_or(key)
     }

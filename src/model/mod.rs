@@ -1,4 +1,4 @@
-//! The plain data every stage speaks in: keys, versions, instants. Pure.
+//! Plain data types shared by all stages: keys, versions, instants. Pure.
 
 mod access_point;
 mod account;

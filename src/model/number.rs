@@ -1,6 +1,6 @@
-//! Counts as a person reads them.
+//! Formats counts.
 
-/// A count with its thousands set apart: `8,214`.
+/// Formats a count with thousands separators: `8,214`.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
@@ -13,7 +13,7 @@ pub fn count(n: u64) -> String {
     grouped
 }
 
-/// `1 key`, `2 keys`.
+/// Formats a count with its noun: `1 key`, `2 keys`.
 pub fn plural(n: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(n), if n == 1 { one } else { many })
 }

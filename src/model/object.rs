@@ -1,49 +1,50 @@
-//! What HEAD says of an object.
+//! Object metadata as returned by HEAD.
 
 use std::collections::BTreeMap;
 
 use super::Algorithm;
 use crate::limits;
 
-/// An object's headers: what a person would notice if a copy of it lacked them.
+/// An object's headers: everything a user would miss in a copy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ObjectHead {
-    /// The version's id, where the bucket keeps versions and the server says it.
+    /// The version ID, if the bucket is versioned and the server reports it.
     pub version_id: Option<String>,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Entity tag, without its quotes.
+    /// The entity tag, without quotes.
     pub etag: String,
-    /// Checksums of the whole object, by algorithm. Composite ones are left out: they depend on the upload's parts.
+    /// Checksums of the whole object, by algorithm. Composite ones are omitted because they depend on the upload's
+    /// parts.
     pub checksums: BTreeMap<&'static str, String>,
-    /// System metadata that the writer sets: Content-Type, Cache-Control and their like. Absent and empty are one.
+    /// System metadata set by the writer, such as Content-Type and Cache-Control. Empty values count as absent.
     pub system: BTreeMap<&'static str, String>,
     /// User metadata (`x-amz-meta-…`).
     pub user: BTreeMap<String, String>,
-    /// Tags; `None` where there are some that we may not read.
+    /// Tags; `None` if the object has tags that the credentials may not read.
     pub tags: Option<BTreeMap<String, String>>,
-    /// Storage class.
+    /// The storage class.
     pub storage_class: String,
-    /// Whether it is encrypted with a KMS key: then its ETag is not the MD5 of its bytes.
+    /// Whether a KMS key encrypts it: then its ETag is not the MD5 of its bytes.
     pub kms: bool,
-    /// Whether replication brought it from another bucket: then it is dated by its original
+    /// Whether it is a replica from another bucket: then it carries the date of its original
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html>).
     pub replica: bool,
 }
 
-/// What the server says of a version's bytes: what can be held against a file's.
+/// The server's facts about a version's bytes, to compare with those of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Stored {
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Entity tag, without its quotes.
+    /// The entity tag, without quotes.
     pub etag: String,
-    /// Whether it is encrypted with a key that is not S3's own (KMS, or the writer's): then the ETag is no MD5
+    /// Whether it is encrypted with a key other than SSE-S3 (KMS, or the writer's): then the ETag is not an MD5
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>).
     pub opaque_etag: bool,
     /// Checksums of the whole object, in base64.
     pub whole: Vec<(Algorithm, String)>,
-    /// Checksums of the checksums of its parts, in base64, without the number of parts.
+    /// Checksums of the parts' checksums, in base64, without the number of parts.
     pub of_parts: Vec<(Algorithm, String)>,
 }
 

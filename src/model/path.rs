@@ -1,27 +1,27 @@
-//! A key as a path beneath a directory.
+//! Maps a key to a path below a directory.
 //!
 //! | key | path |
 //! |---|---|
 //! | `a/b` | the file `b` in the directory `a` |
-//! | `a/b/` | the directory `a/b`: a folder as consoles make them |
-//! | the empty rest of a folder's own key | the directory itself |
-//! | `..`, `a/../b`, `./a` | refused: leads elsewhere, or to what another key names |
+//! | `a/b/` | the directory `a/b`: a folder as consoles create it |
+//! | empty, as the rest of a folder's own key | the directory itself |
+//! | `..`, `a/../b`, `./a` | refused: leads elsewhere, or to another key's path |
 //! | `/a`, `a//b`, `//` | refused: a name is empty |
-//! | a NUL in it | refused: no path has one |
-//! | a name of more than 255 bytes | refused: no file system takes it |
-//! | a name that begins as our unfinished files do | refused: it would be taken for one |
+//! | contains a NUL | refused: paths cannot contain one |
+//! | a name of more than 255 bytes | refused: no file system supports it |
+//! | a name with the prefix of unfinished files | refused: it would be mistaken for one |
 //!
-//! Nothing is rewritten: two keys never become one path, and a path tells its key.
+//! Nothing is rewritten: two keys never share a path, and a path determines its key.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 
 use crate::limits;
 
-/// What the names of files that are not finished yet begin with.
+/// The name prefix of unfinished files.
 pub const UNFINISHED: &str = ".asof-part-";
 
-/// A key that can be a path.
+/// A key that maps to a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyPath {
     text: String,
@@ -29,7 +29,7 @@ pub struct KeyPath {
 }
 
 impl KeyPath {
-    /// Of a key, or of what is left of it when the folder of the source is cut off; an error says why it cannot be.
+    /// Converts a key, or the rest of a key after the source's folder; an error is the reason it has no path.
     pub fn of(key: &str) -> Result<Self, &'static str> {
         let text = key.strip_suffix('/').unwrap_or(key);
         if !key.is_empty() {
@@ -38,17 +38,17 @@ impl KeyPath {
         Ok(Self { text: text.to_owned(), folder: key.is_empty() || key.ends_with('/') })
     }
 
-    /// The path as a whole, without a `/` at either end.
+    /// Returns the whole path, without a `/` at either end.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Whether the key stands for a directory.
+    /// Returns whether the key stands for a directory.
     pub fn is_folder(&self) -> bool {
         self.folder
     }
 
-    /// The directories that lead to it, and its own name; no name for the directory itself.
+    /// Returns its parent directories and its own name; no name for the directory itself.
     pub fn split(&self) -> (impl Iterator<Item = &str>, Option<&str>) {
         let (parents, name) = self.text.rsplit_once('/').unwrap_or(("", &self.text));
         (parents.split('/').filter(|name| !name.is_empty()), Some(name).filter(|name| !name.is_empty()))
@@ -66,16 +66,16 @@ fn check_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Finds keys that lie under another key as if that were a directory: `a/b` under `a`. Both cannot be files; the object
-/// keeps its place. Takes paths in the order of their keys, and holds no more than one key's length of them.
+/// Finds keys below another key as if that were a directory: `a/b` below `a`. Both cannot be files; the object keeps
+/// its path. Accepts paths in key order, and stores at most one key's length of them.
 #[derive(Debug, Default)]
 pub struct Overlaps {
-    /// Files, each the beginning of the next.
+    /// Files, each a prefix of the next.
     files: Vec<String>,
 }
 
 impl Overlaps {
-    /// The file in whose place this path would need a directory, if there is one.
+    /// Returns the file that this path would need as a directory, if any.
     pub fn under(&mut self, path: &KeyPath) -> Option<&str> {
         let text = path.text();
         while self.files.last().is_some_and(|file| !text.starts_with(file.as_str())) {
@@ -94,7 +94,7 @@ impl Overlaps {
     }
 }
 
-/// Finds paths that differ from an earlier one in case only. Holds a hash of each path: some 16 bytes a key.
+/// Finds paths that differ from an earlier one only in case. Stores a hash of each path: about 16 bytes per key.
 #[derive(Debug, Default)]
 pub struct CaseFold {
     seen: HashSet<u64>,
@@ -102,7 +102,7 @@ pub struct CaseFold {
 }
 
 impl CaseFold {
-    /// Takes the path's place; gives whether it was free.
+    /// Claims a path. Returns whether it was free.
     pub fn take(&mut self, path: &str) -> bool {
         self.seen.insert(self.hasher.hash_one(path.to_lowercase()))
     }

@@ -1,13 +1,13 @@
-//! Bucket policies, as far as they hinder copies.
+//! Bucket policies, as far as they prevent copies.
 //!
-//! A policy can demand that writes carry a condition: it denies those of which the key `s3:if-none-match`, or
-//! `s3:if-match`, is null. In such a bucket S3 does not carry out `CopyObject`, with a condition or without
+//! A policy can require conditional writes by denying those for which the key `s3:if-none-match` or `s3:if-match` is
+//! null. In such a bucket S3 refuses `CopyObject`, with or without a condition
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes-enforce.html>).
 
 use serde_json::Value;
 
-/// Whether a statement denies writes that carry no condition; `None` if the policy cannot be read. Whom and which keys the
-/// statement is about is not looked at.
+/// Returns whether a statement denies unconditional writes; `None` if the policy cannot be read. Ignores the
+/// statement's principals and resources.
 pub fn demands_conditions(policy: &str) -> Option<bool> {
     let policy: Value = serde_json::from_str(policy).ok()?;
     let statements = one_or_many(policy.get("Statement")?);
@@ -32,7 +32,7 @@ fn names_condition(key: &str, value: &Value) -> bool {
     named && one_or_many(value).iter().any(is_true)
 }
 
-/// What IAM allows to be written alone or in a list.
+/// Returns the values of an element that IAM allows as a single value or a list.
 fn one_or_many(value: &Value) -> Vec<&Value> {
     value.as_array().map_or_else(|| vec![value], |many| many.iter().collect())
 }

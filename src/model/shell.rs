@@ -1,9 +1,9 @@
-//! Quoting for commands that a person pastes into a shell: the shell gets exactly these bytes, and the terminal that shows
-//! them nothing that acts on it.
+//! Quotes words for commands that the user pastes into a shell: the shell gets exactly these bytes, and a terminal
+//! displaying them is not affected.
 //!
 //! | the word has | it is written |
 //! |---|---|
-//! | only letters, digits and `/:.-_@=,+`, not `=` first | as it is |
+//! | only letters, digits and `/:.-_@=,+`, not starting with `=` | as it is |
 //! | nothing that acts on a terminal | `'…'` |
 //! | control characters, bidi controls or bytes that are not UTF-8 | `$'…'` (bash, zsh, ksh93), these as `\ooo` |
 
@@ -12,12 +12,12 @@ use std::path::Path;
 
 use super::is_hostile;
 
-/// The text as one word of a shell command.
+/// Quotes text as one word of a shell command.
 pub(crate) fn shell_word(word: &str) -> String {
     shell_bytes(word.as_bytes())
 }
 
-/// The path as one word of a shell command.
+/// Quotes a path as one word of a shell command.
 pub(crate) fn shell_path(path: &Path) -> String {
     shell_bytes(path.as_os_str().as_bytes())
 }
@@ -25,21 +25,22 @@ pub(crate) fn shell_path(path: &Path) -> String {
 fn shell_bytes(bytes: &[u8]) -> String {
     let plain = |b: &u8| b.is_ascii_alphanumeric() || b"/:.-_@=,+".contains(b);
     match std::str::from_utf8(bytes) {
-        // zsh replaces =NAME with the path of a program.
+        // zsh expands =NAME to the path of a program.
         Ok(word) if !word.is_empty() && !word.starts_with('=') && bytes.iter().all(plain) => word.to_owned(),
         Ok(word) if !word.chars().any(is_hostile) => format!("'{}'", word.replace('\'', r"'\''")),
         _ => escaped(bytes),
     }
 }
 
-/// ANSI-C quoting. Escapes are octal, always of three digits: some shells take any number of hexadecimal ones.
+/// Quotes in ANSI-C style. Escapes are octal with three digits, since some shells accept any number of hexadecimal
+/// digits.
 fn escaped(bytes: &[u8]) -> String {
     let mut word = "$'".to_owned();
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
             match c {
                 '\'' | '\\' => word.extend(['\\', c]),
-                // An interactive bash would take it for a command of its history.
+                // An interactive bash would expand it from its history.
                 _ if is_hostile(c) || c == '!' => {
                     word.push_str(&octal(c.encode_utf8(&mut [0; 4]).as_bytes()));
                 }

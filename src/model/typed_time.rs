@@ -1,4 +1,4 @@
-//! The forms in which a person may type a time, and what is said of those that cannot be read.
+//! The formats in which a user may type a time, and the errors for unreadable ones.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ const FORMS: &str = "write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00
 const LOCAL_FORMS: [&str; 5] =
     ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y%m%dT%H%M%S"];
 
-/// What people call units of time, and the letter of each.
+/// The names of time units, by letter.
 const UNITS: [(&str, &[&str]); 5] = [
     ("s", &["s", "sec", "secs", "second", "seconds"]),
     ("m", &["m", "min", "mins", "minute", "minutes"]),
@@ -24,25 +24,25 @@ const UNITS: [(&str, &[&str]); 5] = [
     ("w", &["w", "week", "weeks"]),
 ];
 
-/// A time as it was typed. An age has no instant before the server's clock is known: see [`TypedTime::past`].
+/// A time as typed. An age becomes an instant only once the server's clock is known: see [`TypedTime::past`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TypedTime {
     /// An instant.
     Instant(Instant),
-    /// So many milliseconds before now.
+    /// This many milliseconds before now.
     Age(i64),
 }
 
 impl TypedTime {
-    /// Reads what a person typed for a past time.
+    /// Parses a past time as typed by a user.
     ///
-    /// | typed | is |
+    /// | typed | result |
     /// |---|---|
     /// | `2026-11-17T14:30:05Z`, `2026-11-17 14:30Z`, `20261117T143005Z` | an instant |
     /// | `2026-11-17T15:30:05+01:00`, `2026-11-17 15:30 +0100`, `Tue, 17 Nov 2026 14:30:05 GMT` | an instant |
     /// | `@1763389805` | an instant |
     /// | `90m`, `2h30m`, `1.5h`, `3d 2h` | an age |
-    /// | `2026-11-17T14:30:05`, `2026-11-17`, `1763389805`, `1763389805000`, `yesterday`, `5 minutes ago` | refused; the hint has the same time in a form that is read |
+    /// | `2026-11-17T14:30:05`, `2026-11-17`, `1763389805`, `1763389805000`, `yesterday`, `5 minutes ago` | refused; the hint has the same time in a valid format |
     /// | anything before 2006-03-14 | refused: S3 did not exist |
     pub fn parse(text: &str) -> Result<Self> {
         let text = text.trim();
@@ -53,7 +53,7 @@ impl TypedTime {
         }
     }
 
-    /// The instant, which must not be after `now`: by the server's clock, since that dates versions.
+    /// Returns the instant. It must not be after `now`, the time on the server's clock, which dates versions.
     pub fn past(self, now: Instant) -> Result<Instant> {
         let at = match self {
             Self::Instant(at) => at,
@@ -69,12 +69,12 @@ impl TypedTime {
 }
 
 impl Instant {
-    /// Reads a length of time: `90m`, `2h30m`, `1.5h`, `3d`.
+    /// Parses a duration: `90m`, `2h30m`, `1.5h`, `3d`.
     pub fn parse_length(text: &str) -> Option<Duration> {
         parse_age(text).and_then(|millis| u64::try_from(millis).ok()).map(Duration::from_millis)
     }
 
-    /// Reads a moment that a program printed: any form but an age.
+    /// Parses a time printed by a program: any format but an age.
     pub fn parse_moment(text: &str) -> Option<Self> {
         match read(text)? {
             TypedTime::Instant(at) => Some(at),
@@ -96,13 +96,13 @@ fn read(text: &str) -> Option<TypedTime> {
     Some(TypedTime::Instant(Instant::from_millis(read.timestamp_millis())))
 }
 
-/// Seconds since 1970, as far as the calendar goes.
+/// Converts seconds since 1970, within the calendar's range.
 fn of_epoch(seconds: i64) -> Option<Instant> {
     let millis = seconds.checked_mul(1000)?;
     DateTime::from_timestamp_millis(millis).map(|_| Instant::from_millis(millis))
 }
 
-/// A local time, and its offset from UTC.
+/// Parses a local time with its offset from UTC.
 fn with_offset(text: &str) -> Option<DateTime<FixedOffset>> {
     let text = text.to_ascii_uppercase();
     let (stem, offset) = split_offset(&text)?;
@@ -113,12 +113,12 @@ fn local(text: &str) -> Option<NaiveDateTime> {
     LOCAL_FORMS.into_iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
 }
 
-/// Cuts `Z`, `UTC`, `GMT`, `+0100`, `+01:00` or `+01` off the end of a time.
+/// Splits `Z`, `UTC`, `GMT`, `+0100`, `+01:00` or `+01` off the end of a time.
 fn split_offset(text: &str) -> Option<(&str, FixedOffset)> {
     if let Some(stem) = ["Z", "UTC", "GMT"].iter().find_map(|zone| text.strip_suffix(zone)) {
         return Some((stem, FixedOffset::east_opt(0)?));
     }
-    // The date has hyphens of its own.
+    // The date contains hyphens too.
     let time = text.find(['T', ' '])?;
     let sign = time + text.get(time..)?.rfind(['+', '-'])?;
     let (stem, offset) = (text.get(..sign)?, text.get(sign + 1..)?);
@@ -138,7 +138,8 @@ fn split_offset(text: &str) -> Option<(&str, FixedOffset)> {
     Some((stem, FixedOffset::east_opt(east)?))
 }
 
-/// An age or a length like `90m`, `2h30m` or `1.5h`, in milliseconds. Units descend; only the last number may have a fraction.
+/// Parses an age or a duration like `90m`, `2h30m` or `1.5h` into milliseconds. Units descend; only the last number
+/// may have a fraction.
 fn parse_age(text: &str) -> Option<i64> {
     let (mut rest, mut total, mut above) = (text, 0_i64, i64::MAX);
     loop {
@@ -167,7 +168,7 @@ fn parse_age(text: &str) -> Option<i64> {
     }
 }
 
-/// A decimal number times `by`, without the detour through floating point.
+/// Multiplies a decimal number by `by` without floating point.
 fn scaled(number: &str, by: i64) -> Option<i64> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let scale =
@@ -180,7 +181,7 @@ fn scaled(number: &str, by: i64) -> Option<i64> {
         .checked_add(i64::from(fraction) * by / scale)
 }
 
-/// Refuses what was before S3.
+/// Refuses times before S3 existed.
 fn plausible(at: Instant) -> Result<Instant> {
     if at.second() >= limits::EARLIEST_TARGET {
         return Ok(at);
@@ -189,7 +190,7 @@ fn plausible(at: Instant) -> Result<Instant> {
     Err(Error::usage(message).hint(FORMS))
 }
 
-/// What is said of a time that cannot be read: the same time written rightly, where that can be guessed.
+/// Returns the error for an unreadable time, with the correct format if it can be guessed.
 fn unreadable(text: &str) -> Error {
     if let Some(local) = local(&text.to_ascii_uppercase()) {
         let utc = local.format("%Y-%m-%dT%H:%M:%S");
@@ -203,7 +204,7 @@ fn unreadable(text: &str) -> Error {
     }
 }
 
-/// A number without anything: seconds since 1970, or their thousandths, millionths or billionths, whichever is plausible.
+/// Interprets a bare number: seconds since 1970, or milli-, micro- or nanoseconds, whichever is plausible.
 fn of_number(text: &str) -> Option<String> {
     let text = text.strip_prefix('@').unwrap_or(text);
     let whole = text.split_once('.').map_or(text, |(whole, _)| whole);
@@ -221,7 +222,7 @@ fn of_date(text: &str) -> Option<String> {
     Some(format!("{midnight}Z for midnight UTC"))
 }
 
-/// `now`, `yesterday`, `5 minutes ago`, `an hour ago`, `-2h`.
+/// Interprets `now`, `yesterday`, `5 minutes ago`, `an hour ago`, `-2h`.
 fn of_words(text: &str) -> Option<String> {
     let text = text.to_ascii_lowercase();
     match text.as_str() {

@@ -1,39 +1,39 @@
-//! Versions and delete markers, as a listing gives them.
+//! Versions and delete markers as listed.
 
 use serde::{Deserialize, Serialize};
 
 use super::Instant;
 
-/// One entry of a version listing, borrowed from its page.
+/// An entry of a version listing, borrowed from its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry<'a> {
     /// The object's key.
     pub key: &'a str,
-    /// The version's id; `null` for one written while versioning was off.
+    /// The version ID; `null` if written while versioning was off or suspended.
     pub version_id: &'a str,
     /// Whether it is the key's current entry.
     pub is_latest: bool,
-    /// When it was made; for a multipart upload, when that was initiated
+    /// The creation time; for a multipart upload, the time it was initiated
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>).
     pub last_modified: Instant,
-    /// A version or a delete marker.
+    /// Whether it is a version or a delete marker.
     pub kind: Kind<'a>,
 }
 
-/// What an entry is.
+/// The kind of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind<'a> {
-    /// A version: an object's bytes.
+    /// A version of an object.
     Version {
-        /// Entity tag, without its quotes.
+        /// The entity tag, without quotes.
         etag: &'a str,
-        /// Bytes.
+        /// Size in bytes.
         size: u64,
-        /// Storage class; empty where the server names none.
+        /// The storage class; empty if the server reports none.
         storage_class: &'a str,
-        /// The first checksum algorithm stored with it; empty where there is none.
+        /// The first checksum algorithm stored with it; empty if there is none.
         checksum_algorithm: &'a str,
-        /// Whether that checksum is of the whole object or of its parts.
+        /// Whether that checksum covers the whole object or its parts.
         checksum_type: ChecksumType,
     },
     /// A delete marker.
@@ -41,28 +41,28 @@ pub enum Kind<'a> {
 }
 
 impl Kind<'_> {
-    /// Whether it is a delete marker.
+    /// Returns whether it is a delete marker.
     pub fn is_marker(&self) -> bool {
         matches!(self, Kind::DeleteMarker)
     }
 
-    /// Whether its ETag says that it was uploaded in parts: an MD5, `-`, and their number.
+    /// Returns whether its ETag is that of a multipart upload: an MD5, `-`, and the number of parts.
     pub fn is_multipart(&self) -> bool {
-        // The length alone decides for nearly all: a listing has one for every version.
+        // The length alone decides for nearly all entries, and a listing checks each one.
         matches!(self, Kind::Version { etag, .. } if etag.len() > 32 && etag.contains('-'))
     }
 }
 
-/// What a stored checksum is of.
+/// The bytes that a stored checksum covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChecksumType {
-    /// The listing does not say.
+    /// Not listed.
     #[default]
     Unknown,
-    /// The checksums of the parts: depends on how the object was uploaded.
+    /// The parts' checksums: the value depends on how the object was uploaded.
     Composite,
-    /// The whole object's bytes.
+    /// The whole object.
     FullObject,
 }
 
@@ -76,25 +76,25 @@ impl ChecksumType {
 /// A version that outlives its page.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Version {
-    /// The version's id; `null` for one written while versioning was off.
+    /// The version ID; `null` if written while versioning was off or suspended.
     pub version_id: String,
-    /// When it was made.
+    /// The creation time; for a multipart upload, the time it was initiated.
     pub last_modified: Instant,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Entity tag, without its quotes.
+    /// The entity tag, without quotes.
     pub etag: String,
-    /// Storage class.
+    /// The storage class.
     pub storage_class: String,
-    /// The first checksum algorithm stored with it; empty where there is none.
+    /// The first checksum algorithm stored with it; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub checksum_algorithm: String,
-    /// Whether that checksum is of the whole object or of its parts.
+    /// Whether that checksum covers the whole object or its parts.
     #[serde(default, skip_serializing_if = "ChecksumType::is_unknown")]
     pub checksum_type: ChecksumType,
 }
 
-/// Of a delete marker: its id, and when it was made.
+/// A delete marker keeps only its ID and creation time.
 impl From<Entry<'_>> for Version {
     fn from(entry: Entry<'_>) -> Self {
         let made = Self {
@@ -117,7 +117,7 @@ impl From<Entry<'_>> for Version {
 }
 
 impl Version {
-    /// Whether the ETag says that the object was uploaded in parts (`…-N`): then it is not an MD5 of the bytes.
+    /// Returns whether the ETag is that of a multipart upload (`…-N`): then it is not an MD5 of the bytes.
     pub fn is_multipart(&self) -> bool {
         self.etag.contains('-')
     }

@@ -18,7 +18,7 @@ async fn what_a_program_prints_is_read_and_how_it_ends_is_told() {
     assert_eq!(missing.kind(), ErrorKind::Usage);
 }
 
-/// Errors stand in logs, journals and reports.
+/// Errors go into logs, journals and reports.
 #[tokio::test]
 async fn what_a_program_was_told_is_not_shown() {
     let secret = "PGPASSWORD=secret";
@@ -33,7 +33,7 @@ async fn what_a_program_was_told_is_not_shown() {
     }
 }
 
-/// As the system stops what reads from the terminal in the background, a shell's children with it.
+/// The system stops a background process that reads from the terminal, and a shell's children with it.
 #[tokio::test]
 async fn a_program_that_is_stopped_is_told_and_killed() {
     let began = Instant::now();
@@ -43,7 +43,7 @@ async fn a_program_that_is_stopped_is_told_and_killed() {
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 }
 
-/// A shell's children hold its output open: they are killed too, or reading would not end.
+/// A shell's children hold its output open; if they were not killed too, reading would not end.
 #[tokio::test]
 async fn a_program_is_killed_with_what_it_has_started() {
     let began = Instant::now();

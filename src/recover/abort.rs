@@ -64,15 +64,15 @@ pub(crate) struct AbortPlan<'a> {
     pub in_use: bool,
 }
 
+/// The result of a part of an abort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "snake_case")]
 pub(crate) enum PartState {
     /// Done.
     Done,
     /// Left as it is: asof cannot undo it, or it is not asof's to undo.
     Left,
     /// It cannot be undone, or its state is unknown. The application is not resumed.
-    #[serde(rename = "not undone")]
     NotUndone,
     /// Failed; run the same command again.
     Failed,
@@ -177,7 +177,7 @@ impl AbortPart {
 ///
 /// | resume hook | other steps, including name swaps, except configure | in use |
 /// |---|---|---|
-/// | was begun, or configure was | | perhaps |
+/// | was ever begun, or configure was | | perhaps |
 /// | none | have all been done | perhaps: the application is resumed by hand |
 /// | none | have not all been done | no |
 /// | was not begun | | no |

@@ -39,6 +39,8 @@ pub(crate) enum Earlier {
     OtherTime,
     /// The same recovery, begun when its file named other buckets or databases.
     OtherAbout,
+    /// The same recovery, begun on another server: a bucket of the same name there is another bucket.
+    OtherServer,
     /// The same recovery, begun when its file had fewer steps; holds the new one.
     FewerSteps(&'static str),
     /// The same recovery, which is being aborted.
@@ -63,7 +65,13 @@ impl Asked {
     /// Whether the same command may mean this recovery, which has finished.
     pub(crate) fn may_mean_ended(&self, manifest: &RecoveryManifest, state: &RecoveryState) -> bool {
         let same = manifest.about == self.about && manifest.targets == self.targets;
-        same && state.ended_at().is_some() && self.may_mean(manifest)
+        same && !self.is_elsewhere(manifest) && state.ended_at().is_some() && self.may_mean(manifest)
+    }
+
+    /// Whether a recovery of the same buckets and databases works on another server or in another region.
+    fn is_elsewhere(&self, manifest: &RecoveryManifest) -> bool {
+        let is_own = |resource: &Resource| self.holds.iter().any(|own| own.meets(resource));
+        !manifest.holds.iter().all(is_own)
     }
 
     /// Classifies the newest open recovery that the same command may mean. The caller checks whether it was overtaken
@@ -73,6 +81,7 @@ impl Asked {
     /// |---|---|---|---|---|
     /// | another, for the same words, and it began longer than [`limits::SAME_COMMAND`] ago | | | | other time |
     /// | any other | others | | | other about |
+    /// | | the same, on another server | | | other server |
     /// | | the same | lack one that the file has now | | fewer steps |
     /// | | | lack none | yes | aborting |
     /// | | | lack none | no | resumed |
@@ -81,6 +90,8 @@ impl Asked {
             Earlier::OtherTime
         } else if manifest.about != self.about {
             Earlier::OtherAbout
+        } else if self.is_elsewhere(manifest) {
+            Earlier::OtherServer
         } else if let Some(new) = state.shape().and_then(|begun| self.shape.beyond(begun)) {
             Earlier::FewerSteps(new)
         } else if state.is_aborting() {

@@ -6,7 +6,8 @@ pub(crate) const TEMPLATE: &str = r#"# Buckets and databases that are restored t
 #   asof drill FILE      (into scratch copies; no target may then be in use)
 #   asof mark FILE       (quiesces the application briefly and records a time to restore to)
 
-# The quiesce hook runs once databases that are restored beside the ones in use (kind rds or cluster, or a command with a\n# source and another target) are available; "early" runs it before anything is restored:
+# The quiesce hook runs once databases that are restored beside the ones in use (kind rds or cluster, or a command with a
+# source and another target) are available; "early" runs it before anything is restored:
 # quiesce = "early"
 # deadline = "12h"               # a recovery or a drill stops after this, finished or not
 
@@ -22,8 +23,10 @@ target = "in-place"              # or "s3://scratch/somewhere"
 # allow-mass-delete = true       # allow a recovery to delete more than half of its keys
 # allow-empty = true             # a drill accepts that it had no keys at that time
 
-# Any database, by commands. A command is a list of words and runs without a shell; for a shell, use { shell = "…" }. All\n# commands run in the directory of this file.
-# Environment: ASOF_AT (2026-11-17T14:30:05Z), ASOF_AT_EPOCH (1763389805), ASOF_RUN (unique to\n# this recovery: tag what you create with it), ASOF_DATABASE, ASOF_SOURCE, ASOF_TARGET.
+# Any database, by commands. A command is a list of words and runs without a shell; for a shell, use { shell = "…" }. All
+# commands run in the directory of this file.
+# Environment: ASOF_AT (2026-11-17T14:30:05Z), ASOF_AT_EPOCH (1763389805), ASOF_RUN (unique to
+# this recovery: tag what you create with it), ASOF_DATABASE, ASOF_SOURCE, ASOF_TARGET.
 [[database]]
 kind = "command"
 name = "orders"

@@ -95,7 +95,7 @@ pub(crate) struct RecoveryState {
     /// There is no resume hook, and all other steps have been done: the application may have been cut over by hand,
     /// which no journal records. Repeating steps does not reset this.
     left_to_hand: bool,
-    /// Since when the application may be quiesced, whatever the outcome of the quiesce hook or its step.
+    /// The time since which the application may be quiesced, whatever the outcome of the quiesce hook or its step.
     quiesced: Option<Instant>,
     /// The total time it was quiesced, in milliseconds.
     downtime_ms: Option<i64>,

@@ -72,7 +72,7 @@ impl Existed {
 pub struct Dangling {
     /// The key, in the bucket whose past state is examined.
     pub key: String,
-    /// When it existed instead.
+    /// When the key existed.
     pub existed: Existed,
     /// When the delete marker that hid it at T was created.
     pub deleted: Option<Instant>,

@@ -1,4 +1,4 @@
-//! Comma-separated values, a heading line first. Absent values are empty.
+//! Prints results as CSV with a header line. Absent values are empty.
 
 use std::io::Write;
 
@@ -6,12 +6,12 @@ use crate::error::Result;
 use crate::model::{Past, Version};
 use crate::plan::Change;
 
-/// Changes, or mismatches, a line each.
+/// Writes changes or mismatches, one per line.
 #[derive(Debug)]
 pub(crate) struct CsvChanges<W: Write>(csv::Writer<W>);
 
 impl<W: Write> CsvChanges<W> {
-    /// Writes the heading.
+    /// Creates a writer and writes the header.
     pub(crate) fn new(out: W) -> Result<Self> {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record([
@@ -32,7 +32,7 @@ impl<W: Write> CsvChanges<W> {
         Ok(Self(csv))
     }
 
-    /// Writes one change.
+    /// Writes a change.
     pub(crate) fn change(&mut self, change: &Change) -> Result<()> {
         let mut record = vec![change.key.clone(), change.action.name().to_owned()];
         record.extend(fields(change.then.as_ref()));
@@ -44,13 +44,13 @@ impl<W: Write> CsvChanges<W> {
         Ok(self.0.write_record(record).map_err(of_stream)?)
     }
 
-    /// Writes out what is buffered.
+    /// Flushes the buffer.
     pub(crate) fn finish(mut self) -> Result<()> {
         Ok(self.0.flush()?)
     }
 }
 
-/// The error of the stream itself, not wrapped: a reader that has gone away must be known as such.
+/// Returns the error of the stream itself, not wrapped, so that a closed pipe is recognized.
 pub(super) fn of_stream(error: csv::Error) -> std::io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(e) => e,
@@ -64,12 +64,12 @@ fn fields(version: Option<&Version>) -> [String; 4] {
     })
 }
 
-/// A key's history, an entry a line.
+/// Writes the history of a key, one entry per line.
 #[derive(Debug)]
 pub(crate) struct CsvHistory<W: Write>(csv::Writer<W>);
 
 impl<W: Write> CsvHistory<W> {
-    /// Writes the heading.
+    /// Creates a writer and writes the header.
     pub(crate) fn new(out: W) -> Result<Self> {
         let mut csv = csv::Writer::from_writer(out);
         csv.write_record([
@@ -87,7 +87,7 @@ impl<W: Write> CsvHistory<W> {
         Ok(Self(csv))
     }
 
-    /// Writes one entry.
+    /// Writes an entry.
     pub(crate) fn entry(&mut self, key: &str, past: &Past) -> Result<()> {
         let version = &past.version;
         let (kind, size) = if past.delete_marker {
@@ -109,7 +109,7 @@ impl<W: Write> CsvHistory<W> {
         Ok(self.0.write_record(record).map_err(of_stream)?)
     }
 
-    /// Writes out what is buffered.
+    /// Flushes the buffer.
     pub(crate) fn finish(mut self) -> Result<()> {
         Ok(self.0.flush()?)
     }

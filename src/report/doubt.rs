@@ -1,11 +1,11 @@
-//! What is said of keys in doubt.
+//! The wording of doubts and cautions.
 
 use super::units::plural;
 use crate::model::examples;
 use crate::plan::Sums;
 use crate::resolve::{Caution, Doubt};
 
-/// What a doubt means, after a number of keys.
+/// Returns the meaning of a doubt, to follow a number of keys.
 pub(super) fn meaning(doubt: Doubt) -> &'static str {
     match doubt {
         Doubt::Lifecycle => "uncertain: lifecycle rules may have removed the version live at T",
@@ -14,7 +14,7 @@ pub(super) fn meaning(doubt: Doubt) -> &'static str {
     }
 }
 
-/// What a caution means, after a number of keys that are changed.
+/// Returns the meaning of a caution, to follow a number of changed keys.
 pub(super) fn caution_meaning(caution: Caution) -> &'static str {
     match caution {
         Caution::SameSecond => "of these, written or deleted in the same second",
@@ -27,15 +27,15 @@ pub(super) fn caution_meaning(caution: Caution) -> &'static str {
     }
 }
 
-/// Of the keys in doubt, those that nothing would be done to; `None` if there are none.
+/// Returns the line about uncertain keys without a change; `None` if there are none.
 pub(super) fn uncertain_line(sums: &Sums) -> Option<String> {
     let keys = plural(sums.uncertain.keys, "uncertain key is", "uncertain keys are");
     (sums.uncertain.keys > 0)
         .then(|| format!("{keys} not among the changes: the version live at T may have been removed"))
 }
 
-/// Of the keys that nothing would be done to, those that held a multipart upload that may have been completed after T: how
-/// many, and some of them; `None` if there are none.
+/// Returns the line about keys without a change whose version at T is a multipart upload that may have been completed
+/// after T, with examples; `None` if there are none.
 pub(super) fn straddling_keys(sums: &Sums) -> Option<String> {
     let keys = plural(sums.uncertain.multipart, "key was", "keys were");
     (sums.uncertain.multipart > 0).then(|| {

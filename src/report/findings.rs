@@ -1,4 +1,4 @@
-//! What a check of references found, in the form asked for.
+//! Shows the findings of a reference check in the selected format.
 
 use std::io::{BufWriter, Write};
 
@@ -14,7 +14,7 @@ use crate::recover::ReferenceSums;
 
 type Out = BufWriter<std::io::Stdout>;
 
-/// The findings in the form asked for.
+/// The findings in the selected format.
 pub(crate) enum FindingsView {
     Table(Box<ReferencesView>, Out),
     Json(JsonLines<Out>),
@@ -22,7 +22,7 @@ pub(crate) enum FindingsView {
 }
 
 impl FindingsView {
-    /// Nothing so far.
+    /// Creates an empty view.
     pub(crate) fn new(format: Format, heading: ReferencesHeading, all: bool) -> Result<Self> {
         let out = BufWriter::new(std::io::stdout());
         Ok(match format {
@@ -32,7 +32,7 @@ impl FindingsView {
         })
     }
 
-    /// What a person has to know of the result, by its reason and in words; the table says it at its end.
+    /// Shows a warning about the result; the table shows it at its end.
     pub(crate) fn warning(&mut self, reason: &'static str, message: &str) -> Result<()> {
         match self {
             Self::Table(..) => Ok(()),
@@ -44,7 +44,7 @@ impl FindingsView {
         }
     }
 
-    /// Takes one finding.
+    /// Shows a finding.
     pub(crate) fn finding(&mut self, finding: &ReferenceFinding<'_>, at: Instant) -> Result<()> {
         match (finding, self) {
             (ReferenceFinding::Dangling(dangling), Self::Table(view, out)) => view.dangling(dangling, out),
@@ -56,7 +56,7 @@ impl FindingsView {
         }
     }
 
-    /// Writes what comes last; `next` is what could be done.
+    /// Writes the end; `next` is the suggested next step.
     pub(crate) fn finish(
         self,
         sums: &ReferenceSums,

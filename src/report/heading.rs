@@ -1,4 +1,4 @@
-//! What a table of changes is about, and the words that follow from what it is for.
+//! The heading of a table of changes, and the wording that depends on its purpose.
 
 use std::io::Write;
 
@@ -8,34 +8,34 @@ use crate::error::Result;
 use crate::model::{Destination, Instant, Location, printable};
 use crate::plan::{Action, Warning};
 
-/// What a comparison is for. Decides the words.
+/// The purpose of a comparison, which decides the wording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// To see what a restore changes.
+    /// Shows what a restore would change.
     Restore,
-    /// The same, of a plan that is saved.
+    /// Shows what a saved plan would change.
     Plan,
-    /// To see what a restore into another place changes there.
+    /// Shows what a restore to another location would change there.
     Elsewhere,
-    /// To see what a restore into a directory changes there.
+    /// Shows what a restore into a directory would change there.
     Directory {
-        /// Files that differ are replaced, not left alone.
+        /// Whether files that differ are replaced.
         overwrite: bool,
     },
-    /// To see what changed between the past instant and this later one.
+    /// Shows what changed between the target time and this later one.
     Versus(Instant),
-    /// To see whether a restore is complete.
+    /// Verifies that a restore is complete.
     Verify,
-    /// To see what bringing back late uploads changes.
+    /// Shows what restoring late uploads would change.
     Heal,
-    /// To see what taking a run back changes.
+    /// Shows what undoing a run would change.
     Undo,
-    /// To see whether a restore into a directory is.
+    /// Verifies that a restore into a directory is complete.
     VerifyDirectory,
 }
 
 impl Purpose {
-    /// A kind of difference in this comparison's words, and what it means.
+    /// Returns the name of a kind of difference for this purpose, and its meaning.
     pub(super) fn words(self, action: Action) -> (&'static str, &'static str) {
         match (self, action) {
             (Purpose::Restore | Purpose::Plan, Action::Undelete) => {
@@ -76,55 +76,55 @@ impl Purpose {
     }
 }
 
-/// What the table is about.
+/// The heading of a table.
 #[derive(Debug, Clone)]
 pub(crate) struct Heading {
-    /// The place.
+    /// The bucket and prefix.
     location: Location,
-    /// The past instant.
+    /// The target time.
     at: Instant,
-    /// What the comparison is for.
+    /// The purpose of the comparison.
     pub(super) purpose: Purpose,
-    /// The place compared with it, where that is another.
+    /// The location compared, if it is another one.
     against: Option<Destination>,
-    /// What else there is to say of it, a line each.
+    /// Notes, one per line.
     notes: Vec<String>,
-    /// The command that carries the changes out; empty where there is none.
+    /// The command that applies the changes; empty if there is none.
     pub(super) restore: String,
-    /// The present, for ages.
+    /// The present, to compute ages.
     now: Instant,
 }
 
 impl Heading {
-    /// A comparison of a place at a past instant.
+    /// Creates the heading of a comparison of a location at a target time.
     pub(crate) fn new(location: &Location, at: Instant, purpose: Purpose, now: Instant) -> Self {
         let location = location.clone();
         Self { location, at, purpose, against: None, notes: Vec::new(), restore: String::new(), now }
     }
 
-    /// A restore before its changes are made.
+    /// Creates the heading of a prepared restore.
     pub(crate) fn of(prepared: &Prepared, now: Instant) -> Self {
         let purpose = if prepared.to.is_some() { Purpose::Elsewhere } else { Purpose::Restore };
         let against = prepared.to.clone().map(Destination::Bucket);
         Self::new(&prepared.location, prepared.at, purpose, now).against(against)
     }
 
-    /// Compared with another place.
+    /// Sets the location compared.
     pub(crate) fn against(self, against: Option<Destination>) -> Self {
         Self { against, ..self }
     }
 
-    /// With these lines below it.
+    /// Sets the notes.
     pub(crate) fn notes(self, notes: Vec<String>) -> Self {
         Self { notes, ..self }
     }
 
-    /// With the command that makes the changes.
+    /// Sets the command that applies the changes.
     pub(crate) fn restore(self, restore: String) -> Self {
         Self { restore, ..self }
     }
 
-    /// Writes it, the warnings first.
+    /// Writes the heading, starting with the warnings.
     pub(super) fn write(&self, warnings: &[Warning], out: &mut impl Write) -> Result<()> {
         let Heading { location, at, purpose, against, notes, now, .. } = self;
         let place = location.to_string();

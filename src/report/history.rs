@@ -1,4 +1,4 @@
-//! A key's history.
+//! Shows the history of a key.
 
 use std::io::{BufWriter, Stdout, Write};
 
@@ -12,7 +12,7 @@ use crate::model::{Instant, Past};
 
 type Out = BufWriter<Stdout>;
 
-/// The entries of a key, as they come.
+/// The entries of a key, shown as they arrive.
 pub(crate) struct HistoryView<'a> {
     history: &'a KeyHistory,
     form: Form,
@@ -25,7 +25,7 @@ enum Form {
 }
 
 impl<'a> HistoryView<'a> {
-    /// Nothing so far.
+    /// Creates an empty view.
     pub(crate) fn new(format: Format, history: &'a KeyHistory) -> Result<Self> {
         let out = BufWriter::new(std::io::stdout());
         let form = match format {
@@ -36,7 +36,7 @@ impl<'a> HistoryView<'a> {
         Ok(Self { history, form })
     }
 
-    /// Takes one entry.
+    /// Shows an entry.
     pub(crate) fn entry(&mut self, past: &Past) -> Result<()> {
         let KeyHistory { key, at, .. } = self.history;
         match &mut self.form {
@@ -46,7 +46,7 @@ impl<'a> HistoryView<'a> {
         }
     }
 
-    /// Writes what comes last.
+    /// Writes the end.
     pub(crate) fn finish(self, entries: Entries) -> Result<()> {
         let mut out = match self.form {
             Form::Json(mut lines) => return lines.flush(),
@@ -64,7 +64,7 @@ impl<'a> HistoryView<'a> {
     }
 }
 
-/// One entry in one line; an arrow marks the one live at the instant asked for.
+/// Formats an entry in one line; an arrow marks the one live at `at`.
 fn history_line(past: &Past, at: Option<Instant>) -> String {
     let version = &past.version;
     let size = if past.delete_marker { "deleted".to_owned() } else { bytes(version.size) };

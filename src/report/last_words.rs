@@ -1,4 +1,4 @@
-//! The last words about a run: what is left, and the commands that follow.
+//! The last lines about a run: the unfinished changes, and the next commands.
 
 use std::time::Duration;
 
@@ -12,37 +12,37 @@ use crate::error::{Error, ErrorKind, Result};
 /// The commands that may follow a run.
 #[derive(Debug)]
 pub(crate) struct NextCommands {
-    /// Continues it.
+    /// Resumes the run.
     pub resume: String,
-    /// Continues it, and changes keys in conflict too.
+    /// Resumes the run and overwrites keys in conflict.
     pub overwrite: String,
-    /// Continues it, and asks for archived versions.
+    /// Resumes the run and requests archived versions.
     pub thaw: String,
-    /// Undoes it.
+    /// Undoes the run.
     pub undo: String,
-    /// Checks it, if it can be checked.
+    /// Verifies the run, if it can be verified.
     pub check: Option<String>,
 }
 
-/// Said where the server does not honour conditions.
+/// Shown if the server ignores conditional writes.
 const UNGUARDED: &str =
     "this server ignores conditional writes (If-Match): each key was checked just before it was changed";
 
-/// A run, and what is said of it.
+/// A run, and everything needed to describe its end.
 #[derive(Debug)]
 pub(crate) struct RunWords<'a> {
-    /// It.
+    /// The run.
     pub run: &'a Run,
-    /// Counts of what it did.
+    /// The counts of the run.
     pub counters: &'a Counters,
     /// The commands that may follow.
     pub next: NextCommands,
-    /// The output that gets the words.
+    /// The output to write to.
     pub output: Output,
 }
 
 impl RunWords<'_> {
-    /// An error that kept it from beginning, with the way on.
+    /// Adds the next command to an error that kept the run from starting.
     pub(crate) fn not_begun(&self, e: Error) -> Error {
         match e.kind() {
             ErrorKind::Local => e.hint(format!("after fixing this: {}", self.next.resume)),
@@ -50,7 +50,7 @@ impl RunWords<'_> {
         }
     }
 
-    /// An error that stopped it, with the way on.
+    /// Adds the next command to an error that stopped the run.
     pub(crate) fn stopped(&self, e: Error, elapsed: Duration) -> Error {
         let (id, counters, resume) = (self.run.id(), self.counters, &self.next.resume);
         let changed = counters.copied.get() + counters.deleted.get() + counters.markers_removed.get();
@@ -66,7 +66,7 @@ impl RunWords<'_> {
         }
     }
 
-    /// Says how it ended, ends its results with the summary, and keeps that.
+    /// Reports the end of the run, and prints and stores its summary.
     pub(crate) fn ended(
         &self,
         executed: Executed,
@@ -90,7 +90,7 @@ impl RunWords<'_> {
         self.output.note(&format!("{done}     run {}", self.run.id()));
     }
 
-    /// The last words, a line each; `hints` are about the keys that failed.
+    /// Returns the last lines; `hints` are about the keys that failed.
     fn lines(&self, executed: Executed, hints: &[String]) -> Vec<String> {
         let Self { run, counters, next, .. } = self;
         let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! What drills have left behind.
+//! Shows the databases left by drills.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use crate::db::rds::{Leftover, Sweep, Swept};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 
-/// Shows them.
+/// Writes the leftovers to stdout.
 pub(crate) fn show_leftovers<'a>(
     format: Format,
     mut leftovers: impl Iterator<Item = &'a Leftover>,
@@ -23,7 +23,7 @@ pub(crate) fn show_leftovers<'a>(
     leftovers.try_for_each(|leftover| lines.line(Line::Leftover(leftover)))
 }
 
-/// What there is, in columns below a heading; nothing where there is nothing.
+/// Formats the leftovers as a table; empty if there are none.
 fn leftovers_table<'a>(leftovers: impl Iterator<Item = &'a Leftover>, now: Instant) -> String {
     let row = |leftover: &Leftover| {
         let Leftover { database, id, drill, engine, status, created, verdict, protected, .. } = leftover;
@@ -43,15 +43,15 @@ fn leftovers_table<'a>(leftovers: impl Iterator<Item = &'a Leftover>, now: Insta
     if rows.len() > 1 { columns(&rows) } else { String::new() }
 }
 
-/// Said of a database whose protection may be a drill's or somebody's.
+/// Describes deletion protection that the drill or someone else may have set.
 const PROTECTED: &str = "is protected from deletion, by its drill or by someone since";
 
-/// Said of a protected database before somebody is asked.
+/// Describes a protected database before asking for confirmation.
 pub(crate) fn lifted_line(Leftover { database, id, .. }: &Leftover) -> String {
     format!("the {database} {id} {PROTECTED}: disabling its protection")
 }
 
-/// What became of a database that was to be swept.
+/// Describes the result for a leftover database.
 pub(crate) fn swept_line(Leftover { database, id, by_hand, .. }: &Leftover, swept: &Swept) -> String {
     match swept {
         Swept::Removed => format!("removed the {database} {id}"),

@@ -1,4 +1,4 @@
-//! The manual: a list of its topics, or one of its pages.
+//! Shows the manual: the list of its topics, or a page.
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -9,10 +9,10 @@ use super::pager::page;
 use crate::error::Result;
 use crate::manual::{TOPICS, Topic};
 
-/// Lines that are longer are hard to read.
+/// Longer lines are hard to read.
 const LONGEST_LINE: usize = 100;
 
-/// Shows a page: on a terminal formatted and in a pager, otherwise as the Markdown that it is.
+/// Shows a page: formatted and in a pager on a terminal, otherwise as plain Markdown.
 pub(crate) fn show_topic(topic: &Topic) -> Result<()> {
     let mut out = std::io::stdout();
     if !out.is_terminal() {

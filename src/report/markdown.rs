@@ -1,15 +1,15 @@
-//! Markdown for a terminal: headings bold, code indented, tables in columns that fit the width.
+//! Renders Markdown for a terminal: bold headings, indented code, tables in columns that fit the width.
 
 use console::{Alignment, Style, measure_text_width, pad_str};
 use pulldown_cmark::{Alignment as Align, Event, Options, Parser, Tag, TagEnd};
 use textwrap::{WordSplitter, wrap};
 
-/// Narrower columns of a table are wider than the terminal instead.
+/// If columns would become narrower than this, the table is wider than the terminal instead.
 const LEAST_COLUMN: usize = 8;
 const BETWEEN_COLUMNS: &str = "  ";
 
-/// The page, with lines of at most `width` columns where its words allow it. Without colours, headings and code keep their
-/// marks: nothing else would tell them from text.
+/// Renders a page with lines of at most `width` columns where words allow it. Without colours, headings and code keep
+/// their marks, because nothing else distinguishes them from text.
 pub(crate) fn render_markdown(text: &str, width: usize, colors: bool) -> String {
     let mut page = Page { width, colors, ..Page::default() };
     for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
@@ -23,15 +23,15 @@ struct Page {
     out: String,
     width: usize,
     colors: bool,
-    /// The text of the block that is open, styled word by word: a pager loses a style at the end of a line.
+    /// The text of the open block, styled word by word: a pager loses a style at the end of a line.
     inline: String,
     bold: bool,
     in_code: bool,
-    /// The next number of each open list; a list without numbers has none.
+    /// The next number of each open list; `None` for an unordered list.
     lists: Vec<Option<u64>>,
-    /// In front of the next line of an item.
+    /// The marker of the next line of an item.
     bullet: Option<String>,
-    /// The target of the open link, and where its text begins.
+    /// The target of the open link, and the start of its text.
     link: Option<(String, usize)>,
     table: Table,
 }
@@ -129,7 +129,7 @@ impl Page {
         }
     }
 
-    /// A blank line before a block that is not in a list.
+    /// Writes a blank line before a block outside a list.
     fn gap(&mut self) {
         if !self.out.is_empty() && self.lists.is_empty() {
             self.out.push('\n');
@@ -147,7 +147,7 @@ impl Page {
         }
     }
 
-    /// The address, or the page if its name is not the text.
+    /// Writes the address or, if it is not the text, the name of the page.
     fn end_link(&mut self) {
         let Some((target, begin)) = self.link.take() else { return };
         let text = console::strip_ansi_codes(self.inline.get(begin..).unwrap_or_default()).into_owned();
@@ -190,7 +190,7 @@ impl Table {
     fn render(&self, width: usize) -> String {
         let widths = self.widths(width);
         let rows: Vec<Vec<Vec<String>>> = self.rows.iter().map(|row| wrap_cells(row, &widths)).collect();
-        // Rows of several lines run into each other.
+        // Rows of several lines would run into each other.
         let is_open = rows.iter().flatten().any(|cell| cell.len() > 1);
         let mut out = String::new();
         for (n, row) in rows.iter().enumerate() {
@@ -214,7 +214,7 @@ impl Table {
         out
     }
 
-    /// As wide as the cells, and the widest columns as narrow as it takes.
+    /// Returns the widths of the columns: as wide as the cells, with the widest columns narrowed until the table fits.
     fn widths(&self, width: usize) -> Vec<usize> {
         let mut widths = vec![0; self.alignments.len()];
         for row in &self.rows {
@@ -238,7 +238,7 @@ fn wrap_cells(row: &[String], widths: &[usize]) -> Vec<Vec<String>> {
     cells.map(|(cell, width)| wrap(cell, options(*width)).into_iter().map(Into::into).collect()).collect()
 }
 
-/// Words stay whole where they fit: names, options and commands are copied from the page.
+/// Does not hyphenate: names, options and commands are copied from the page.
 fn options<'a>(width: usize) -> textwrap::Options<'a> {
     textwrap::Options::new(width).word_splitter(WordSplitter::NoHyphenation)
 }

@@ -1,4 +1,4 @@
-//! What a person or a script gets to see. stdout carries results, stderr progress and messages.
+//! The output of asof. stdout carries results, stderr progress and messages.
 
 mod changes;
 mod checks;
@@ -68,14 +68,14 @@ pub(crate) use verdict::{AskedKeys, SUSPENDED, diff_verdict};
 
 pub(crate) use crate::model::{shell_path, shell_word};
 
-/// The form of the results.
+/// The output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Format {
-    /// For a person.
+    /// A table for people.
     #[default]
     Table,
-    /// JSON Lines: every object has a `"type"`, the first a `"schema"`.
+    /// JSON Lines: every object has a `"type"`, the first one a `"schema"`.
     Json,
-    /// Comma-separated values with a heading line.
+    /// Comma-separated values with a header line.
     Csv,
 }

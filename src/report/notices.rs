@@ -1,4 +1,4 @@
-//! Events of recoveries, drills, aborts and marks, in words.
+//! The wording of the events of recoveries, drills, aborts and marks.
 
 use super::checks::head;
 use super::diff::DiffView;
@@ -7,16 +7,16 @@ use crate::error::Result;
 use crate::model::Destination;
 use crate::recover::{BucketPlan, Notice, Resumed};
 
-/// Said where nothing lets the application go on.
+/// Shown if there is no hook to resume the application.
 pub(super) const STANDS_STILL: &str = "the application is still quiesced: the file has no resume hook";
 
-/// What is not known of an adopted recovery: only the lost directory knew it.
+/// Shown for an adopted recovery: only the lost state directory knew its runs.
 const LOST: &str = "its changes in buckets are found by listing them, and asof undo does not know its runs; it is unknown whether the application was quiesced or resumed since: the quiesce hook runs, and writes after the target time are rewound";
 
-/// Said where an isolated source may be taken for how a database should be.
+/// Shown because the settings of an isolated source could be copied to the restored database.
 const SETTINGS: &str = "the settings of the sources are read again: if a source has been isolated since, pass its earlier settings with --settings-from FILE";
 
-/// The line, or lines, of an event; none for what is shown elsewhere.
+/// Returns the lines of an event; `None` for events shown elsewhere.
 pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
     let line = match notice {
         Notice::Caution(words) => (*words).to_owned(),
@@ -80,7 +80,7 @@ pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
     Some(line)
 }
 
-/// The part of a plan that an event shows; nothing for any other event. `name` is the recovery file's.
+/// Returns the part of a plan that an event shows; empty for any other event. `name` is the recovery file's.
 pub(crate) fn plan_text(name: &str, notice: &Notice<'_>) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     match notice {

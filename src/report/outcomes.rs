@@ -1,4 +1,4 @@
-//! The results of a run as they come.
+//! Reports the results of a run as they arrive.
 
 use std::io::BufWriter;
 
@@ -11,27 +11,28 @@ use crate::limits;
 use crate::model::Check;
 use crate::plan::{Change, Warning};
 
-/// What is said of a key in conflict.
+/// Describes a key in conflict.
 pub(crate) const CHANGED_MEANWHILE: &str = "changed since the plan was made; left unchanged";
 
-/// The same of a file.
+/// Describes a file in conflict.
 pub(crate) const STANDS_THERE: &str = "something else is in its place; left unchanged";
 
-/// The results of a run as they come, and what can be done about the keys that failed.
+/// Reports results as they arrive, and collects hints about the keys that failed.
 pub(crate) struct Reporter {
     form: Form,
     conflict: &'static str,
     hints: Vec<String>,
 }
 
-/// The table's lines go to stderr, as far as a person reads.
+/// The format; for a table, the number of lines written to stderr, which is limited.
 enum Form {
     Table(usize),
     Json(JsonLines<BufWriter<std::io::Stdout>>),
 }
 
 impl Reporter {
-    /// Begins the results. `conflict` says what a key in conflict is; the table tells `checks` and `warnings` already.
+    /// Starts the report. `conflict` describes a key in conflict; in a table, `checks` and `warnings` were shown
+    /// already.
     pub(crate) fn begin(
         format: Format,
         conflict: &'static str,
@@ -72,7 +73,7 @@ impl Reporter {
         Ok(())
     }
 
-    /// Gives the hints.
+    /// Ends the report. Returns the hints.
     pub(crate) fn finish(self, summary: &Summary<'_>) -> Result<Vec<String>> {
         if let Form::Json(mut lines) = self.form {
             lines.summary(summary)?;

@@ -1,4 +1,4 @@
-//! Files that results are kept in beside what stdout gets: reports, pages.
+//! Files to which reports and pages are written in addition to stdout.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 /// The permissions of a new file, before the umask.
 const MODE: u32 = 0o666;
 
-/// Sees that these files can be written, before the work whose results they are to hold.
+/// Checks that these files can be written, before the work whose results they are to hold.
 pub(crate) fn can_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
     for path in paths {
         let open = || OpenOptions::new().append(true).open(path);
@@ -26,7 +26,7 @@ pub(crate) fn can_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result
     Ok(())
 }
 
-/// Writes one of them, whole or not at all: nobody is to find an empty report, nor half a page.
+/// Writes a file atomically, so that no one finds an empty report or half a page.
 pub(crate) fn write(path: &Path, what: &str, content: impl AsRef<[u8]>) -> Result<()> {
     let content = content.as_ref();
     let cannot =
@@ -39,13 +39,13 @@ pub(crate) fn write(path: &Path, what: &str, content: impl AsRef<[u8]>) -> Resul
     written.map_err(|e| cannot(e).hint("nothing was written; an existing file of this name is unchanged"))
 }
 
-/// What a path leads to.
+/// The target of a path.
 enum Target {
-    /// Nothing yet.
+    /// No file yet.
     New(PathBuf),
-    /// This file, behind whatever links.
+    /// This regular file, with links resolved.
     File(PathBuf),
-    /// A pipe, a terminal or the like: written to as it is.
+    /// A pipe, a terminal or the like, which is written to directly.
     Other,
 }
 
@@ -71,13 +71,13 @@ fn put(mut draft: NamedTempFile, file: &Path, content: &[u8]) -> io::Result<()> 
     draft.persist(file).map(drop).map_err(|e| e.error)
 }
 
-/// A file beside this one, which is removed unless it gets its name.
+/// Creates a temporary file next to this one, which is removed unless it is renamed.
 fn temporary(file: &Path) -> io::Result<NamedTempFile> {
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::metadata(directory)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".asof-").permissions(fs::Permissions::from_mode(MODE));
-    // Its message names the temporary file, of which nobody knows.
+    // The original message names the temporary file, which means nothing to the user.
     builder.tempfile_in(directory).map_err(|e| e.kind().into())
 }
 

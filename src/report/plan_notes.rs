@@ -1,9 +1,9 @@
-//! What is said of a saved plan.
+//! Notes about a saved plan.
 
 use crate::model::{Instant, Versioning, printable};
 use crate::plan::file::Header;
 
-/// What a table says of a plan below its place and time. `choice` are the options that chose its changes.
+/// Returns the notes below the heading of a plan. `choice` are the options that selected its changes.
 pub(crate) fn plan_notes(header: &Header, choice: &str, now: Instant) -> Vec<String> {
     let versioning = match header.checks.versioning {
         Versioning::Enabled => "enabled",

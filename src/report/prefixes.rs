@@ -9,13 +9,13 @@ use crate::limits;
 use crate::model::printable;
 use crate::plan::{Action, Sums};
 
-/// Writes how many changes there are under which prefix, in the purpose's words.
+/// Writes the number of changes under each prefix, in the purpose's wording.
 pub(super) fn prefixes(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
     let mut rows: Vec<_> = sums.prefixes().collect();
     if rows.is_empty() {
         return Ok(());
     }
-    // Those with the most changes first.
+    // Prefixes with the most changes first.
     rows.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.iter().sum::<u64>()));
     let name = |prefix: Option<&str>| match prefix {
         Some("") => "at the top level".to_owned(),

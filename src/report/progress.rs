@@ -1,4 +1,4 @@
-//! Progress on stderr: nothing for the first quarter of a second, then what the counters say, ten times a second.
+//! Progress on stderr: nothing for the first quarter of a second, then the counters, ten times a second.
 
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use crate::counters::Counters;
 
 const FIRST: Duration = Duration::from_millis(250);
 const TICK: Duration = Duration::from_millis(100);
-/// On what is not a terminal, where lines stay.
+/// Used where stderr is not a terminal and lines cannot be replaced.
 const LINE_TICK: Duration = Duration::from_secs(1);
-/// In a log, which is kept for long.
+/// Used in a log, which is kept.
 const LOG_TICK: Duration = Duration::from_secs(30);
 
 /// Whether progress is shown.
@@ -26,9 +26,9 @@ const LOG_TICK: Duration = Duration::from_secs(30);
 pub(crate) enum Display {
     /// If stderr is a terminal.
     Auto,
-    /// Always; as a line a second where stderr is no terminal.
+    /// Always; one line per second if stderr is not a terminal.
     Always,
-    /// Always; where stderr is no terminal, as lines of a log.
+    /// Always; as lines of a log if stderr is not a terminal.
     Log {
         /// The time between two lines.
         every: Duration,
@@ -40,7 +40,7 @@ pub(crate) enum Display {
 }
 
 impl Display {
-    /// The same for a command whose stderr is a log, of JSON lines if `json`.
+    /// Returns the display of a command whose stderr is a log.
     pub(crate) fn logged(self, json: bool) -> Self {
         match self {
             Self::Auto => Self::Log { every: LOG_TICK, json },
@@ -81,16 +81,16 @@ impl ProgressLine {
     }
 }
 
-/// What is going on.
+/// The phase of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Versions are listed and resolved; how many there are is not known.
+    /// Listing and resolving versions; the total is unknown.
     Surveying,
-    /// Planned changes are carried out.
+    /// Applying planned changes.
     Restoring,
 }
 
-/// A display that runs until it is dropped.
+/// A progress display that runs until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Progress {
     stop: Option<Sender<()>>,
@@ -98,7 +98,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// Begins to show how `counters` grow.
+    /// Starts to display `counters`.
     pub(crate) fn start(display: Display, phase: Phase, counters: &Arc<Counters>) -> Self {
         let terminal = std::io::stderr().is_terminal();
         if display == Display::Never || (display == Display::Auto && !terminal) {
@@ -127,11 +127,11 @@ impl Progress {
                     }
                     None if matches!(display, Display::Log { json: true, .. }) => {
                         let mut line = JsonLines::new(Vec::new());
-                        // Nobody reads stderr any more: the command itself goes on.
+                        // stderr was closed: the command continues.
                         drop(line.line(Line::Progress(ProgressLine::of(&counters, began.elapsed()))));
                         drop(std::io::stderr().write_all(&line.into_inner()));
                     }
-                    // Nobody reads stderr any more: the command itself goes on.
+                    // stderr was closed: the command continues.
                     None => drop(writeln!(std::io::stderr(), "{}: {text}", verb(phase))),
                 }
                 if stopped.recv_timeout(tick) != Err(RecvTimeoutError::Timeout) {
@@ -150,7 +150,7 @@ impl Drop for Progress {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(thread) = self.thread.take() {
-            // A display that panicked has nothing left to say.
+            // A display that panicked has nothing to report.
             drop(thread.join());
         }
     }
@@ -175,7 +175,7 @@ fn bar(phase: Phase, counters: &Counters) -> ProgressBar {
     bar.with_style(style).with_prefix(verb(phase))
 }
 
-/// `n` as so many a second.
+/// Converts `n` to a rate per second.
 fn a_second(n: u64, elapsed: Duration) -> u64 {
     #[expect(
         clippy::cast_precision_loss,

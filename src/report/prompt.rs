@@ -1,4 +1,4 @@
-//! Asking before anything is changed.
+//! Asks for confirmation before anything is changed.
 
 use std::fmt::Display;
 use std::io::{BufRead, IsTerminal};
@@ -9,18 +9,18 @@ use crate::engine::{Consent, OnDoubt, Plausibility, RestoreOptions, Said, Sums, 
 use crate::error::{Error, Result};
 use crate::model::Instant;
 
-/// Something that a command asks for before it does it.
+/// An action that needs confirmation.
 pub(crate) struct Asked {
-    /// The verb and its object.
+    /// The action: a verb and its object.
     pub does: &'static str,
-    /// Advice to follow before `--yes`.
+    /// The advice to follow before using `--yes`.
     pub first: &'static str,
 }
 
-/// A bucket is changed.
+/// Changing a bucket.
 pub(crate) const CHANGE: Asked = Asked { does: "change a bucket", first: "review it with asof diff first" };
 
-/// Fails at once where nobody could be asked.
+/// Fails immediately if confirmation is needed and stdin is not a terminal.
 pub(crate) fn can_ask(yes: bool, Asked { does, first }: Asked) -> Result<()> {
     if yes || std::io::stdin().is_terminal() {
         return Ok(());
@@ -29,24 +29,24 @@ pub(crate) fn can_ask(yes: bool, Asked { does, first }: Asked) -> Result<()> {
         .hint(format!("{first}; then add --yes")))
 }
 
-/// Asks a person, until the command is to stop.
+/// Asks the user, until the command is cancelled.
 #[derive(Clone, Copy)]
 pub(crate) struct Prompt<'a>(pub(crate) &'a Cancel);
 
 impl Prompt<'_> {
-    /// Has the name of what is changed typed: a bucket's, a directory's. Anything else changes nothing.
+    /// Asks the user to type the name of the bucket or directory that is changed. Returns an error for anything else.
     pub(crate) async fn name(self, kind: &str, name: &str) -> Result<()> {
         let otherwise = format!("confirmation does not match the {kind} name {name}; nothing was changed");
         self.typed(&format!("the {kind} name"), name, otherwise).await
     }
 
-    /// Has `answer` typed, which is `what`; anything else is an error that says `otherwise`.
+    /// Asks the user to type `answer`, which is `what`; returns the error `otherwise` for anything else.
     pub(crate) async fn typed(self, what: &str, answer: &str, otherwise: impl Display) -> Result<()> {
         let typed = self.line(&format!("Type {what} ({answer}) to confirm: ")).await?;
         if typed == answer { Ok(()) } else { Err(Error::usage(otherwise.to_string())) }
     }
 
-    /// Gets the consent that is needed to change a bucket. Anything but the right answer changes nothing.
+    /// Asks for the confirmation needed to change a bucket. Returns an error for a wrong answer.
     pub(crate) async fn consent(self, bucket: &str, plausibility: Plausibility, said: Said) -> Result<()> {
         match Consent::needed(plausibility, said) {
             Consent::Given => Ok(()),
@@ -66,8 +66,8 @@ impl Prompt<'_> {
         }
     }
 
-    /// Asks about keys of which it is in doubt what they held, where that was not said and somebody is there to ask.
-    /// Anything but `skip` and `trust` leaves it unsaid.
+    /// Asks what to do about uncertain keys, if no option says so and stdin is a terminal. Answers other than `skip`
+    /// and `trust` change nothing.
     pub(crate) async fn doubtful(self, sums: &Sums, at: Instant, options: &mut RestoreOptions) -> Result<()> {
         let (OnDoubt::Refuse, Some(what)) = (options.on_doubt, sums.uncertainty()) else { return Ok(()) };
         if !std::io::stdin().is_terminal() {
@@ -84,7 +84,7 @@ impl Prompt<'_> {
         Ok(())
     }
 
-    /// A line that is typed after a question.
+    /// Asks a question and reads a line.
     async fn line(self, question: &str) -> Result<String> {
         say(question);
         let typed = tokio::task::spawn_blocking(|| {

@@ -1,4 +1,4 @@
-//! Recoveries that are not finished, and what became of one that was aborted.
+//! Shows unfinished recoveries, and the result of an aborted one.
 
 use std::io::Write;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::{ABORTED_IN_USE, AbortPart, AbortPlan, AbortedPart, AbortedRecovery, OpenRecovery};
 
-/// What an abort would do, a line each part.
+/// Lists the parts of an abort, one per line.
 pub(crate) fn abort_text(plan: &AbortPlan<'_>) -> String {
     let AbortPlan { id, at, began, now, file, parts, in_use } = plan;
     let mut text =
@@ -30,7 +30,7 @@ pub(crate) fn abort_text(plan: &AbortPlan<'_>) -> String {
     text
 }
 
-/// What became of a part of an abort.
+/// Formats the result of a part of an abort.
 pub(crate) fn aborted_line(AbortedPart { part, state, note }: &AbortedPart) -> String {
     let note = note.as_ref().map(|note| format!(": {}", printable(note))).unwrap_or_default();
     format!("{:<7} {part}{note}\n", state.name())
@@ -60,7 +60,7 @@ pub(crate) fn show_recoveries(
     Ok(())
 }
 
-/// The recoveries below a heading, in columns; nothing where there are none.
+/// Formats the recoveries as a table; empty if there are none.
 fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
     if recoveries.is_empty() {
         return String::new();
@@ -77,12 +77,12 @@ fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
 }
 
 impl<W: Write> JsonLines<W> {
-    /// A recovery that is not finished.
+    /// Writes an unfinished recovery.
     fn open_recovery(&mut self, recovery: &OpenRecovery) -> Result<()> {
         self.line(Line::OpenRecovery(recovery))
     }
 
-    /// A recovery that was aborted.
+    /// Writes an aborted recovery.
     pub(crate) fn aborted_recovery(&mut self, aborted: &AbortedRecovery) -> Result<()> {
         self.line(Line::AbortedRecovery(aborted))
     }

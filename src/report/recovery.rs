@@ -1,4 +1,4 @@
-//! A recovery, for a person: what goes on in it, and what it came to.
+//! Shows the progress and the report of a recovery.
 
 use std::collections::BTreeMap;
 use std::time::Instant as Clock;
@@ -9,18 +9,18 @@ use crate::limits;
 use crate::model::printable;
 use crate::recover::{Ending, Event, Finding, Purpose, RecoveryFile, Report, Running, StepReport, in_words};
 
-/// The lines about the steps of a recovery that goes on.
+/// The progress lines of a running recovery.
 #[derive(Debug, Default)]
 pub(crate) struct StepNews {
-    /// When there was last something to tell of each bucket.
+    /// When a line was last shown for each bucket.
     buckets: BTreeMap<usize, Clock>,
-    /// What there was last to tell of each database.
+    /// The last progress shown for each database.
     databases: BTreeMap<usize, RestoreProgress>,
 }
 
 impl StepNews {
-    /// The line of an event, if it is due: a bucket changes with each key, and is told of now and then; a database's state,
-    /// when it is another.
+    /// Returns the line of an event if it is due: a bucket's progress at intervals, because it changes with each key; a
+    /// database's whenever it changes.
     pub(crate) fn line(&mut self, file: &RecoveryFile, event: &Event<'_>, now: Clock) -> Option<String> {
         let is_due = match event {
             Event::Bucket(n, ..) => {
@@ -45,7 +45,7 @@ impl StepNews {
     }
 }
 
-/// What goes on, in one line.
+/// Formats an event in one line.
 fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
     match event {
         Event::Begun(step) => format!("begun   {}", in_words(file, *step)),
@@ -79,7 +79,7 @@ fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
     }
 }
 
-/// What it came to: each step with its time, then what is not as it should be.
+/// Formats a report: each step with its duration, then the findings.
 pub(crate) fn recovery_table(report: &Report) -> String {
     let mut out = format!("{}\n\n", heading(report));
     let width = report.steps.iter().map(|step| step.step.chars().count()).max().unwrap_or_default();
@@ -108,7 +108,7 @@ pub(crate) fn recovery_table(report: &Report) -> String {
     out + &lines.join("\n") + "\n"
 }
 
-/// What an application that runs has done since.
+/// Describes what a resumed application has changed since.
 pub(super) fn application(Running { since, keys_changed }: Running) -> String {
     let changed = match keys_changed {
         0 => "no key was changed since".to_owned(),
@@ -118,7 +118,7 @@ pub(super) fn application(Running { since, keys_changed }: Running) -> String {
     format!("the application has been running since {}: {changed}", since.human())
 }
 
-/// What it is about.
+/// Returns the heading of a report.
 pub(super) fn heading(report: &Report) -> String {
     let what = match report.purpose {
         Purpose::Recover => "recovery",
@@ -127,7 +127,7 @@ pub(super) fn heading(report: &Report) -> String {
     format!("{what} {} to {}", report.id, report.at.human())
 }
 
-/// How it ended.
+/// Returns the result of a report.
 pub(super) fn verdict(report: &Report) -> &'static str {
     match report.ending {
         Ending::Done if report.purpose == Purpose::Drill => "PASSED: consistent",
@@ -146,7 +146,7 @@ fn step_line(step: &StepReport, width: usize) -> String {
     line.trim_end().to_owned() + "\n"
 }
 
-/// What more is known of a step.
+/// Returns the details of a step.
 pub(super) fn details(step: &StepReport) -> String {
     let counts: Vec<_> = step
         .counts
@@ -169,7 +169,7 @@ pub(super) fn details(step: &StepReport) -> String {
     rest.join(" · ")
 }
 
-/// A time as one reads it.
+/// Formats a duration.
 pub(super) fn seconds(ms: i64) -> String {
     let whole = ms / 1000;
     match whole {

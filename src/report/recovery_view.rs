@@ -1,4 +1,4 @@
-//! The events of a command about a recovery file as they come, and its report at the end.
+//! Shows the events of a command on a recovery file as they arrive, and its report at the end.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -16,7 +16,7 @@ use crate::engine::recover::{Conclusion, Notice, RecoveryResult, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::Suggest;
 
-/// Shows what comes of a command about a recovery file.
+/// Shows the results of a command on a recovery file.
 pub(crate) struct RecoveryView<'a> {
     output: Output,
     source: &'a Source,
@@ -55,14 +55,14 @@ impl<'a> RecoveryView<'a> {
         Ok(())
     }
 
-    /// Has the name of the recovery file typed.
+    /// Asks the user to type the name of the recovery file.
     pub(crate) async fn confirm(&self, prompt: Prompt<'_>, name: &str) -> Result<()> {
         let otherwise = format!("confirmation does not match {name}; nothing was changed");
         prompt.typed("the recovery file name", name, otherwise).await
     }
 
-    /// Shows the report, and keeps it, also in files that were named. That it cannot be written somewhere changes nothing of what was done: it is told. But
-    /// what is done is not as it was asked for if copies of the report could not be written.
+    /// Shows the report and stores it, also in the files named by options. A failure to store it does not affect the
+    /// recovery and is only reported, but the command fails if a file named by an option could not be written.
     pub(crate) fn report(
         &self,
         result: &RecoveryResult,
@@ -102,7 +102,7 @@ impl<'a> RecoveryView<'a> {
         }
     }
 
-    /// The last words about a recovery.
+    /// Writes the last lines about a recovery.
     pub(crate) fn finish(&self, result: &RecoveryResult, suggest: Suggest) {
         let state = result.recovery.state();
         let ended = Ended {

@@ -1,4 +1,4 @@
-//! What is said when a recovery or an abort has ended: what was done, what was not, and how to go on.
+//! The last lines about a recovery or an abort: what was done, what was not, and the next commands.
 
 use std::path::Path;
 
@@ -9,30 +9,30 @@ use crate::recover::{
     Shape, Status, Step, Suggest, in_words, swapped,
 };
 
-/// A recovery whose steps have been taken, as far as they could be.
+/// A recovery after its last step.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ended<'a> {
-    /// Its file.
+    /// The path of the recovery file.
     pub path: &'a Path,
-    /// What that says.
+    /// The recovery file.
     pub file: &'a RecoveryFile,
-    /// Its target time.
+    /// The target time.
     pub at: Instant,
-    /// What its journal says.
+    /// The state after its journal.
     pub state: &'a RecoveryState,
-    /// How its steps ended.
+    /// The outcome of its steps.
     pub outcome: &'a RecoveryOutcome,
-    /// What the restored databases lack.
+    /// The settings that the restored databases lack.
     pub follow_ups: &'a [FollowUp],
 }
 
-/// Said where rows name objects that are not there.
+/// Shown if references dangle.
 const DANGLING: &str = "dangling references: their keys are in the report; restore late uploads with asof references --heal, or next time with heal in [references]";
 
-/// Said where rows name nothing at all.
+/// Shown if there were no references to compare.
 const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: check the output of the references' command (a pipe hides a failure of its first command), and compare them with asof references";
 
-/// What is said of a recovery, a line each.
+/// Returns the last lines of a recovery.
 pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
     let Ended { path, file, at, state, outcome, follow_ups } = *ended;
     let mut lines = match outcome.ending {
@@ -46,7 +46,7 @@ pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String>
                 format!("or abort it: {}", suggest(NextCommand::Abort(path))),
             ]
         }
-        // It had ended before: nothing of it is left to go on with.
+        // It had ended before: there is nothing to resume.
         Ending::Failed | Ending::Interrupted if state.is_ended() => Vec::new(),
         Ending::Failed | Ending::Interrupted => ways_on(ended, suggest),
     };
@@ -67,7 +67,7 @@ pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String>
 
 fn words_of_done(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
     let Ended { file, state, .. } = *ended;
-    // The newest first: each lies on those before it.
+    // The newest first: each run builds on the earlier ones.
     let runs = state.all_runs().iter().rev();
     let mut lines: Vec<_> = runs
         .map(|(_, run)| format!("undo the bucket's restore: {}", suggest(NextCommand::Undo(run))))
@@ -85,7 +85,7 @@ fn words_of_done(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
     lines
 }
 
-/// What is left of a recovery that is not ended, and how to go on.
+/// Returns the unfinished steps of a recovery, and the commands that resume or undo it.
 fn ways_on(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
     let Ended { path, file, at, state, .. } = *ended;
     let steps = state.shape().map(Shape::steps).unwrap_or_default().into_iter();
@@ -96,7 +96,8 @@ fn ways_on(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
     let mut lines = vec![format!("not done: {left}")];
     lines.extend(state.half_swapped().map(swapped::half));
     lines.push(format!("after fixing this, resume it: {}", suggest(NextCommand::Again(path, at))));
-    // Once the application may use what an abort removes, that is no equal way any more; but nothing answers it now.
+    // Once the application may use the databases that an abort removes, aborting is no longer an equal choice; but
+    // while a swap is half done, no database has the name it uses.
     let is_cut_over = state.may_have_been_cut_over();
     if !is_cut_over || state.half_swapped().next().is_some() {
         let abort = if is_cut_over { NextCommand::AbortInUse(path) } else { NextCommand::Abort(path) };
@@ -105,7 +106,7 @@ fn ways_on(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
     lines
 }
 
-/// How another recovery to the same time is begun after one that had ended.
+/// Describes how to start another recovery to the same time after one that has ended.
 pub(crate) fn start_over(file: &RecoveryFile, state: &RecoveryState) -> String {
     if let Some(swap) = state.swaps().next() {
         return swapped::start_over(swap);
@@ -118,7 +119,7 @@ pub(crate) fn start_over(file: &RecoveryFile, state: &RecoveryState) -> String {
     how.to_owned()
 }
 
-/// What is said of an abort, a line each.
+/// Returns the last lines of an abort.
 pub(crate) fn abort_words(result: &AbortResult) -> Vec<String> {
     let AbortResult { told, state, conclusion, command, recover } = result;
     if told.aborted {

@@ -197,6 +197,7 @@ pub(crate) fn references_verdict(sums: &ReferenceSums) -> String {
     }
 }
 
+/// A dangling reference.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct DanglingLine<'a> {
     /// The key that a row names.
@@ -215,6 +216,7 @@ pub(super) struct DanglingLine<'a> {
     doubts: &'a [Doubt],
 }
 
+/// An orphan: an object without rows.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct OrphanLine<'a> {
     /// The key.

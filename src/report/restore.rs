@@ -1,4 +1,4 @@
-//! The end of a restore, for a person.
+//! The last lines of a restore.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::counters::Counters;
 use crate::model::printable;
 use crate::plan::Change;
 
-/// What was done, in one line.
+/// Summarizes a restore in one line.
 pub(crate) fn done_line(counters: &Counters, elapsed: Duration, interrupted: bool) -> String {
     let [copied, deleted, skipped] =
         [&counters.copied, &counters.deleted, &counters.skipped].map(|c| count(c.get()));
@@ -38,7 +38,7 @@ pub(crate) fn done_line(counters: &Counters, elapsed: Duration, interrupted: boo
     )
 }
 
-/// What of the objects copied could not be kept, and what would keep it, in one line; `None` if everything was.
+/// Summarizes the properties that copies lack, and how to keep them, in one line; `None` if copies lack nothing.
 pub(crate) fn not_kept_line(counters: &Counters) -> Option<String> {
     let not_kept = &counters.not_kept;
     let parts: Vec<_> = [
@@ -54,8 +54,8 @@ pub(crate) fn not_kept_line(counters: &Counters) -> Option<String> {
     (!parts.is_empty()).then(|| format!("not kept: {}", parts.join(", ")))
 }
 
-/// A key that was left alone or failed, in one line; `None` for one that went well.
-/// `conflict` says what a key in conflict is.
+/// Describes a key that was skipped or failed in one line; `None` for one that succeeded. `conflict` describes a key in
+/// conflict.
 pub(crate) fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -> Option<String> {
     let key = printable(&change.key);
     match outcome {
@@ -78,12 +78,12 @@ pub(crate) fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -
     }
 }
 
-/// How many keys are left out because they are in doubt.
+/// Describes how many uncertain keys are skipped.
 pub(crate) fn left_out_line(keys: u64) -> String {
     plural(keys, "uncertain key is left unchanged", "uncertain keys are left unchanged")
 }
 
-/// What is said of the keys whose versions lie in an archive; `arrival` is when those come that were asked for.
+/// Describes the keys whose versions are archived; `arrival` is when the requested ones become available.
 pub(super) fn archived_line(keys: u64, arrival: Option<&str>, next: &NextCommands) -> String {
     let keys =
         plural(keys, "key is not restored: its version is", "keys are not restored: their versions are");
@@ -95,7 +95,7 @@ pub(super) fn archived_line(keys: u64, arrival: Option<&str>, next: &NextCommand
     }
 }
 
-/// The last words about a download: what is left, and the command that checks it.
+/// Returns the last lines of a download: what is left, and the command that verifies it.
 pub(crate) fn download_words(
     counters: &Counters,
     finished: bool,

@@ -18,8 +18,8 @@ use crate::model::{Instant, printable};
 pub(crate) struct RunLine<'a> {
     /// The run ID.
     pub run: &'a str,
-    /// `running`, `damaged`, `not begun`, `done`, `incomplete` or `interrupted`.
-    pub state: &'static str,
+    /// The state of the run.
+    pub state: RunProgress,
     /// When the run began; null if its `run.json` cannot be read.
     pub began: Option<Instant>,
     /// The ID of the run that this run undoes.
@@ -40,6 +40,36 @@ pub(crate) struct RunLine<'a> {
     pub left: u64,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RunProgress {
+    /// A process executes the run.
+    Running,
+    /// A file of the run cannot be read.
+    Damaged,
+    /// The run was killed before its first change.
+    NotBegun,
+    /// Every change is made or was already correct.
+    Done,
+    /// Changes failed or were skipped.
+    Incomplete,
+    /// The run was stopped before its last change.
+    Interrupted,
+}
+
+impl RunProgress {
+    fn name(self) -> &'static str {
+        match self {
+            RunProgress::Running => "running",
+            RunProgress::Damaged => "damaged",
+            RunProgress::NotBegun => "not begun",
+            RunProgress::Done => "done",
+            RunProgress::Incomplete => "incomplete",
+            RunProgress::Interrupted => "interrupted",
+        }
+    }
+}
+
 impl<'a> RunLine<'a> {
     /// Describes a run, looked up among all runs.
     pub(crate) fn of(run: &'a RunStatus, all: &'a [RunStatus]) -> Self {
@@ -50,12 +80,12 @@ impl<'a> RunLine<'a> {
         Self {
             run: id,
             state: match state {
-                _ if *running => "running",
-                _ if *damaged => "damaged",
-                None => "not begun",
-                Some(state) if state.is_done() => "done",
-                Some(_) if done + left == changes => "incomplete",
-                Some(_) => "interrupted",
+                _ if *running => RunProgress::Running,
+                _ if *damaged => RunProgress::Damaged,
+                None => RunProgress::NotBegun,
+                Some(state) if state.is_done() => RunProgress::Done,
+                Some(_) if done + left == changes => RunProgress::Incomplete,
+                Some(_) => RunProgress::Interrupted,
             },
             began: manifest.as_ref().map(|manifest| manifest.began),
             undoes: manifest.as_ref().and_then(|manifest| manifest.undoes.as_deref()),
@@ -74,7 +104,7 @@ impl<'a> RunLine<'a> {
         [
             self.run.to_owned(),
             self.began.map_or_else(none, |began| began.age(now)),
-            self.state.to_owned(),
+            self.state.name().to_owned(),
             format!("{} of {}", count(self.done), count(self.changes)),
             if self.left > 0 { count(self.left) } else { none() },
             self.undone_by.map_or_else(none, ToOwned::to_owned),

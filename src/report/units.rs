@@ -1,10 +1,10 @@
-//! Numbers as a person reads them.
+//! Formats numbers for people.
 
 use std::time::Duration;
 
 pub(crate) use crate::model::{count, plural};
 
-/// Bytes in the largest binary unit that leaves a number of at least one: `41.7 GiB`.
+/// Formats bytes in the largest binary unit that results in at least one: `41.7 GiB`.
 pub(crate) fn bytes(n: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if n < 1024 {
@@ -20,7 +20,7 @@ pub(crate) fn bytes(n: u64) -> String {
     format!("{value:.1} {}", UNITS.get(unit).copied().unwrap_or_default())
 }
 
-/// A length of time in its two largest units: `3d 2h`.
+/// Formats a duration in its two largest units: `3d 2h`.
 pub(crate) fn length(length: Duration) -> String {
     let mut rest = length.as_secs();
     let mut parts = Vec::new();
@@ -33,7 +33,7 @@ pub(crate) fn length(length: Duration) -> String {
     if parts.is_empty() { "0s".to_owned() } else { parts.get(..2).unwrap_or(&parts).join(" ") }
 }
 
-/// A length of time in its largest unit that is not too coarse: `12 min`.
+/// Formats a duration in a suitable unit: `12 min`.
 pub(super) fn duration(seconds: u64) -> String {
     match seconds {
         0..=90 => format!("{seconds} s"),

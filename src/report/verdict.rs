@@ -1,4 +1,4 @@
-//! The verdicts of comparisons, in words.
+//! The wording of the verdicts of comparisons.
 
 use super::doubt::straddling_keys;
 use super::units::plural;
@@ -6,23 +6,23 @@ use crate::engine::{Query, Verdict};
 use crate::model::{Instant, Versioning, printable};
 use crate::plan::Sums;
 
-/// The keys that a comparison was asked about, for what is said where there are none.
+/// The keys selected for a comparison, to explain why there are none.
 #[derive(Debug, Clone)]
 pub(crate) struct AskedKeys {
-    /// How many were asked for by name, if they were.
+    /// The number of keys selected by name, if any were.
     named: Option<usize>,
     place: String,
     in_directory: bool,
 }
 
 impl AskedKeys {
-    /// Those of a query.
+    /// Returns the keys selected by a query.
     pub(crate) fn of(query: &Query, in_directory: bool) -> Self {
         let place = printable(&query.location.to_string()).into_owned();
         Self { named: query.named(), place, in_directory }
     }
 
-    /// The verdict of `verify`. `trust` takes the listing for the whole truth.
+    /// Returns the verdict of `verify`. `trust` takes uncertain keys to be as listed.
     pub(crate) fn verdict(&self, verdict: Verdict, sums: &Sums, at: Instant, trust: bool) -> String {
         match verdict {
             Verdict::Empty => self.nothing_compared(sums),
@@ -34,7 +34,7 @@ impl AskedKeys {
         }
     }
 
-    /// That nothing was compared, and what was empty.
+    /// Explains why nothing was compared.
     fn nothing_compared(&self, sums: &Sums) -> String {
         let (place, against) = (&self.place, if self.in_directory { ", and no files" } else { "" });
         let why = match self.named {
@@ -49,7 +49,7 @@ impl AskedKeys {
     }
 }
 
-/// Said where nothing differs.
+/// Returns the verdict if nothing differs.
 fn equal(sums: &Sums, at: Instant, trust: bool) -> String {
     let at = at.human();
     let uncertain = sums.uncertain.all();
@@ -74,10 +74,10 @@ fn equal(sums: &Sums, at: Instant, trust: bool) -> String {
     )
 }
 
-/// Said in place of the command that would be refused.
+/// Shown instead of a command that would be refused.
 pub(crate) const SUSPENDED: &str = "versioning is suspended, so a restore in place would permanently overwrite null versions: enable it first, or restore elsewhere with --to s3://OTHER";
 
-/// Takes the place of the next step of a diff, where there is none.
+/// Returns the line that replaces the next step of a diff without one.
 pub(crate) fn diff_verdict(versus: Option<Instant>, sums: &Sums, versioning: Versioning) -> Option<String> {
     match (versus, sums.changes()) {
         (Some(_), 0) if sums.excluded > 0 => Some("no such differences between the two times".to_owned()),

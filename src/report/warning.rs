@@ -21,6 +21,7 @@ fn in_red(text: &str) -> String {
     console::style(text).for_stdout().red().bold().to_string()
 }
 
+/// The keys with a caution.
 #[derive(Serialize, JsonSchema)]
 pub(super) struct CautionLine<'a> {
     /// The caution.
@@ -39,7 +40,8 @@ pub(super) enum WarningLine<'a> {
     TargetTime(&'a Warning),
     /// Any other warning.
     Other {
-        /// `nothing-compared`: there was nothing to compare.
+        /// `nothing-compared`: there was nothing to compare. `unlikely-keys`: none of the keys that rows name ever
+        /// existed.
         reason: &'static str,
         /// The warning, as text.
         message: &'a str,

@@ -1,4 +1,4 @@
-//! What a bucket's settings mean for a restore to T.
+//! Judges a bucket's settings for a restore to T.
 //!
 //! | setting | passed | warned | failed |
 //! |---|---|---|---|
@@ -6,21 +6,21 @@
 //! | lifecycle | nothing that T needs can have been removed | something can | |
 //! | MFA delete | off | on | |
 //! | Object Lock | off, or without a default retention | with one | |
-//! | replication | no enabled rule | one | |
-//! | ownership | the bucket's owner owns every object | ACLs count | |
+//! | replication | no enabled rule | at least one | |
+//! | ownership | the bucket's owner owns every object | ACLs are in effect | |
 //! | default encryption | any | | |
-//! | policy | demands no conditions on writes | demands them | |
+//! | policy | does not require conditional writes | requires them | |
 //!
-//! | why a setting is not known | verdict |
+//! | reason a setting is unknown | verdict |
 //! |---|---|
-//! | a permission is missing | unknown, with its name |
+//! | a permission is missing | unknown, naming the permission |
 //! | the answer makes no sense | unknown |
-//! | the server does not know the request | warned: it has no such thing; of versioning unknown, as all rests on that |
+//! | the server does not support the request | warned: it lacks the feature; for versioning unknown, as everything depends on it |
 //!
-//! Whether a bucket is a destination of another's replication none of its own settings says: its replicas do, by HEAD, and
-//! carry the caution `replica`.
+//! No setting of a bucket shows that it is a replication destination. Its replicas do, by HEAD, and carry the caution
+//! `replica`.
 //!
-//! Of lifecycle rules that are not known the worst is assumed, see [`Expiries`]; they stay unknown all the same.
+//! Unknown lifecycle rules are assumed to be the worst possible, see [`Expiries`], and still reported as unknown.
 
 use super::expiry::Expiries;
 use crate::model::{
@@ -28,7 +28,7 @@ use crate::model::{
     VersioningStatus,
 };
 
-/// The checks of a bucket, for keys with `prefix`, at T if one is asked for. `now` is the present.
+/// Checks a bucket for keys with `prefix`, at T if given. `now` is the current time.
 pub fn checks(
     settings: &BucketSettings,
     expiries: &Expiries,
@@ -84,7 +84,7 @@ fn warned(message: impl Into<String>) -> Judgement {
     (Verdict::Warned, message.into())
 }
 
-/// The check of a setting, or why there is none. `name` is the setting's.
+/// Judges a setting, or reports why it is unknown. `name` is the setting's name.
 fn judged<T>(subject: Subject, name: &str, setting: &Known<T>, judge: impl FnOnce(&T) -> Judgement) -> Check {
     let ((verdict, message), permission) = match setting {
         Known::Is(value) => (judge(value), None),
@@ -120,19 +120,19 @@ fn object_lock(lock: &Lock) -> Judgement {
     }
 }
 
-/// Whether what has come of all this lets T be restored in place:
+/// Returns whether T can be restored in place:
 ///
-/// | a check failed, or whether versions are kept or what a database reaches is not known | keys in doubt | keys may have gone entirely | restorable |
+/// | a check failed, or versioning or a database's window is unknown | uncertain keys | keys possibly expired entirely | restorable |
 /// |---|---|---|---|
 /// | no | none | no | yes |
 /// | any other | | | no |
 ///
-/// What is archived can be restored, though not at once.
+/// Archived objects can be restored, though not at once.
 pub fn is_restorable(checks: &[Check], in_doubt: u64, whole_keys: bool) -> bool {
     in_doubt == 0 && !whole_keys && !checks.iter().any(Check::blocks)
 }
 
-/// Whether the history is complete at T, by the rules.
+/// Checks whether the history is complete at T according to the lifecycle rules.
 pub fn history_check(
     rules: &Known<Vec<Rule>>,
     expiries: &Expiries,

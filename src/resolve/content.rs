@@ -1,7 +1,8 @@
-//! Whether two versions are the same object: an earlier restore made one from the other, so nothing needs to be done.
+//! Decides whether two versions have the same content: if an earlier restore copied one from the other, the key is
+//! already correct.
 //!
-//! ETags of single-part objects are the MD5 of their bytes, unless a KMS key encrypts them; ETags of multipart objects
-//! depend on the parts (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>). So:
+//! The ETag of a single-part object is the MD5 of its bytes, unless a KMS key encrypts it; the ETag of a multipart
+//! object depends on its parts (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>). So:
 //!
 //! | sizes | ETags | HEAD needed? |
 //! |---|---|---|
@@ -10,7 +11,7 @@
 //! | equal | equal | yes: metadata and tags may differ |
 //! | equal | multipart, or KMS | yes: the ETag proves nothing |
 //!
-//! and of two heads:
+//! Two HEAD answers are compared as follows:
 //!
 //! | checksum of the whole object, same algorithm | ETags | metadata, tags, class | |
 //! |---|---|---|---|
@@ -19,30 +20,30 @@
 //! | differ | any | equal | different |
 //! | none in common | equal, no KMS | equal | same |
 //! | none in common | both single-part, differ, no KMS | equal | different |
-//! | none in common | else | equal | unverifiable |
+//! | none in common | otherwise | equal | unverifiable |
 //!
-//! Where there are tags that we may not read, what would be the same is unverifiable.
+//! If the tags cannot be read, "same" becomes unverifiable.
 
 use crate::model::{ObjectHead, Version};
 
-/// What can be said of two versions' content.
+/// The result of comparing the content of two versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Likeness {
     /// The same bytes and metadata.
     Same,
     /// Something differs.
     Different,
-    /// Nothing that the server says proves either.
+    /// The server's answers prove neither.
     Unverifiable,
 }
 
-/// Whether the listing leaves it open that two different versions are the same object. `kms` says that the bucket's
-/// objects may be encrypted with a KMS key.
+/// Returns whether two different versions may have the same content as far as the listing shows. `kms` means that a
+/// KMS key may encrypt the bucket's objects.
 pub fn needs_heads(a: &Version, b: &Version, kms: bool) -> bool {
     a.size == b.size && (a.etag == b.etag || kms || a.is_multipart() || b.is_multipart())
 }
 
-/// Compares what HEAD says of two versions.
+/// Compares the HEAD answers of two versions.
 pub fn likeness(a: &ObjectHead, b: &ObjectHead) -> Likeness {
     if a.size != b.size || a.system != b.system || a.user != b.user || a.storage_class != b.storage_class {
         return Likeness::Different;
@@ -50,7 +51,7 @@ pub fn likeness(a: &ObjectHead, b: &ObjectHead) -> Likeness {
     match (&a.tags, &b.tags) {
         (Some(a), Some(b)) if a != b => Likeness::Different,
         (Some(_), Some(_)) => likeness_of_bytes(a, b),
-        // The number of tags is told only to those who may read them: this is a rare refusal.
+        // S3 reports the number of tags only to callers who may read them, so this is rare.
         _ if likeness_of_bytes(a, b) == Likeness::Different => Likeness::Different,
         _ => Likeness::Unverifiable,
     }

@@ -1,11 +1,10 @@
-//! What makes it doubtful that an answer is right, or that a change can be carried out as it stands. A person has to say
-//! what is done.
+//! Doubts: reasons why an answer may be wrong, or why a change cannot be applied as planned. The user has to decide.
 //!
-//! | doubt | what is in doubt |
+//! | doubt | about |
 //! |---|---|
-//! | `lifecycle` | the answer: what was live at T may have been removed by a rule, see [`Expiries`] |
+//! | `lifecycle` | the answer: a rule may have removed what was live at T, see [`Expiries`] |
 //! | `null-version` | the answer: what was live at T may have been overwritten |
-//! | `archived` | the change: what was live at T cannot be copied as it lies |
+//! | `archived` | the change: what was live at T cannot be copied while archived |
 //!
 //! **Null versions** are overwritten without a trace while versioning is suspended:
 //!
@@ -48,18 +47,18 @@ impl Doubt {
         }
     }
 
-    /// Whether the answer itself may be wrong, rather than that it cannot be carried out.
+    /// Returns whether the answer itself may be wrong, rather than the change being impossible to apply.
     pub fn is_of_answer(self) -> bool {
         matches!(self, Doubt::Lifecycle | Doubt::NullVersion)
     }
 
-    /// The doubt about bringing back what was live at T, by its storage class. A listing does not tell of
-    /// Intelligent-Tiering's archives: those are found out when the version is copied.
+    /// Returns the doubt about restoring the version live at T, from its storage class. Listings do not show
+    /// Intelligent-Tiering's archive tiers: those are discovered when the version is copied.
     ///
     /// | storage class | doubt |
     /// |---|---|
     /// | GLACIER, DEEP_ARCHIVE | archived |
-    /// | any other, GLACIER_IR too | none |
+    /// | any other, including GLACIER_IR | none |
     pub fn of_class(then: Option<&Version>) -> Option<Self> {
         let archived = then.is_some_and(|v| matches!(&*v.storage_class, "GLACIER" | "DEEP_ARCHIVE"));
         archived.then_some(Doubt::Archived)
@@ -71,14 +70,15 @@ impl Doubt {
 pub struct Judge {
     /// The state asked for, and the one to compare it with.
     pub as_of: AsOfPair,
-    /// What may have gone from the bucket's history.
+    /// The entries that lifecycle rules may have removed.
     pub expiries: Expiries,
-    /// How long before T an upload in parts is suspected of not having been complete at T.
+    /// Maximum time between the start of a multipart upload and T for the upload to be suspected of completing after
+    /// T.
     pub multipart_window: Duration,
 }
 
 impl Judge {
-    /// One who knows of no lifecycle rules.
+    /// Creates a judge without lifecycle rules.
     pub fn of_cuts(then: AsOf, now: AsOf) -> Self {
         Self {
             as_of: AsOfPair { then, now },
@@ -87,7 +87,8 @@ impl Judge {
         }
     }
 
-    /// The doubts about a key's answers, each once. `now` is the present: what is due then may be gone.
+    /// Returns the doubts about a key's answers, each once. `now` is the current time: entries due for removal by then
+    /// may be gone.
     pub fn doubts(&self, state: &KeyState<'_>, now: Instant) -> Vec<Doubt> {
         let answers = [(self.as_of.then, &state.evidence.0), (self.as_of.now, &state.evidence.1)];
         let at = answers.into_iter().filter_map(|(cut, evidence)| match cut {
@@ -108,14 +109,14 @@ impl Judge {
         doubts
     }
 
-    /// The doubts about a key of which no entry is listed, that it did not exist at T.
+    /// Returns the doubts about the answer that a key without listed entries did not exist at T.
     pub fn doubts_of_unlisted(&self, key: &str, now: Instant) -> Vec<Doubt> {
         let gone = matches!(self.as_of.then, AsOf::At(t) if self.expiries.may_have_removed_all(key, t, now));
         gone.then_some(Doubt::Lifecycle).into_iter().collect()
     }
 
-    /// The doubts about a key's answers at any time from the first cut on. They are those at the cut itself, see
-    /// [`Expiries`], as long as the key's entries descend in time.
+    /// Returns the doubts about a key's answers at any time from the first cut on. As long as the key's entries
+    /// descend in time, these are the doubts at the cut itself, see [`Expiries`].
     pub fn doubts_since(&self, state: &KeyState<'_>, now: Instant) -> Vec<Doubt> {
         let mut state = *state;
         let unordered = state.cautions().any(|caution| caution == Caution::Unordered);
@@ -123,20 +124,20 @@ impl Judge {
             (unordered, self.as_of.then, &mut state.evidence.0.nearest)
         {
             nearest.made = after(t);
-            // Nor does its date set a bound for (B).
+            // For the same reason its date sets no bound for (B).
             nearest.multipart = true;
         }
         self.doubts(&state, now)
     }
 
-    /// What a person should know of a key:
+    /// Returns the cautions about a key:
     ///
-    /// | live at T | made | caution |
+    /// | live at T | created | caution |
     /// |---|---|---|
-    /// | a version uploaded in parts | at most the window before T | `multipart` |
-    /// | a delete marker | at a midnight UTC, less than a day before T | `lifecycle-marker` |
+    /// | a multipart upload | within the window before T | `multipart` |
+    /// | a delete marker | at midnight UTC, less than a day before T | `lifecycle-marker` |
     ///
-    /// and those that the order of its entries gives.
+    /// plus those from the order of its entries.
     pub fn cautions(&self, state: &KeyState<'_>) -> Vec<Caution> {
         let mut cautions: Vec<_> = state.cautions().collect();
         cautions.extend(self.straddling(state));
@@ -149,8 +150,8 @@ impl Judge {
         cautions
     }
 
-    /// The caution of a multipart upload that may have been completed after T: S3 dates it when it is started. A key that
-    /// holds such a version at T is not known to be as it was, whether or not it has changed since.
+    /// Returns the caution about a multipart upload that may have been completed after T, since S3 dates it at its
+    /// start. The state of a key with such a version at T is uncertain, whether or not it has changed since.
     pub fn straddling(&self, state: &KeyState<'_>) -> Option<Caution> {
         // Decides for nearly all keys.
         if !state.evidence.0.multipart {
@@ -160,7 +161,7 @@ impl Judge {
         (age <= self.multipart_window.as_millis()).then_some(Caution::Multipart)
     }
 
-    /// When the entry live at T was made, and how many milliseconds that was before T.
+    /// Returns the creation time of the entry live at T, and its age at T in milliseconds.
     fn age(&self, state: &KeyState<'_>) -> Option<(Instant, u128)> {
         let (AsOf::At(t), made) = (self.as_of.then, state.evidence.0.found?) else { return None };
         Some((made, u128::from(t.millis().abs_diff(made.millis()))))

@@ -1,6 +1,6 @@
-//! The fold over one key's entries.
+//! Folds one key's entries into its state.
 //!
-//! An entry is **live at a cut** when it is the first of its key, in document order, that the cut covers:
+//! An entry is **live at a cut** if it is the first of its key, in document order, that the cut covers:
 //!
 //! | cut | covers |
 //! |---|---|
@@ -13,8 +13,8 @@
 //! | a delete marker | did not exist |
 //! | none | did not exist |
 //!
-//! Document order is the order in which the entries were made, newest first, and the only order there is between
-//! entries of one second. An entry below another with an earlier time (the clocks of several writers) stays below, and
+//! Document order is the order in which the entries were created, newest first, and the only order between entries of
+//! one second. An entry listed below one with an earlier time (from writers with different clocks) stays below, and
 //! the key carries [`Caution::Unordered`].
 
 mod pending;
@@ -25,21 +25,21 @@ use super::Caution;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Entry, Instant, Version, printable};
 
-/// The moment whose state is asked for.
+/// The time of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AsOf {
-    /// A past instant, itself included.
+    /// A past instant, inclusive.
     At(Instant),
-    /// Now: whatever is current.
+    /// The current state.
     Latest,
 }
 
-/// The two moments whose states are compared.
+/// The two times whose states are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AsOfPair {
     /// The state asked for.
     pub then: AsOf,
-    /// The one to compare it with.
+    /// The state to compare it with.
     pub now: AsOf,
 }
 
@@ -55,79 +55,79 @@ impl AsOf {
 /// The entry listed just above an answer: the oldest one that the cut does not cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Nearest {
-    /// When it was made.
+    /// The creation time.
     pub made: Instant,
-    /// Whether it was uploaded in parts: then that is when the upload was begun.
+    /// Whether it is a multipart upload: then `made` is the start of the upload.
     pub multipart: bool,
     marker: bool,
 }
 
-/// What the listing shows round an answer; the doubts about it are judged by this.
+/// The evidence around an answer in the listing, from which the doubts about it are judged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// Entries above the live one; all of the key's if none is live.
+    /// The number of entries above the live one; all of the key's if none is live.
     pub above: u64,
-    /// The lowest of them.
+    /// The lowest of these entries.
     pub nearest: Option<Nearest>,
-    /// When the null version or marker among them was made, if there is one.
+    /// The creation time of the null version or marker among them, if any.
     pub null_above: Option<Instant>,
-    /// When the live entry was made, if there is one, version or marker.
+    /// The creation time of the live entry, version or marker, if any.
     pub found: Option<Instant>,
-    /// Whether the live entry is a multipart upload: then that is when the upload was started.
+    /// Whether the live entry is a multipart upload: then `found` is the start of the upload.
     pub multipart: bool,
 }
 
-/// A key that has been read to its end: what was live at either cut.
+/// The state of a fully read key: the versions live at both cuts.
 #[derive(Debug, Clone, Copy)]
 pub struct KeyState<'a> {
     /// The key.
     pub key: &'a str,
-    /// What was live at the first cut; `None` if it did not exist.
+    /// The version live at the first cut; `None` if the key did not exist.
     pub then: Option<&'a Version>,
-    /// What was live at the second cut; `None` if it did not exist.
+    /// The version live at the second cut; `None` if the key did not exist.
     pub now: Option<&'a Version>,
-    /// What the listing shows round each of the two.
+    /// The evidence around each answer in the listing.
     pub evidence: (Evidence, Evidence),
     /// The date of the key's oldest entry, version or delete marker.
     pub oldest: Instant,
-    /// The delete markers above the version that was live at the first cut, newest first, where there is nothing else
-    /// above it: without them it would be live again. Empty where there is something else, or too many of them.
+    /// The delete markers above the version live at the first cut, newest first, if there is nothing else above it:
+    /// removing them makes it live again. Empty if there is anything else, or too many markers.
     pub markers: &'a [String],
-    /// The first version after the first cut, the lowest above its answer, where that was asked for.
+    /// The first version after the first cut, the lowest above its answer, if requested.
     pub later: Option<&'a Version>,
     cautions: [Option<Caution>; 2],
 }
 
 impl KeyState<'_> {
-    /// What a person should know of the order of this key's entries.
+    /// Returns the cautions from the order of this key's entries.
     pub fn cautions(&self) -> impl Iterator<Item = Caution> {
         self.cautions.into_iter().flatten()
     }
 }
 
-/// Folds a listing into one [`KeyState`] a key. Holds one key's state, however many versions it has.
+/// Folds a listing into one [`KeyState`] per key. Memory does not grow with the number of versions.
 #[derive(Debug)]
 pub struct Resolver {
     as_of: AsOfPair,
     keep: Keep,
     current: Pending,
-    /// The key before, lent to the caller while the next one is begun. Its buffers are used again.
+    /// The previous key, lent to the caller while the next one is read. Its buffers are reused.
     finished: Pending,
 }
 
-/// What is kept of a key besides.
+/// The details kept for each key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Keep {
     /// The versions live at the cuts.
     Live,
-    /// Those alone of which one is live at one cut only.
+    /// Only versions live at exactly one cut.
     Changes,
-    /// The versions live at the cuts, and the first one after the first cut.
+    /// The versions live at the cuts, and the first version after the first cut.
     Later,
 }
 
 impl Resolver {
-    /// Resolves at two cuts: the state asked for, and the one to compare it with.
+    /// Creates a resolver for two cuts: the state asked for, and the one to compare it with.
     pub fn new(then: AsOf, now: AsOf) -> Self {
         Self {
             as_of: AsOfPair { then, now },
@@ -137,22 +137,21 @@ impl Resolver {
         }
     }
 
-    /// The same for a caller who asks only for changes: of a version that is live at both cuts, nothing is kept but that
-    /// it exists.
+    /// Does the same for callers interested only in changes: for a version live at both cuts, only its existence is
+    /// kept.
     pub fn changes_only(then: AsOf, now: AsOf) -> Self {
         Self { keep: Keep::Changes, ..Self::new(then, now) }
     }
 
-    /// The same as [`Resolver::new`], with the first version after the first cut.
+    /// Does the same as [`Resolver::new`], also keeping the first version after the first cut.
     pub fn with_later(then: AsOf, now: AsOf) -> Self {
         Self { keep: Keep::Later, ..Self::new(then, now) }
     }
 
-    /// Takes the next entry; gives the previous key if this entry begins another. `order_lost` says that the server
-    /// listed the two kinds of entries apart.
+    /// Adds the next entry. Returns the previous key if this entry begins another. `order_lost` means that the server
+    /// listed versions and delete markers separately.
     ///
-    /// An error where the listing contradicts itself: keys that descend, or a key whose first entry is not its
-    /// current one.
+    /// Fails if the listing contradicts itself: if keys descend, or if a key's first entry is not its current one.
     pub fn push(&mut self, entry: &Entry<'_>, order_lost: bool) -> Result<Option<KeyState<'_>>> {
         let mut ended = false;
         if !self.current.is_of(entry.key) {
@@ -165,25 +164,24 @@ impl Resolver {
         Ok(ended.then(|| self.finished.state()))
     }
 
-    /// The last key, after the last entry.
+    /// Returns the last key, after the last entry.
     pub fn finish(&mut self) -> Option<KeyState<'_>> {
         std::mem::swap(&mut self.current, &mut self.finished);
         self.current.begin("");
         (self.finished.seen > 0).then(|| self.finished.state())
     }
 
-    /// Drops what is known of the key under way, to read it again from its first entry.
+    /// Discards the current key, to read it again from its first entry.
     pub fn forget_current(&mut self) {
         self.current.begin("");
     }
 
-    /// How many entries of the key under way have been seen.
+    /// Returns the number of entries seen of the current key.
     pub fn seen(&self) -> u64 {
         self.current.seen
     }
 
-    /// The key under way, if no entry that the first cut covers has been seen of it: its answer rests on there being
-    /// no more entries.
+    /// Returns the current key if one of its answers is still open: it depends on the key having no more entries.
     pub fn undecided_key(&self) -> Option<&str> {
         let open = self.current.seen > 0 && (self.current.then.is_unset() || self.current.now.is_unset());
         open.then_some(self.current.key.as_str())

@@ -1,4 +1,4 @@
-//! Which version of a key was live at a past second: a fold over the key's entries, newest first. Pure.
+//! Resolves which version of a key was live at a past second: a fold over the key's entries, newest first. Pure.
 
 mod caution;
 mod checks;

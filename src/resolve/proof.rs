@@ -1,6 +1,6 @@
-//! What proves that bytes are those of an object, and the check itself while they come.
+//! Verifies that bytes are those of an object, in a single pass as they arrive.
 //!
-//! | ETag | encrypted with S3's own keys, or not at all | stored checksum | proof |
+//! | ETag | encrypted with SSE-S3, or unencrypted | stored checksum | proof |
 //! |---|---|---|---|
 //! | 32 hex digits | yes | any | the MD5 of the bytes is the ETag |
 //! | any other | any | of the whole object | that checksum |
@@ -8,36 +8,36 @@
 //! | `…-N` | yes | none | the MD5 of the N parts' MD5s is the ETag |
 //! | any other | any | none, or of parts and no `-N` | none but the size |
 //!
-//! What is "of the parts" needs their sizes, which only the server knows
+//! Proofs "of the parts" need the part sizes, which only the server knows
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity-upload.html>).
 
 use crate::model::{Algorithm, Digest, Stored};
 
-/// What proves an object's bytes.
+/// The proof available for an object's bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Proof {
-    /// A digest of all of them.
+    /// A digest of the whole object.
     Whole {
-        /// How it is made.
+        /// The digest algorithm.
         algorithm: Algorithm,
-        /// What it must be, as S3 writes it.
+        /// The expected digest, as S3 writes it.
         expected: String,
     },
     /// A digest of the parts' digests.
     Parts {
-        /// How both are made.
+        /// The algorithm of both digests.
         algorithm: Algorithm,
-        /// What it must be, as S3 writes it, without the number of parts.
+        /// The expected digest, as S3 writes it, without the number of parts.
         expected: String,
-        /// How many parts there are.
+        /// The number of parts.
         parts: u64,
     },
-    /// Nothing but their number.
+    /// Only the size.
     Size,
 }
 
 impl Proof {
-    /// The decision of the table above.
+    /// Selects the proof by the table in the module docs.
     pub fn of(stored: &Stored) -> Self {
         let (head, parts) = split_etag(&stored.etag);
         let md5 = (!stored.opaque_etag && is_md5(head)).then(|| (Algorithm::Md5, head.to_ascii_lowercase()));
@@ -53,14 +53,14 @@ impl Proof {
         }
     }
 
-    /// What the listing alone gives: an ETag that looks like an MD5. Bytes with this MD5 are the object's; others may be
-    /// too, if the ETag is none after all.
+    /// Returns the proof that a listing alone gives: an ETag that looks like an MD5. A match proves the bytes; a
+    /// mismatch does not refute them, since the ETag may not be an MD5.
     pub fn of_etag(etag: &str) -> Option<Self> {
         is_md5(etag).then(|| Self::Whole { algorithm: Algorithm::Md5, expected: etag.to_ascii_lowercase() })
     }
 }
 
-/// The digest in an ETag, and the number of parts where it names one.
+/// Splits an ETag into its digest and, if present, the number of parts.
 fn split_etag(etag: &str) -> (&str, Option<u64>) {
     let split = etag.rsplit_once('-').and_then(|(head, parts)| Some((head, parts.parse::<u64>().ok()?)));
     split.filter(|(_, parts)| *parts > 0).map_or((etag, None), |(head, parts)| (head, Some(parts)))
@@ -70,22 +70,22 @@ fn is_md5(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// Where an object's parts end.
+/// The sizes of an object's parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartSizes {
     /// All parts but the last have this many bytes.
     Even(u64),
-    /// Each part's.
+    /// The size of each part.
     Each(Vec<u64>),
 }
 
 impl PartSizes {
-    /// Even parts, where those of this size can be so many.
+    /// Returns even parts, if this size gives this number of parts.
     pub fn even(first: u64, parts: u64, size: u64) -> Option<Self> {
         (first > 0 && size.div_ceil(first) == parts).then_some(Self::Even(first))
     }
 
-    /// Parts of these sizes, where they come to the object's.
+    /// Returns parts of these sizes, if they add up to the object's size.
     pub fn each(sizes: Vec<u64>, size: u64) -> Option<Self> {
         (sizes.iter().sum::<u64>() == size && !sizes.contains(&0)).then_some(Self::Each(sizes))
     }
@@ -93,29 +93,29 @@ impl PartSizes {
     fn at(&self, part: usize) -> u64 {
         match self {
             Self::Even(size) => *size,
-            // Bytes beyond the last part belong to none: the digest cannot be right then.
+            // Bytes beyond the last part belong to none, so the digest cannot match.
             Self::Each(sizes) => sizes.get(part).copied().unwrap_or(u64::MAX),
         }
     }
 }
 
-/// What became of a check.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// These are the object's bytes.
+    /// The bytes are the object's.
     Proven,
-    /// There are as many, and nothing tells more.
+    /// The size matches, and there is no further proof.
     Unverifiable,
-    /// They are not.
+    /// The bytes are not the object's.
     Wrong,
 }
 
-/// A check of bytes as they come.
+/// Checks bytes as they arrive.
 #[derive(Debug)]
 pub struct Checker {
     size: u64,
     seen: u64,
-    /// How the digest is written, and what it must be; `None` where nothing is known of it.
+    /// The digest's algorithm and expected value; `None` if there is no digest to check.
     expected: Option<(Algorithm, String)>,
     state: State,
 }
@@ -128,7 +128,8 @@ enum State {
 }
 
 impl Checker {
-    /// For an object of `size` bytes. `sizes` are those of its parts; without them, a proof by parts is none.
+    /// Creates a checker for an object of `size` bytes. Without the part `sizes`, a proof by parts checks only the
+    /// size.
     pub fn new(size: u64, proof: Proof, sizes: Option<PartSizes>) -> Self {
         let (expected, state) = match (proof, sizes) {
             (Proof::Whole { algorithm, expected }, _) => {
@@ -142,7 +143,7 @@ impl Checker {
         Self { size, seen: 0, expected, state }
     }
 
-    /// Takes in the next bytes.
+    /// Adds the next bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         self.seen += bytes.len() as u64;
         match &mut self.state {
@@ -152,7 +153,7 @@ impl Checker {
         }
     }
 
-    /// What the bytes are, after the last of them.
+    /// Returns the verdict, after the last bytes.
     pub fn finish(self) -> Verdict {
         if self.seen != self.size {
             return Verdict::Wrong;
@@ -167,15 +168,15 @@ impl Checker {
     }
 }
 
-/// A digest of parts' digests under way.
+/// An incremental digest of the parts' digests.
 #[derive(Debug)]
 struct Parts {
     algorithm: Algorithm,
     sizes: PartSizes,
-    /// Parts that are complete, and the digest of their digests.
+    /// The number of complete parts, and the digest of their digests.
     done: usize,
     all: Digest,
-    /// The part under way, and what it lacks.
+    /// The digest of the current part, and its missing bytes.
     part: Digest,
     left: u64,
 }

@@ -1,4 +1,4 @@
-//! Keys whose state at T is uncertain, counted by doubt and by caution.
+//! Counts keys whose state at T is uncertain, by doubt and by caution.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,30 +6,30 @@ use super::Doubt;
 use crate::limits;
 use crate::model::Instant;
 
-/// The keys in doubt that a listing shows.
+/// The uncertain keys of a listing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Doubtful {
-    /// Keys of which it is in doubt what they held.
+    /// The number of keys with a doubt about what they held.
     pub keys: u64,
-    /// When the newest null version or marker above an answer was made: for any time since, there is none.
+    /// The creation time of the newest null version or marker above an answer: later times have no such doubt.
     pub null_since: Option<Instant>,
-    /// Keys that no doubt is about, but that held a multipart upload at T that may have been completed after it.
+    /// Keys without doubts whose multipart upload live at T may have been completed after T.
     pub straddling: Kind,
     /// The date of the oldest entry, version or delete marker.
     pub oldest: Option<Instant>,
-    /// Keys that exist now.
+    /// The number of keys that exist now.
     pub present: u64,
-    /// Keys that a restore to T would delete.
+    /// The number of keys that a restore to T would delete.
     pub deletes: u64,
     kinds: BTreeMap<Doubt, Kind>,
 }
 
-/// Keys with one doubt.
+/// The keys with one doubt.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Kind {
-    /// How many.
+    /// The number of keys.
     pub keys: u64,
-    /// A few of them.
+    /// A few of the keys.
     pub examples: BTreeSet<String>,
 }
 
@@ -42,12 +42,12 @@ impl Doubtful {
         }
     }
 
-    /// Keys of which it is not certain what they held at T.
+    /// Returns the number of keys whose state at T is uncertain.
     pub fn uncertain(&self) -> u64 {
         self.keys + self.straddling.keys
     }
 
-    /// The doubts that there are.
+    /// Returns the keys by doubt.
     pub fn kinds(&self) -> impl Iterator<Item = (Doubt, &Kind)> {
         self.kinds.iter().map(|(doubt, kind)| (*doubt, kind))
     }

@@ -1,4 +1,4 @@
-//! The fold against tables, and against a naive model that replays what happened.
+//! Tests the fold against tables, and against a naive model that replays the events.
 
 mod doubt;
 mod simulation;
@@ -10,19 +10,19 @@ use super::{AsOf, Caution, Resolver};
 use crate::error::ErrorKind;
 use crate::model::{ChecksumType, Entry, Instant, Kind};
 
-/// An entry of a listing: key, id, time in seconds, delete marker.
+/// A listed entry: key, ID, time in seconds, delete marker.
 #[derive(Debug, Clone)]
 struct Listed {
     key: String,
     id: String,
     millis: i64,
     marker: bool,
-    /// Uploaded in parts.
+    /// A multipart upload.
     parts: bool,
     is_latest: bool,
 }
 
-/// An MD5, and how many parts it is of.
+/// The ETag of a multipart upload: an MD5 and the number of parts.
 const ETAG_OF_PARTS: &str = "d41d8cd98f00b204e9800998ecf8427e-2";
 
 impl Listed {
@@ -44,7 +44,7 @@ impl Listed {
     }
 }
 
-/// One key's entries, newest first, from `"v3@30 m2@20 v1@10"`.
+/// Parses one key's entries, newest first, from `"v3@30 m2@20 v1@10"`.
 fn listed(key: &str, text: &str) -> Vec<Listed> {
     let entry = |(n, word): (usize, &str)| {
         let (id, seconds) = word.split_once('@').unwrap();
@@ -94,7 +94,7 @@ fn only_delete_markers_above_a_version_can_be_removed() {
         ("v3@30 v1@10", 15, false, &[]),
         ("v1@10", 15, false, &[]),
         ("m2@20", 15, false, &[]),
-        // What is not known to be above it is not removed.
+        // An entry is not removed unless it is known to be above the version.
         ("m3@20 m2@25 v1@10", 15, false, &[]),
         ("m2@10 v1@10", 9, true, &[]),
     ] {
@@ -135,12 +135,12 @@ fn the_first_entry_that_the_cut_covers_is_live() {
         ("v3@30 m2@20 v1@10", 25, None, Some("v3")),
         ("m2@20", 30, None, None),
         ("m2@20", 10, None, None),
-        // One second: document order alone tells.
+        // Within one second, only document order decides.
         ("m4@20 v3@20 m2@20 v1@20", 20, None, None),
         ("v4@20 m3@20 v1@20", 20, Some("v4"), Some("v4")),
         ("v9@30 m4@20 v3@20", 20, None, Some("v9")),
         ("v9@30 v4@20 m3@20", 20, Some("v4"), Some("v9")),
-        // Clocks of several writers: the one lower in the document stays lower.
+        // With clocks of several writers, the entry lower in the document stays lower.
         ("v3@20.000 v2@20.017 v1@10", 20, Some("v3"), Some("v3")),
         ("v3@30 v2@21 v1@22", 22, Some("v2"), Some("v3")),
     ] {
@@ -160,11 +160,11 @@ fn cautions_are_said_where_they_bear_on_the_answer() {
         ("v3@30 v2@20.5 v1@10", 20, false, vec![SameSecond]),
         ("v3@30 v2@20 v1@10", 10, false, vec![SameSecond]),
         ("v3@30 v2@20 v1@10", 30, false, vec![SameSecond]),
-        // Older than the answer: of no consequence.
+        // An entry older than the answer does not matter.
         ("v3@30 v2@20 v1@20", 30, false, vec![SameSecond]),
         ("v3@30 v2@10 v1@20", 40, false, vec![Unordered]),
         ("v3@20.000 v2@20.017", 40, false, vec![Unordered]),
-        // Kinds listed apart: whether the marker or the version came first in that second is a guess.
+        // With kinds listed separately, whether the marker or the version came first in that second is a guess.
         ("v3@30 m2@20 v2@20", 25, true, vec![Unordered]),
         ("v3@30 m2@20 v2@20", 25, false, vec![]),
         ("v3@30 v2@20 v1@20", 25, true, vec![]),
@@ -225,7 +225,7 @@ fn a_key_without_an_answer_yet_is_known_and_can_be_read_again() {
     assert_eq!(resolver.finish().unwrap().then.unwrap().version_id, "v1");
 }
 
-/// What happened to some keys, in order: which key, seconds since the event before, a delete or not.
+/// Events of a few keys, in order: the key, seconds since the previous event, and whether it is a delete.
 fn events() -> impl Strategy<Value = Vec<(u8, i64, bool)>> {
     proptest::collection::vec((0u8..4, 0i64..3, any::<bool>()), 0..40)
 }
@@ -233,7 +233,7 @@ fn events() -> impl Strategy<Value = Vec<(u8, i64, bool)>> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
-    /// The model replays the events up to T and knows nothing of listings.
+    /// The model replays the events up to T without any listing.
     #[test]
     fn the_fold_agrees_with_a_replay(events in events(), t in 0i64..60, t2 in prop::option::of(0i64..60)) {
         let mut clock = 0;

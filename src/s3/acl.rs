@@ -1,4 +1,4 @@
-//! Access control lists: whether a bucket has them at all, and those of its versions.
+//! Access control lists: whether a bucket uses them, and those of its versions.
 
 use aws_sdk_s3::types::{
     Grant, Grantee, ObjectOwnership, OwnershipControls, OwnershipControlsRule, Permission, Type,
@@ -10,8 +10,8 @@ use super::error::{Doing, explain, not_told};
 use crate::error::Result;
 use crate::model::{Known, is_access_point};
 
-/// Whom an object's list grants what, as the headers of a write name them. Empty for a private object: that is what a
-/// copy is without being told.
+/// The grants of an object's ACL, as header values of a write. Empty for a private object, since copies are private by
+/// default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Grants {
     pub(super) full_control: Option<String>,
@@ -21,9 +21,9 @@ pub struct Grants {
 }
 
 impl Client {
-    /// Whether objects of the bucket have lists that count. Not where its owner owns all of them, which is the default
-    /// of new buckets (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>); older
-    /// ones have no ownership controls.
+    /// Returns whether the bucket's object ACLs are in effect. They are not if its owner owns every object, the
+    /// default of new buckets (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/about-object-ownership.html>);
+    /// older buckets have no ownership controls.
     pub async fn acls(&self, bucket: &str) -> Result<Known<bool>> {
         const PERMISSION: &str = "s3:GetBucketOwnershipControls";
         if is_access_point(bucket) {
@@ -45,7 +45,8 @@ impl Client {
         }
     }
 
-    /// The same for a copy: where we may not know, or the server does not (Ceph RGW), they may have.
+    /// Returns the same for a copy: `true` if the credentials may not read the setting, or the server lacks it (Ceph
+    /// RGW).
     pub async fn has_acls(&self, bucket: &str) -> Result<bool> {
         match self.acls(bucket).await {
             Ok(acls) => Ok(acls.value().copied().unwrap_or(true)),
@@ -54,7 +55,7 @@ impl Client {
         }
     }
 
-    /// A version's list; `None` where we may not read it.
+    /// Returns a version's ACL; `None` if the credentials may not read it.
     pub async fn grants(&self, bucket: &str, key: &str, version_id: &str) -> Result<Option<Grants>> {
         let call = self.sdk(bucket).get_object_acl().bucket(bucket).key(for_sdk(key)).version_id(version_id);
         let doing =
@@ -92,7 +93,7 @@ fn headers(owner: &str, list: &[Grant]) -> Grants {
     }
 }
 
-/// Somebody as a header names them.
+/// Formats a grantee for a header.
 fn grantee(grantee: &Grantee) -> Option<String> {
     Some(match grantee.r#type() {
         Type::Group => format!("uri=\"{}\"", grantee.uri()?),

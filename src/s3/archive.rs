@@ -1,4 +1,4 @@
-//! Asking for archived versions to be made readable for a time.
+//! Requests that make archived versions readable for a time.
 
 use aws_sdk_s3::types::{GlacierJobParameters, RestoreRequest};
 
@@ -10,7 +10,7 @@ use super::error::{Doing, explain};
 use super::get::ObjectName;
 use crate::error::{Error, Result};
 
-/// How fast, and so at what price, an archived version is to come
+/// The speed, and so the price, of retrieving an archived version
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/restoring-objects-retrieval-options.html>).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -24,7 +24,7 @@ pub enum Tier {
 }
 
 impl Tier {
-    /// When a version is there that was asked for.
+    /// Returns the time until a requested version is readable.
     pub fn arrival(self) -> &'static str {
         match self {
             Self::Bulk => "within 12 hours (48 from DEEP_ARCHIVE)",
@@ -34,17 +34,17 @@ impl Tier {
     }
 }
 
-/// How archived versions are asked for.
+/// The parameters of thaw requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Thaw {
-    /// How fast they are to come.
+    /// The retrieval tier.
     pub tier: Tier,
-    /// How many days they are to stay readable.
+    /// The number of days for which the versions stay readable.
     pub days: u32,
 }
 
 impl Client {
-    /// Asks for a version; that it was asked for before is fine.
+    /// Requests the thaw of a version. A thaw already in progress is not an error.
     pub async fn thaw(
         &self,
         ObjectName { bucket, key, version_id }: ObjectName<'_>,
@@ -61,7 +61,7 @@ impl Client {
         let parameters = GlacierJobParameters::builder().tier(tier).build();
         let parameters = parameters.map_err(Error::internal)?;
         let mut asked = RestoreRequest::builder().glacier_job_parameters(parameters);
-        // What Intelligent-Tiering has archived comes back for good.
+        // Objects return from Intelligent-Tiering's archive tiers permanently.
         if class != "INTELLIGENT_TIERING" {
             asked = asked.days(i32::try_from(thaw.days).unwrap_or(i32::MAX));
         }

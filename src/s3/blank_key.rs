@@ -1,5 +1,6 @@
-//! Keys of nothing but white space. They are legal, but the SDK trims a key before it looks whether there is one, and
-//! sends no request. So it is given another key, and the right one is put into the path before the request is signed.
+//! Supports keys that consist only of white space. They are valid, but the SDK trims a key before it checks that there
+//! is one, and sends no request. So it gets a stand-in key, which is replaced in the path before the request is
+//! signed.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
@@ -10,7 +11,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 const STAND_IN: &str = "_";
 
-/// The key to give to the SDK.
+/// Returns the key to pass to the SDK.
 pub(super) fn for_sdk(key: &str) -> &str {
     if is_blank(key) { STAND_IN } else { key }
 }
@@ -19,7 +20,7 @@ fn is_blank(key: &str) -> bool {
     key.trim().is_empty()
 }
 
-/// Puts the key into the request's path, where the SDK was given another.
+/// Inserts the key into the request's path if the SDK got the stand-in.
 #[derive(Debug)]
 pub(super) struct KeyInPath(Option<String>);
 

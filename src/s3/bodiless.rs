@@ -1,30 +1,30 @@
-//! Why a HEAD was refused. An error reply to HEAD has no body, so it has a status and no code: 400 is said of expired
-//! credentials as of an object that its writer encrypted with a key of their own (SSE-C), and 403 of an access key that was
-//! deleted as of a permission that is missing. A GET of one byte gets the same refusal, with its code:
+//! Determines why a HEAD was refused. An error response to HEAD has no body, so only a status and no code: 400 may
+//! mean expired credentials or an object encrypted with a customer-provided key (SSE-C), and 403 a deleted access key
+//! or a missing permission. A GET of one byte gets the same refusal with its code:
 //!
-//! | HEAD | GET | so |
+//! | HEAD | GET | conclusion |
 //! |---|---|---|
-//! | 400 or 403 | expired, or not accepted | the credentials: nothing else can be asked for either |
-//! | 400 or 403 | too many requests, or a passing fault | nothing is known yet: it may be asked again |
+//! | 400 or 403 | credentials expired or not accepted | the credentials: every other request will fail too |
+//! | 400 or 403 | throttled, or a transient fault | unknown: retry |
 //! | 400 or 403 | anything else | the object |
-//! | anything else | not sent | what the status says |
+//! | anything else | not sent | as the status says |
 
 use super::blank_key::{KeyInPath, for_sdk};
 use super::client::Client;
 use super::error::{Doing, explain};
 use crate::error::{Error, ErrorKind};
 
-/// Whether an error has a status alone that could be about the credentials.
+/// Returns whether an error has only a status, and one that could concern the credentials.
 fn is_bare(e: &Error) -> bool {
     matches!(e.code(), Some("HTTP 400" | "HTTP 403"))
 }
 
-/// Why a HEAD failed.
+/// The cause of a failed HEAD.
 #[derive(Debug)]
 pub(super) enum Refusal {
-    /// This error says it.
+    /// The error itself states the cause.
     Known(Error),
-    /// The object's encryption: the key that its writer brought is missing.
+    /// The object's encryption: the request lacks the customer-provided key.
     ForeignKey(Error),
 }
 
@@ -37,8 +37,8 @@ impl From<Refusal> for Error {
 }
 
 impl Client {
-    /// A signature that does not match may be that of one request alone: a proxy that rewrites a path breaks those of odd keys.
-    /// Where another request is accepted, the error is of its key, and not of the credentials.
+    /// Narrows a signature mismatch to its key if another request is accepted: a proxy that rewrites paths breaks the
+    /// signatures of requests for unusual keys only.
     pub async fn narrowed(&self, e: Error, bucket: &str) -> Error {
         if e.code() != Some("SignatureDoesNotMatch") || self.versioning_status(bucket).await.is_err() {
             return e;
@@ -47,7 +47,7 @@ impl Client {
         narrowed.hint("other requests are accepted: check whether a proxy rewrites this path").because(e)
     }
 
-    /// Finds out why the HEAD of a version failed with `e`.
+    /// Determines why the HEAD of a version failed with `e`.
     pub(super) async fn refusal(&self, e: Error, doing: Doing<'_>, version_id: Option<&str>) -> Refusal {
         let Some(key) = doing.key.filter(|_| is_bare(&e)) else { return Refusal::Known(e) };
         let call = self.sdk(doing.bucket).get_object().bucket(doing.bucket).key(for_sdk(key));

@@ -1,4 +1,4 @@
-//! What a bucket is set to. Each setting that the credentials may not read is [`Known::Denied`], with the permission.
+//! Reads bucket settings. A setting that the credentials may not read is [`Known::Denied`] with the permission.
 
 use aws_sdk_s3::types::{
     BucketVersioningStatus, DefaultRetention, MfaDeleteStatus, ObjectLockEnabled, ReplicationConfiguration,
@@ -16,8 +16,8 @@ use crate::model::{
 };
 
 impl Client {
-    /// Whether and how the bucket keeps versions. The first request of every command: it finds out that the server is not
-    /// there, or the bucket is not ours, and so gives up sooner than others.
+    /// Reads the bucket's versioning state. This is the first request of every command: it discovers an unreachable
+    /// server or a foreign bucket, so it has fewer retries than others.
     pub async fn versioning_status(&self, bucket: &str) -> Result<Known<VersioningStatus>> {
         const PERMISSION: &str = "s3:GetBucketVersioning";
         if is_access_point(bucket) {
@@ -40,15 +40,16 @@ impl Client {
                 },
                 mfa_delete: reply.mfa_delete() == Some(&MfaDeleteStatus::Enabled),
             })),
-            // Of a server that cannot be talked with, the rest need not be asked.
+            // If the server cannot be reached, no other request will succeed.
             Err(e) if !matches!(e.kind(), ErrorKind::Denied | ErrorKind::Unsupported) => Err(e),
-            // S3 denies everything about a bucket of another owner: that is no missing permission, and nothing goes on.
+            // S3 denies every request about a bucket of another owner than the expected one: not a missing permission,
+            // but the end of the command.
             Err(e) if self.place.of(bucket).place.expected_owner.is_some() => Err(e),
             Err(e) => not_told(e, PERMISSION),
         }
     }
 
-    /// Finds out that an access point is there, of which nothing can be asked but this.
+    /// Checks that an access point exists; access points answer nothing else about themselves.
     async fn reach(&self, bucket: &str) -> Result<()> {
         const PERMISSION: &str = "s3:ListBucket";
         let doing = Doing { what: "reach the access point", bucket, key: None, permission: PERMISSION };
@@ -64,12 +65,12 @@ impl Client {
         }
     }
 
-    /// Finds the region of a bucket, if no request has found it yet. Requests about it fail if it cannot be found.
+    /// Finds the region of a bucket unless already known. If it cannot be found, requests to the bucket fail.
     pub async fn find(&self, bucket: &str) -> Result<()> {
         if self.place.knows(bucket) { Ok(()) } else { self.versioning_status(bucket).await.map(drop) }
     }
 
-    /// Object Lock.
+    /// Reads the Object Lock configuration.
     pub async fn object_lock(&self, bucket: &str) -> Result<Known<Lock>> {
         const PERMISSION: &str = "s3:GetBucketObjectLockConfiguration";
         if is_access_point(bucket) {
@@ -98,7 +99,7 @@ impl Client {
         }
     }
 
-    /// The buckets to which what is written to this one is replicated.
+    /// Returns the destination buckets of the bucket's replication rules.
     pub async fn replicas(&self, bucket: &str) -> Result<Known<Vec<String>>> {
         const PERMISSION: &str = "s3:GetReplicationConfiguration";
         if is_access_point(bucket) {
@@ -117,7 +118,7 @@ impl Client {
         }
     }
 
-    /// How the bucket encrypts new objects that are not told.
+    /// Reads the bucket's default encryption.
     pub async fn encryption(&self, bucket: &str) -> Result<Known<Encryption>> {
         const PERMISSION: &str = "s3:GetEncryptionConfiguration";
         if is_access_point(bucket) {
@@ -149,7 +150,7 @@ impl Client {
         }
     }
 
-    /// Whether the bucket's policy denies writes that carry no condition.
+    /// Returns whether the bucket policy denies unconditional writes.
     pub async fn demands_conditions(&self, bucket: &str) -> Result<Known<bool>> {
         const PERMISSION: &str = "s3:GetBucketPolicy";
         if is_access_point(bucket) {
@@ -168,7 +169,7 @@ impl Client {
     }
 }
 
-/// What new versions get: `COMPLIANCE for 30 days`.
+/// Describes the default retention of new versions: `COMPLIANCE for 30 days`.
 fn retention(default: &DefaultRetention) -> Option<String> {
     let mode = default.mode()?.as_str();
     match (default.days(), default.years()) {
@@ -180,7 +181,7 @@ fn retention(default: &DefaultRetention) -> Option<String> {
     }
 }
 
-/// The buckets of enabled rules, each once.
+/// Returns the destination buckets of enabled rules, each once.
 fn targets(rules: &[ReplicationRule]) -> Vec<String> {
     let enabled = rules.iter().filter(|rule| *rule.status() == ReplicationRuleStatus::Enabled);
     let buckets = enabled.filter_map(|rule| rule.destination()).map(|to| {

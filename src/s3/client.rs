@@ -1,4 +1,4 @@
-//! Making the client: configuration as the AWS CLI reads it, the tap on listings, patience.
+//! Builds the client: configuration as the AWS CLI reads it, the listing tap, timeouts and retries.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,28 +34,28 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Account, Endpoint, RequestPayer};
 
-/// Where the server is and who asks. What is left out comes from the environment and the files that the AWS CLI reads.
+/// The server and the credentials to use. Missing settings come from the environment and the AWS configuration files.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
-    /// The server's address, for servers other than AWS.
+    /// The endpoint URL, for servers other than AWS.
     pub endpoint_url: Option<String>,
-    /// The server that is asked where no address is typed, whatever the environment and the profile say.
+    /// The server to use unless `endpoint_url` is given, regardless of the environment and the profile.
     pub begun_on: Option<Endpoint>,
     /// The bucket's region.
     pub region: Option<String>,
     /// The profile in the AWS configuration files.
     pub profile: Option<String>,
-    /// Name the bucket in the path, not in the host name.
+    /// Put the bucket's name in the path instead of the host name.
     pub path_style: bool,
-    /// The account that has to own every bucket asked.
+    /// The account that must own every bucket used.
     pub expected_bucket_owner: Option<Account>,
-    /// Who pays for requests to Requester Pays buckets, if not their owners.
+    /// The payer of requests to Requester Pays buckets, if not their owners.
     pub request_payer: Option<RequestPayer>,
-    /// Requests that write, a second; a delete of N keys counts as N.
+    /// Maximum write requests per second; a delete of N keys counts as N.
     pub rate: Option<u32>,
-    /// Listing requests under way at once, at most.
+    /// Maximum number of concurrent listing requests.
     pub list_concurrency: Option<usize>,
-    /// How long nothing may come of a reply that has begun, unless it is [`limits::BODY_IDLE`].
+    /// The maximum silence within a reply; `None` means [`limits::BODY_IDLE`].
     pub read_timeout: Option<Duration>,
 }
 
@@ -65,7 +65,7 @@ impl Settings {
     }
 }
 
-/// A client for one server. Cloned freely.
+/// A client for one server. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Client {
     pub(super) rate: Rate,
@@ -75,12 +75,12 @@ pub struct Client {
     pub(super) place: Arc<Sites>,
     /// The server's clock.
     pub(super) clock: ServerClock,
-    /// How long the first byte of the reply to a copy is waited for.
+    /// The time to wait for the first byte of the reply to a copy.
     copy_timeout: Duration,
 }
 
 impl Client {
-    /// Reads the configuration and finds credentials. Sends nothing to the server yet.
+    /// Loads the configuration and credentials. Sends nothing to the server yet.
     pub async fn connect(settings: Settings, counters: Arc<Counters>) -> Result<Self> {
         let config = load_config(&settings).await?;
         Self::new(&config, settings, counters)
@@ -88,7 +88,7 @@ impl Client {
 
     fn new(config: &SdkConfig, settings: Settings, counters: Arc<Counters>) -> Result<Self> {
         let http = config.http_client().ok_or_else(no_http_client)?;
-        // As the AWS CLI does: without a region, us-east-1 is asked, and says so if the bucket is elsewhere.
+        // Like the AWS CLI: without a region, ask us-east-1, which reports the bucket's region if it is elsewhere.
         let region = config.region().cloned().unwrap_or(FALLBACK_REGION);
         let endpoint = endpoint(config, &settings);
         let list_concurrency = settings.list_concurrency.unwrap_or(limits::DEFAULT_LIST_CONCURRENCY).max(1);
@@ -101,13 +101,13 @@ impl Client {
             .http_client(TapClient::new(http.clone(), list_concurrency))
             .force_path_style(settings.path_style || endpoint.as_deref().is_some_and(needs_path_style))
             .retry_config(retries(limits::ATTEMPTS))
-            // The SDK's default bucket holds 500 tokens for the whole client: under throttling it would stop retrying
-            // every request at once, however many attempts each has left.
+            // The SDK's default bucket holds 500 tokens for the whole client: under throttling, every request would
+            // stop retrying at once, however many attempts it has left.
             .retry_partition(RetryPartition::custom("asof").token_bucket(TokenBucket::unlimited()).build())
             .timeout_config(timeouts(&settings))
             .interceptor(WholeReplies)
             .retry_classifier(WholeReplies)
-            // A copy sends nothing for minutes and is not stalled.
+            // A copy may send nothing for minutes without being stalled.
             .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
             .region(region.clone())
             .interceptor(Terms {
@@ -132,18 +132,19 @@ impl Client {
         })
     }
 
-    /// The same client, whose requests wait for their turn no longer than until `halt` is stopped. Those on the wire end.
+    /// Returns a client whose requests stop waiting for their turn once `halt` is stopped. Requests on the wire
+    /// finish.
     #[must_use]
     pub fn halted_by(&self, halt: &Cancel) -> Self {
         Self { rate: self.rate.halted_by(halt), ..self.clone() }
     }
 
-    /// What `reading` comes to, unless the client is halted before: what changes nothing may be dropped on the wire.
+    /// Runs `reading` unless the client is halted first: read requests may be dropped while on the wire.
     pub async fn unless_halted<T>(&self, reading: impl Future<Output = Result<T>>) -> Result<T> {
         self.rate.unless_halted(reading).await
     }
 
-    /// What a request that writes comes to; see [`Rate::answered`]. Boxed: the SDK's futures are large.
+    /// Runs a write request; see [`Rate::answered`]. Boxed because the SDK's futures are large.
     pub(super) fn answered<'a, T: 'a>(
         &'a self,
         request: impl Future<Output = Result<T>> + Send + 'a,
@@ -151,27 +152,27 @@ impl Client {
         self.rate.answered(Box::pin(request))
     }
 
-    /// For copies, which may answer only when they are done.
+    /// Extends the timeout for copies, which may answer only when they are done.
     pub(super) fn patient(&self, config: aws_sdk_s3::config::Builder) -> aws_sdk_s3::config::Builder {
         config.timeout_config(TimeoutConfig::builder().read_timeout(self.copy_timeout).build())
     }
 
-    /// The SDK's client for the region of a bucket.
+    /// Returns the SDK client for the bucket's region.
     pub(super) fn sdk(&self, bucket: &str) -> aws_sdk_s3::Client {
         self.place.of(bucket).sdk
     }
 
-    /// The server that is asked.
+    /// Returns the server.
     pub fn endpoint(&self) -> Endpoint {
         self.place.endpoint().map_or(Endpoint::Aws, Endpoint::from)
     }
 
-    /// The region in which a bucket is asked.
+    /// Returns the region used for a bucket.
     pub fn region(&self, bucket: &str) -> String {
         self.place.of(bucket).place.region
     }
 
-    /// Sends a request about a bucket that may be in another region, and if it is, sends it there.
+    /// Sends a request about a bucket whose region is unknown, and repeats it in the region that S3 names.
     pub(super) async fn find_and_ask<T, E, F>(
         &self,
         bucket: &str,
@@ -193,31 +194,31 @@ impl Client {
         reply
     }
 
-    /// Listing requests that may be under way at once.
+    /// Returns the maximum number of concurrent listing requests.
     pub fn list_concurrency(&self) -> usize {
         self.list_concurrency
     }
 
-    /// The counters that this client adds to.
+    /// Returns the client's counters.
     pub fn counters(&self) -> &Counters {
         &self.counters
     }
 }
 
-/// The region that is asked where none is named.
+/// The region used if none is configured.
 const FALLBACK_REGION: Region = Region::from_static("us-east-1");
 
-/// The configuration of a client of any AWS service, with credentials that were found. Sends nothing to the service yet.
+/// Loads the configuration of a client for any AWS service, including credentials. Sends nothing to that service yet.
 pub(crate) async fn load_config(settings: &Settings) -> Result<SdkConfig> {
     let http = http_client(settings.body_idle())?;
     let mut config = loader(settings, &http)?.load().await;
     let named_region = config.region().cloned();
     if named_region.is_none() {
-        // A role is assumed at STS, which is asked in some region: its credentials are good in all.
+        // Assuming a role needs STS in some region; the credentials are valid in all regions.
         config = loader(settings, &http)?.region(FALLBACK_REGION).load().await;
     }
     if let Some(profile) = &settings.profile {
-        // As the AWS CLI does: a profile named on the command line comes before credentials in the environment.
+        // Like the AWS CLI: a profile named on the command line takes precedence over credentials in the environment.
         let provider = ProviderConfig::without_region().with_http_client(http.clone());
         let provider = provider.with_region(config.region().cloned());
         let named =
@@ -247,13 +248,14 @@ fn no_http_client() -> Error {
     Error::new(ErrorKind::Local, "cannot set up HTTP")
 }
 
-/// For requests that change a key: sent once, since whoever sends them again has to look first whether they were carried out.
+/// The configuration for requests that change a key: sent once, since a repeat must first check whether the first was
+/// executed.
 pub(super) fn once() -> aws_sdk_s3::config::Builder {
     aws_sdk_s3::config::Builder::new().retry_config(retries(1))
 }
 
-/// How long a connection, the first byte of an answer, and the whole of it are waited for; a copy's has a longer first wait,
-/// [`Client::patient`]. The pauses within its body are [`ReplyClient`]'s.
+/// The timeouts for connecting, for the first byte of a reply, and for all of it; copies have a longer first-byte
+/// timeout, [`Client::patient`]. [`ReplyClient`] limits the pauses within a body.
 pub(crate) fn timeouts(settings: &Settings) -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(limits::CONNECT_TIMEOUT)
@@ -262,7 +264,7 @@ pub(crate) fn timeouts(settings: &Settings) -> TimeoutConfig {
         .build()
 }
 
-/// Retries with `attempts` in all.
+/// Retries with a total of `attempts`.
 pub(crate) fn retries(attempts: u32) -> RetryConfig {
     RetryConfig::standard()
         .with_max_attempts(attempts)
@@ -272,7 +274,7 @@ pub(crate) fn retries(attempts: u32) -> RetryConfig {
 
 fn http_client(body_idle: Duration) -> Result<SharedHttpClient> {
     let mut trust = TrustStore::default();
-    // As the AWS CLI does.
+    // Like the AWS CLI.
     if let Some(path) = std::env::var_os("AWS_CA_BUNDLE").filter(|p| !p.is_empty()) {
         let pem = std::fs::read(&path).map_err(|e| {
             Error::new(ErrorKind::Usage, format!("cannot read AWS_CA_BUNDLE {}: {e}", path.to_string_lossy()))
@@ -319,8 +321,8 @@ async fn find_credentials(config: &aws_config::SdkConfig, profile: Option<&str>)
     })
 }
 
-/// The server's address, as the SDK finds it: from the option, or from what the environment and the profile say of S3, or
-/// from what they say of all services.
+/// Returns the endpoint URL as the SDK resolves it: from the option, else from the S3-specific setting of the
+/// environment or profile, else from the general one.
 fn endpoint(config: &SdkConfig, settings: &Settings) -> Option<String> {
     let named = match (&settings.endpoint_url, &settings.begun_on) {
         (Some(url), _) | (None, Some(Endpoint::Url(url))) => Some(url.clone()),
@@ -333,7 +335,7 @@ fn endpoint(config: &SdkConfig, settings: &Settings) -> Option<String> {
     found.or_else(|| config.endpoint_url().map(ToOwned::to_owned)).filter(|url| !url.is_empty())
 }
 
-/// The host of an address, without its port; of IPv6 in brackets.
+/// Returns the host of a URL without its port; IPv6 addresses keep their brackets.
 pub(super) fn host_of(url: &str) -> &str {
     let host = url.split_once("://").map_or(url, |(_, rest)| rest);
     let host = host.split(['/', '?']).next().unwrap_or_default();
@@ -343,7 +345,7 @@ pub(super) fn host_of(url: &str) -> &str {
     }
 }
 
-/// Whether the host of an address has no room for a bucket's name before it: an IP address, or localhost.
+/// Returns whether a bucket's name cannot precede the URL's host: an IP address, or localhost.
 fn needs_path_style(url: &str) -> bool {
     let host = host_of(url);
     host.starts_with('[') || host == "localhost" || host.parse::<std::net::IpAddr>().is_ok()
@@ -351,7 +353,7 @@ fn needs_path_style(url: &str) -> bool {
 
 #[cfg(test)]
 impl Client {
-    /// A client of a server to which a test sends nothing.
+    /// Creates a client to which a test sends nothing.
     pub(super) fn to(endpoint: &str) -> Self {
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -1,4 +1,4 @@
-//! The server's clock, as the `Date` of a reply tells it: what is written is dated by that clock, not by ours.
+//! The server's clock, read from the `Date` header: the server's clock, not ours, dates what is written.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Instant as Monotonic;
@@ -15,12 +15,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 
-/// A server's clock: the `Date` of the first reply, and the time since. This machine's clock where no reply has told one.
-/// Clones share what was told.
+/// A server's clock: the `Date` of the first reply plus the time since; the local clock until a reply arrives. Clones
+/// share the state.
 #[derive(Debug, Clone, Default)]
 pub struct ServerClock(Arc<OnceLock<Told>>);
 
-/// The first `Date`, and when it came.
+/// The first `Date`, with the local time of its arrival.
 #[derive(Debug, Clone, Copy)]
 struct Told {
     date: Instant,
@@ -29,23 +29,23 @@ struct Told {
 }
 
 impl ServerClock {
-    /// The server's time, to the second that its `Date` told.
+    /// Returns the server's time, with the precision of its `Date`.
     pub fn now(&self) -> Instant {
         self.0.get().map_or_else(local, Told::now)
     }
 
-    /// An instant that the server's clock has not passed. Doubts are judged by it: lifecycle acts by that clock. This
-    /// machine may have slept, or its clock may have been set, since the server told its time.
+    /// Returns an instant that the server's clock has not passed, for judging doubts: lifecycle follows that clock.
+    /// This machine may have slept, or its clock may have been changed, since the first reply.
     pub fn now_at_most(&self) -> Instant {
         let Some(told) = self.0.get() else {
             return later(local(), i64::try_from(limits::CLOCK_SKEW.as_millis()).unwrap_or_default());
         };
         let by_wall = later(told.date, local().millis().saturating_sub(told.here.millis()));
-        // A Date has no fractions, and was underway for a while.
+        // A Date is truncated to the second and took time to arrive.
         later(told.now().max(by_wall), 1000).max(told.date)
     }
 
-    /// How many milliseconds this machine's clock was ahead of the server's; negative where it was behind.
+    /// Returns how many milliseconds the local clock is ahead of the server's; negative if it is behind.
     pub fn skew(&self) -> Option<i64> {
         self.0.get().map(|told| told.here.millis().saturating_sub(told.date.millis()))
     }
@@ -75,7 +75,7 @@ fn date<'a>(context: &'a BeforeDeserializationInterceptorContextRef<'_>) -> Opti
     context.response().headers().get("date")
 }
 
-/// On every client: the first reply that has a date tells the server's time, whatever it answers.
+/// On every client, the first reply with a Date sets the clock, whatever its status.
 #[dyn_dispatch_hint]
 impl Intercept for ServerClock {
     fn name(&self) -> &'static str {
@@ -95,7 +95,7 @@ impl Intercept for ServerClock {
     }
 }
 
-/// The `Date` of one request's last reply.
+/// The `Date` of a request's last reply.
 #[derive(Debug, Clone, Default)]
 struct DateTap(Arc<Mutex<Option<String>>>);
 
@@ -123,7 +123,8 @@ impl Client {
         &self.clock
     }
 
-    /// The same, before any other request: one is sent for its `Date`. What goes wrong with it, the next request tells.
+    /// Does the same before any other request, by sending one for its `Date`. Ignores its errors, which the next
+    /// request will report.
     pub async fn ask_clock(&self, bucket: &str) -> &ServerClock {
         if self.clock.skew().is_none() {
             drop(self.versioning_status(bucket).await);
@@ -131,7 +132,7 @@ impl Client {
         &self.clock
     }
 
-    /// The server's clock, in whole seconds.
+    /// Asks for the server's time, in whole seconds.
     pub async fn server_time(&self, bucket: &str) -> Result<Instant> {
         let tap = DateTap::default();
         let doing =

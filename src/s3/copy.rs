@@ -1,4 +1,4 @@
-//! Server-side copies of one version by one request, and what every copy must be told.
+//! Server-side copies of a version in a single request, and the parameters of all copies.
 
 use aws_sdk_s3::types::AnnotationDirective;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -11,61 +11,61 @@ use super::facts::Facts;
 use crate::error::Result;
 use crate::model::is_arn;
 
-/// What may stand unencoded in `x-amz-copy-source`; the SDK passes the header through as it is given.
+/// The characters left unencoded in `x-amz-copy-source`; the SDK passes the header through unchanged.
 const COPY_SOURCE: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// What a copy is called in errors, and the permissions that it needs.
+/// The name of a copy in errors, and the permissions that it needs.
 pub(super) const COPY: (&str, &str) = (
     "copy to",
     "s3:PutObject (with s3:PutObjectTagging, and s3:PutObjectAcl where objects have ACLs), and s3:GetObjectVersion (with s3:GetObjectVersionTagging) on the source",
 );
 
-/// What must still hold of a key for a request to take effect
+/// The precondition on a key for a write to take effect
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html>).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Guard {
-    /// Its current version has this ETag.
+    /// The current version has this ETag.
     Etag(String),
-    /// It has no current version, or a delete marker.
+    /// There is no current version, or it is a delete marker.
     Absent,
-    /// Anything: the server does not honour conditions.
+    /// None: the server ignores conditional writes.
     None,
 }
 
 /// A server-side copy of one version.
 #[derive(Debug, Clone)]
 pub struct CopyRequest<'a> {
-    /// The bucket that has the version.
+    /// The source bucket.
     pub source_bucket: &'a str,
-    /// Its key.
+    /// The source key.
     pub source_key: &'a str,
-    /// Its id.
+    /// The source version ID.
     pub version_id: &'a str,
-    /// The ETag that it must have: a null version can be overwritten.
+    /// The ETag the source must have: a null version can be overwritten.
     pub source_etag: &'a str,
-    /// The bucket to copy to.
+    /// The target bucket.
     pub bucket: &'a str,
-    /// The key to copy to.
+    /// The target key.
     pub key: &'a str,
-    /// The copy's storage class: said on every copy, or AWS makes it STANDARD.
+    /// The copy's storage class: set on every copy, since AWS would default to STANDARD.
     pub storage_class: &'a str,
-    /// What HEAD says of the version; without it, the copy gets the bucket's default encryption, no redirect, no lock.
+    /// The version's HEAD facts; without them the copy gets the bucket's default encryption, no redirect and no lock.
     pub facts: Option<&'a Facts>,
-    /// Whom its ACL grants what.
+    /// The grants of its ACL.
     pub grants: &'a Grants,
-    /// Whether its retention and legal hold come with it.
+    /// Whether to copy its retention and legal hold.
     pub locks: bool,
-    /// What must still hold of the target.
+    /// The precondition on the target.
     pub guard: &'a Guard,
 }
 
-/// A version that a copy made.
+/// A version created by a copy.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Copied {
-    /// Its id, where the server says it (Ceph RGW does not).
+    /// The version ID, if the server reports it (Ceph RGW does not).
     pub version_id: Option<String>,
-    /// Its entity tag, without its quotes, where the server says it.
+    /// The entity tag, without quotes, if the server reports it.
     pub etag: Option<String>,
 }
 
@@ -83,19 +83,20 @@ impl<'a> CopyRequest<'a> {
         Doing { what: COPY.0, bucket: self.bucket, key: Some(self.key), permission: COPY.1 }
     }
 
-    /// What the source's ETag must be, where the listing told it.
+    /// Returns the source's required ETag, if the listing had one.
     pub(super) fn source_condition(&self) -> Option<String> {
         (!self.source_etag.is_empty()).then(|| quoted(self.source_etag))
     }
 
-    /// The class to ask for.
+    /// Returns the storage class to request.
     pub(super) fn class(&self) -> &'a str {
         if self.storage_class.is_empty() { "STANDARD" } else { self.storage_class }
     }
 }
 
-/// Tells a copy, or a multipart upload, what S3 does not carry over from the source by itself
-/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>). The two requests have no type in common.
+/// Sets the properties that S3 does not copy from the source by itself
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>). The two request builders have no common
+/// trait.
 macro_rules! by_hand {
     ($call:expr, $request:expr) => {{
         let request = $request;
@@ -119,7 +120,7 @@ macro_rules! by_hand {
 pub(super) use by_hand;
 
 impl Client {
-    /// Copies one version. Metadata and tags come with it; annotations do not.
+    /// Copies one version with its metadata and tags, but without annotations.
     pub async fn copy(&self, request: &CopyRequest<'_>) -> Result<Copied> {
         self.rate.take(1).await?;
         let mut call = self
@@ -153,7 +154,7 @@ pub(super) fn quoted(etag: &str) -> String {
 pub(super) fn copy_source(request: &CopyRequest<'_>) -> String {
     let encoded = |text| utf8_percent_encode(text, COPY_SOURCE);
     let version = utf8_percent_encode(request.version_id, NON_ALPHANUMERIC);
-    // Of an access point by its ARN, the key's place is below `object`.
+    // With an access point's ARN, keys are below `object`.
     let below = if is_arn(request.source_bucket) { "object/" } else { "" };
     let (bucket, key) = (encoded(request.source_bucket), encoded(request.source_key));
     format!("{bucket}/{below}{key}?versionId={version}")

@@ -1,4 +1,5 @@
-//! Deletes: a delete marker put, which erases nothing; and, only where it is named by its id, a delete marker removed.
+//! Deletes: creates delete markers, which erases nothing, or removes entries named by version ID. The callers name only
+//! delete markers, and the versions of a drill's own copies.
 
 use aws_sdk_s3::types::{Delete, DeletedObject, ObjectIdentifier};
 
@@ -9,27 +10,27 @@ use super::error::{Answer, Doing, explain, explain_answer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{is_xml_safe, printable};
 
-/// A key to delete, or a delete marker to remove.
+/// A key to delete, or an entry of it to remove.
 #[derive(Debug, Clone, Copy)]
 pub struct DeleteKey<'a> {
     /// The key.
     pub key: &'a str,
     /// The ETag that its current version must still have.
     pub etag: Option<&'a str>,
-    /// The delete marker that is removed; without one, the key gets a delete marker.
+    /// The delete marker or version to remove; without it, the key gets a delete marker.
     pub version_id: Option<&'a str>,
 }
 
-/// A delete marker that was put.
+/// The delete marker that was created or removed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Deleted {
-    /// Its version id, where the server says it.
+    /// The version ID, if the server reports it; none for a removed version.
     pub version_id: Option<String>,
 }
 
 impl Client {
-    /// Puts or removes up to a thousand delete markers, and gives each one's result in their order. An error is the whole
-    /// request's.
+    /// Creates delete markers, or removes entries by version ID, for up to a thousand keys. Returns their results in
+    /// order; an outer error concerns the whole request.
     pub async fn delete(&self, bucket: &str, keys: &[DeleteKey<'_>]) -> Result<Vec<Result<Deleted>>> {
         self.rate.take(keys.len()).await?;
         let objects = keys.iter().map(|k| {
@@ -60,7 +61,7 @@ impl Client {
         ) {
             (Some(e), _) => {
                 let code = e.code().unwrap_or_default();
-                // Per-key errors have no status of their own; the code alone must tell.
+                // Per-key errors have no status, so only the code tells the kind.
                 let answer = Answer {
                     status: 400,
                     code,
@@ -75,7 +76,7 @@ impl Client {
         Ok(keys.iter().map(result).collect())
     }
 
-    /// Puts or removes one delete marker.
+    /// Does the same for a single key.
     pub async fn delete_one(&self, bucket: &str, key: DeleteKey<'_>) -> Result<Deleted> {
         if !is_xml_safe(key.key) {
             return self.delete_by_path(bucket, key).await;
@@ -84,7 +85,7 @@ impl Client {
         result.unwrap_or_else(|| Err(untold(bucket, key.key)))
     }
 
-    /// The same for keys that XML cannot carry.
+    /// Does the same for keys that XML cannot represent.
     async fn delete_by_path(&self, bucket: &str, key: DeleteKey<'_>) -> Result<Deleted> {
         self.rate.take(1).await?;
         self.counters.write_requests.add(1);
@@ -100,13 +101,13 @@ impl Client {
         let call = call.customize().interceptor(KeyInPath::new(key.key)).config_override(once());
         let reply =
             self.answered(async { call.send().await.map_err(|e| explain(&e, doing, &self.place)) }).await?;
-        // What is removed by its id is said to be a marker only where there was one.
+        // A removal by ID reports a delete marker only if there was one.
         let done = key.version_id.is_none() || reply.delete_marker() == Some(true);
         Ok(Deleted { version_id: reply.version_id().filter(|_| done).map(ToOwned::to_owned) })
     }
 }
 
-/// A key of which a reply says neither that it was deleted nor that it was not.
+/// The error for a key that the reply mentions neither as deleted nor as failed.
 fn untold(bucket: &str, key: &str) -> Error {
     let key = printable(key);
     Error::new(
@@ -119,7 +120,7 @@ fn marker(deleted: &DeletedObject) -> Deleted {
     Deleted { version_id: deleted.delete_marker_version_id().map(ToOwned::to_owned) }
 }
 
-/// Some servers say an empty id where there is none.
+/// Some servers send an empty ID instead of none.
 fn named(id: Option<&str>) -> Option<&str> {
     id.filter(|id| !id.is_empty())
 }

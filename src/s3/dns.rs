@@ -1,10 +1,10 @@
-//! Names of hosts.
+//! Host name resolution.
 
 use aws_smithy_runtime::client::dns::TokioDnsResolver;
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns};
 
-/// Asks the system for a name's addresses. Names below `localhost` are this machine's, as RFC 6761 (6.3) has it, and so are
-/// `BUCKET.localhost` and an access point's host on a local server. Many systems do not know them.
+/// Resolves names through the system. Names below `localhost`, such as `BUCKET.localhost` or an access point's host on
+/// a local server, resolve to this machine, as RFC 6761 (6.3) requires but many systems do not support.
 #[derive(Debug, Clone)]
 pub(super) struct Resolver;
 

@@ -1,4 +1,4 @@
-//! From the SDK's errors to asof's: what happened, to which bucket and key, and what to do next.
+//! Converts SDK errors into asof's: what failed, for which bucket and key, and what to do next.
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
@@ -12,10 +12,10 @@ use super::sites::Sites;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Account, Known, printable};
 
-/// What was being done when an error came.
+/// The operation during which an error occurred.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Doing<'a> {
-    /// Reads after "cannot": `list the versions of`.
+    /// Completes "cannot …", such as `list the versions of`.
     pub(super) what: &'static str,
     pub(super) bucket: &'a str,
     pub(super) key: Option<&'a str>,
@@ -36,10 +36,10 @@ impl Doing<'_> {
     }
 }
 
-/// The code of an error that is a reply of success which cannot be read.
+/// The code of an error for an unreadable success reply.
 const UNREADABLE: &str = "UnreadableReply";
 
-/// The server and region that a bucket has been asked in.
+/// The server and region used for a bucket.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     pub(super) endpoint: Option<String>,
@@ -47,7 +47,7 @@ pub(super) struct Place {
     pub(super) expected_owner: Option<Account>,
 }
 
-/// Turns what the SDK says into an error of ours.
+/// Converts an SDK error.
 pub(super) fn explain<E>(error: &SdkError<E, HttpResponse>, doing: Doing<'_>, sites: &Sites) -> Error
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
@@ -81,11 +81,11 @@ where
             }
             cause => unreachable(ErrorKind::Transient, &cause.to_string(), doing, place),
         },
-        // The connection was closed before the reply was whole.
+        // The connection was closed before the reply was complete.
         SdkError::DispatchFailure(failure) if failure.as_other() == Some(RetryKind::TransientError) => {
             unreachable(ErrorKind::Transient, &root_cause(error).to_string(), doing, place)
         }
-        // The reply is no proper HTTP; the request may have been carried out all the same.
+        // The reply is not valid HTTP; the request may have been executed.
         SdkError::DispatchFailure(_) => {
             Error::new(ErrorKind::Corrupt, doing.cannot(&root_cause(error).to_string()))
         }
@@ -100,21 +100,22 @@ where
     .because(DisplayErrorContext(error).to_string())
 }
 
-/// What an error says of a setting that was asked for. That a permission is missing is one answer, that the credentials are
-/// worth nothing another: that one ends the command, as does a server that fails.
+/// Interprets an error in reading a setting. A missing permission makes the setting unknown; unusable credentials or a
+/// failing server end the command.
 pub(super) fn not_told<T>(e: Error, permission: &'static str) -> Result<Known<T>> {
     let of_permission =
         matches!(e.code(), Some("AccessDenied" | "AllAccessDisabled" | "Forbidden" | "HTTP 403"));
     match e.kind() {
         ErrorKind::Denied if of_permission => Ok(Known::Denied(permission)),
-        // S3 says so of a policy to who is not of its owner's account: that it is there, it does not deny.
+        // For callers from another account, S3 answers 405 about an existing policy, so this does not mean
+        // unsupported.
         // https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketPolicy.html
         ErrorKind::Unsupported if !matches!(e.code(), Some("MethodNotAllowed" | "HTTP 405")) => {
             Ok(Known::NotOffered)
         }
         ErrorKind::Denied | ErrorKind::Credentials | ErrorKind::Throttled | ErrorKind::Transient => Err(e),
         _ if e.code() == Some("NoSuchBucket") => Err(e),
-        // Ceph RGW answers what it does not know with the bucket's listing.
+        // Ceph RGW answers unsupported requests with the bucket's listing.
         _ if e.code() == Some(UNREADABLE) => {
             Ok(Known::Unclear("unexpected kind of reply: the server may not support it".to_owned()))
         }
@@ -122,7 +123,7 @@ pub(super) fn not_told<T>(e: Error, permission: &'static str) -> Result<Known<T>
     }
 }
 
-/// What the server said, apart from how it came.
+/// The server's answer, independent of transport.
 #[derive(Debug, Default)]
 pub(super) struct Answer<'a> {
     pub(super) status: u16,
@@ -143,12 +144,12 @@ impl<'a> Answer<'a> {
         }
     }
 
-    /// The region that the bucket is in, where the answer names it.
+    /// Returns the bucket's region, if the answer names it.
     fn region(&self) -> Option<&'a str> {
         self.bucket_region.or_else(|| self.message.split("expecting '").nth(1)?.split('\'').next())
     }
 
-    /// Whether the request was sent to, or signed for, another region than the bucket's
+    /// Returns whether the request was sent to, or signed for, the wrong region
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html>). A HEAD has no code.
     fn is_misdirected(&self) -> bool {
         let code = matches!(
@@ -159,14 +160,14 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// The region that the server named where it would not answer in the one that it was asked in.
+/// Returns the region that the server named when refusing a request for the wrong region.
 pub(super) fn region_named<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> Option<String> {
     let SdkError::ServiceError(service) = error else { return None };
     let answer = Answer::of(service.raw(), service.err());
     answer.region().filter(|_| answer.is_misdirected()).map(ToOwned::to_owned)
 }
 
-/// An error that the server gave, as ours.
+/// Converts the server's error answer.
 pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Place) -> Error {
     let kind = kind_of(answer);
     let code =
@@ -228,7 +229,7 @@ pub(super) fn explain_answer(answer: &Answer<'_>, doing: Doing<'_>, place: &Plac
 
 const RENEW: &str = "renew them (aws login, aws sso login, or a new session token)";
 
-/// Codes that say nothing of the bucket or key: any other request gets the same answer
+/// Codes that concern neither bucket nor key: every other request would get the same answer
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html>).
 const OF_CREDENTIALS: [&str; 16] = [
     "ExpiredToken",
@@ -278,13 +279,13 @@ fn unreachable(kind: ErrorKind, why: &str, doing: Doing<'_>, place: &Place) -> E
         .hint("check the network, and --endpoint-url and --region, then run the command again")
 }
 
-/// The pause in a reply that an error comes from.
+/// Returns the stall that caused an error, if any.
 pub(super) fn stalled<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a Stalled> {
     root_cause(error).downcast_ref()
 }
 
-/// Why the SDK has no credentials to sign with: those it had have expired, and where they come from gives no others. A
-/// source that did not answer in time may answer next time.
+/// Returns why the SDK has no credentials to sign with: they have expired, and their source returns no new ones. A
+/// source that timed out may answer next time, so it does not count.
 fn of_credentials(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     let mut cause = Some(error);
     while let Some(e) = cause {
@@ -297,7 +298,7 @@ fn of_credentials(error: &(dyn std::error::Error + 'static)) -> Option<String> {
     None
 }
 
-/// The innermost error: what the ones round it wrap is "dispatch failure" and its like.
+/// Returns the innermost error: outer ones say only "dispatch failure" and the like.
 fn root_cause<'a>(error: &'a (dyn std::error::Error + 'static)) -> &'a (dyn std::error::Error + 'static) {
     let mut cause = error;
     while let Some(deeper) = cause.source() {

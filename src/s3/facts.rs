@@ -1,4 +1,4 @@
-//! What one HEAD says of a version that is to be copied, as far as the copy must be told of it.
+//! The HEAD facts of a version to copy, as far as the copy request needs them.
 
 use std::collections::BTreeMap;
 
@@ -19,22 +19,22 @@ use super::read::TagCount;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::printable;
 
-/// A version, as HEAD describes it.
+/// A version as described by HEAD.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Storage class.
+    /// The storage class.
     pub storage_class: String,
     /// Whether its bytes can be read.
     pub archive: Archive,
     /// Whether it has a retention or a legal hold.
     pub is_locked: bool,
-    /// What is said of its tags.
+    /// The tag count.
     pub tags: TagCount,
-    /// Whether it has metadata that a request cannot carry: HEAD leaves it out, or it is not UTF-8.
+    /// Whether it has metadata that a request cannot carry: omitted by HEAD, or not UTF-8.
     pub hides_metadata: bool,
-    /// The same of its redirect, which every copy has to be told.
+    /// Whether the same applies to its redirect, which every copy must set.
     pub hides_redirect: bool,
     pub(super) encryption: Option<Encryption>,
     pub(super) redirect: Option<String>,
@@ -44,14 +44,14 @@ pub struct Facts {
     pub(super) user: BTreeMap<String, String>,
 }
 
-/// Whether an object's bytes can be read.
+/// The readability of an object's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Archive {
-    /// They can: it is in no archive, or has been thawed.
+    /// Not archived, or thawed.
     Readable,
-    /// It was asked for, and has not arrived.
+    /// A thaw is in progress.
     Thawing,
-    /// It has to be asked for.
+    /// Archived; a thaw must be requested.
     Frozen,
 }
 
@@ -59,7 +59,7 @@ pub enum Archive {
 pub(super) struct Encryption {
     pub(super) algorithm: ServerSideEncryption,
     pub(super) key: Option<String>,
-    /// Only where a bucket key may be asked for at all.
+    /// Set only with an algorithm that allows bucket keys.
     pub(super) bucket_key: Option<bool>,
 }
 
@@ -73,11 +73,11 @@ pub(super) struct Lock {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Checksum {
     pub(super) algorithm: ChecksumAlgorithm,
-    /// Its value, where it is of the whole object.
+    /// The checksum's value, if it covers the whole object.
     pub(super) whole: Option<String>,
 }
 
-/// System metadata that the writer sets. `Expires` as it was written: it need not be a date.
+/// System metadata set by the writer. `Expires` is kept as text because it need not be a date.
 #[derive(Debug, Clone, Default)]
 pub(super) struct System {
     pub(super) cache_control: Option<String>,
@@ -88,17 +88,17 @@ pub(super) struct System {
     pub(super) expires: Option<String>,
 }
 
-/// The current version of a key, as one that a copy may have made.
+/// The current version of a key, to compare with a possible copy.
 #[derive(Debug)]
 pub struct Current {
-    /// Its id and ETag.
+    /// The version ID and ETag.
     pub copied: Copied,
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
 }
 
 impl Client {
-    /// What a key holds now, without its tags; `None` if nothing.
+    /// Returns the current version of a key, without its tags; `None` if there is none.
     pub async fn current(&self, bucket: &str, key: &str) -> Result<Option<Current>> {
         let call = self.sdk(bucket).head_object().bucket(bucket).key(for_sdk(key));
         let reply = call.customize().interceptor(KeyInPath::new(key)).send().await;
@@ -149,7 +149,7 @@ fn size(head: &HeadObjectOutput) -> u64 {
 }
 
 fn facts(head: &HeadObjectOutput) -> Facts {
-    // What is not UTF-8 can be sent, but not signed.
+    // Values that are not UTF-8 can be sent but not signed.
     let owned = |text: Option<&str>| text.filter(|t| !t.is_empty() && !is_escaped(t)).map(ToOwned::to_owned);
     let class = head.storage_class().map_or("STANDARD", |class| class.as_str());
     let encryption = head.server_side_encryption().map(|algorithm| Encryption {
@@ -197,7 +197,7 @@ fn has_escaped_metadata(head: &HeadObjectOutput) -> bool {
     system.into_iter().flatten().chain(user).any(is_escaped)
 }
 
-/// The lock that still holds: a retention that has run out cannot be given to another version.
+/// Returns the lock still in effect: an expired retention cannot be set on a new version.
 fn lock(head: &HeadObjectOutput) -> Lock {
     let now = DateTime::from(std::time::SystemTime::now());
     let until = head.object_lock_retain_until_date().filter(|until| **until > now);
@@ -211,7 +211,8 @@ fn lock(head: &HeadObjectOutput) -> Lock {
     }
 }
 
-/// Whether an object's bytes can be read (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>):
+/// Returns whether an object's bytes can be read
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>):
 ///
 /// | `x-amz-restore` | archive class, or archive tier of Intelligent-Tiering | |
 /// |---|---|---|
@@ -237,7 +238,7 @@ fn checksum(head: &HeadObjectOutput) -> Option<Checksum> {
         (ChecksumAlgorithm::Sha1, head.checksum_sha1()),
     ];
     values.into_iter().find_map(|(algorithm, value)| {
-        // Some servers do not name the type, but mark a composite value with its number of parts.
+        // Some servers omit the type but append the number of parts to a composite value.
         let value = value.filter(|value| !value.is_empty())?;
         let whole = (whole && !value.contains('-')).then(|| value.to_owned());
         Some(Checksum { algorithm, whole })

@@ -1,4 +1,4 @@
-//! An object's bytes, and what the server says of them without giving them.
+//! Reads objects and the server's facts about their bytes.
 
 use aws_sdk_s3::operation::get_object::GetObjectOutput;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
@@ -12,14 +12,14 @@ use super::error::{Doing, explain, stalled};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Algorithm, Stored, printable};
 
-/// One version of one object.
+/// A version of an object.
 #[derive(Debug, Clone, Copy)]
 pub struct ObjectName<'a> {
-    /// Its bucket.
+    /// The bucket.
     pub bucket: &'a str,
-    /// Its key.
+    /// The key.
     pub key: &'a str,
-    /// Its id.
+    /// The version ID.
     pub version_id: &'a str,
 }
 
@@ -38,16 +38,16 @@ impl ObjectName<'_> {
     }
 }
 
-/// A body that is being read.
+/// A response body being read.
 #[derive(Debug)]
 pub struct Body {
-    /// What the server says of the whole object.
+    /// The server's facts about the whole object.
     pub stored: Stored,
     stream: ByteStream,
 }
 
 impl Body {
-    /// The next piece; none after the last. An error where the body breaks off, or stalls.
+    /// Returns the next chunk, or `None` after the last. Fails if the body ends early or stalls.
     pub async fn next(&mut self, object: ObjectName<'_>) -> Result<Option<Bytes>> {
         self.stream.next().await.transpose().map_err(|e| {
             let why = stalled(&e).map_or_else(|| "the body ended early".to_owned(), ToString::to_string);
@@ -57,8 +57,8 @@ impl Body {
 }
 
 impl Client {
-    /// Begins to read an object at an offset, if it still has this ETag: a null version can be replaced. The bytes come
-    /// as they are stored, whatever Content-Encoding says of them. Sent once: the caller waits and tries again itself.
+    /// Starts reading an object at an offset, if it still has this ETag: a null version can be replaced. Returns the
+    /// stored bytes, ignoring Content-Encoding. Sent once: the caller does the retries.
     pub async fn get(&self, object: ObjectName<'_>, etag: &str, from: u64) -> Result<Body> {
         let range = (from > 0).then(|| format!("bytes={from}-"));
         let reply = self
@@ -85,7 +85,7 @@ impl Client {
         Ok(Body { stored: of_get(&reply), stream: reply.body })
     }
 
-    /// What the server says of an object's bytes; `None` if there is no such version.
+    /// Returns the server's facts about an object's bytes; `None` if the version does not exist.
     pub async fn stored(&self, object: ObjectName<'_>) -> Result<Option<Stored>> {
         match self.head_of(object, None).await {
             Ok(head) => Ok(Some(of_head(&head))),
@@ -94,7 +94,7 @@ impl Client {
         }
     }
 
-    /// The size of one part of an object, counted from 1.
+    /// Returns the size of a part of an object, counted from 1.
     pub async fn part_size(&self, object: ObjectName<'_>, part: i32) -> Result<u64> {
         Ok(size(self.head_of(object, Some(part)).await?.content_length()))
     }
@@ -119,7 +119,7 @@ impl Client {
     }
 }
 
-/// The replies to GET and HEAD have these members alike, and no trait in common.
+/// Reads the members that the replies to GET and HEAD have in common, without a common trait.
 macro_rules! stored_of {
     ($reply:expr) => {{
         let mut stored = Stored {
@@ -148,10 +148,10 @@ fn of_head(reply: &HeadObjectOutput) -> Stored {
 }
 
 impl Stored {
-    /// Takes a checksum, if the server gives one.
+    /// Stores a checksum if the server sent one.
     fn keep(&mut self, algorithm: Algorithm, value: Option<&str>, kind: Option<&ChecksumType>) {
         let Some(value) = value.filter(|value| !value.is_empty()) else { return };
-        // Some servers do not name the type, but mark a composite value with its number of parts.
+        // Some servers omit the type but append the number of parts to a composite value.
         let (value, marked) = value.split_once('-').map_or((value, false), |(value, _)| (value, true));
         let composite = marked || kind == Some(&ChecksumType::Composite);
         let list = if composite { &mut self.of_parts } else { &mut self.whole };
@@ -159,7 +159,7 @@ impl Stored {
     }
 }
 
-/// Whether the encryption makes the ETag something else than an MD5: any but S3's own keys.
+/// Returns whether the encryption makes the ETag something other than an MD5: anything but SSE-S3.
 fn is_foreign(sse: Option<&ServerSideEncryption>) -> bool {
     !matches!(sse, None | Some(ServerSideEncryption::Aes256))
 }

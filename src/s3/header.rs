@@ -1,23 +1,23 @@
-//! Header values that are not UTF-8, such as a `Content-Disposition` in Latin-1, as text and back.
+//! Represents header values that are not UTF-8, such as a `Content-Disposition` in Latin-1, as text.
 //!
-//! The SDK takes text only, and rejects a whole reply for one value that is none. In such a value every byte above ASCII
-//! becomes a character of a private use area, so that equal bytes stay equal and different ones different. A value that
-//! is UTF-8 and holds such a character by itself is escaped in the same way:
+//! The SDK accepts only text, and rejects a whole reply because of one such value. So every byte above ASCII in it
+//! becomes a private-use character, which keeps equal bytes equal and different ones different. A UTF-8 value that
+//! contains such a character itself is escaped in the same way:
 //!
-//! | the bytes are | they hold U+EF80 to U+EFFF | the text |
+//! | the bytes are | they contain U+EF80 to U+EFFF | the text |
 //! |---|---|---|
-//! | UTF-8 | no | as it is |
+//! | UTF-8 | no | unchanged |
 //! | UTF-8 | yes | escaped |
-//! | no UTF-8 | | escaped |
+//! | not UTF-8 | | escaped |
 
 use std::borrow::Cow;
 
 use aws_smithy_runtime_api::http::Headers;
 
-/// What is added to a byte, which is at least 0x80, to make it a character.
+/// Added to a byte, which is at least 0x80, to form a character.
 const PRIVATE: u32 = 0xEF00;
 
-/// Escapes the values that are not UTF-8.
+/// Escapes values that are not UTF-8.
 pub(super) fn escape(headers: &mut Headers) {
     let odd = headers.iter_bytes().filter(|(_, value)| matches!(text(value), Cow::Owned(_)));
     let mut names: Vec<String> = odd.map(|(name, _)| name.to_owned()).collect();
@@ -28,19 +28,19 @@ pub(super) fn escape(headers: &mut Headers) {
             headers.get_all_bytes(&name).map(|value| text(value).into_owned()).collect();
         headers.remove(&name);
         for value in values {
-            // It has come as a header and consists of no other ASCII characters, so no error is possible.
+            // It arrived as a header and contains no other ASCII characters, so this cannot fail.
             let _appended = headers.try_append(name.clone(), value);
         }
     }
 }
 
-/// Whether a value was escaped: as text it cannot be sent, and cannot be signed.
+/// Returns whether a value was escaped: in that case it cannot be sent as text or signed.
 pub(super) fn is_escaped(value: &str) -> bool {
-    // The first byte of these characters in UTF-8; others have it too, and few values any.
+    // The first UTF-8 byte of these characters; other characters share it, but it is rare.
     memchr::memchr(0xEE, value.as_bytes()).is_some() && value.chars().any(is_private)
 }
 
-/// A value as text; owned if it had to be escaped.
+/// Returns a value as text; owned if it had to be escaped.
 fn text(value: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(value) {
         Ok(value) if !is_escaped(value) => Cow::Borrowed(value),

@@ -1,4 +1,4 @@
-//! What a bucket's lifecycle rules are.
+//! Reads a bucket's lifecycle rules.
 
 use aws_sdk_s3::types::{ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, Tag};
 
@@ -7,13 +7,14 @@ use super::error::{Doing, explain, not_told};
 use crate::error::Result;
 use crate::model::{Expiration, Filter, Instant, Known, NoncurrentExpiration, Rule, is_access_point};
 
-/// The permission to read them.
+/// The permission to read lifecycle rules.
 const PERMISSION: &str = "s3:GetLifecycleConfiguration";
 
-/// Why the rules on a server that [hides](hides_rules) them are not known.
+/// The reason why rules are unknown on a server that [hides](hides_rules) them.
 const HIDDEN: &str = "Backblaze B2 shows them in its own API only: b2 bucket get BUCKET";
 
-/// Whether a server has lifecycle rules that S3's API does not show: its answer that there are none proves nothing.
+/// Returns whether a server has lifecycle rules that the S3 API does not show, so that its answer "none" proves
+/// nothing.
 ///
 /// | host of the endpoint | |
 /// |---|---|
@@ -25,7 +26,7 @@ fn hides_rules(endpoint: &str) -> bool {
 }
 
 impl Client {
-    /// The rules that the bucket has now.
+    /// Returns the bucket's current rules.
     pub async fn lifecycle(&self, bucket: &str) -> Result<Known<Vec<Rule>>> {
         if is_access_point(bucket) {
             return Ok(Known::untold());
@@ -47,7 +48,7 @@ impl Client {
     }
 }
 
-/// A rule as ours; `None` if a number or a time in it is out of all range.
+/// Converts a rule; `None` if a number or time in it is out of range.
 fn rule(rule: &LifecycleRule) -> Option<Rule> {
     let noncurrent = match rule.noncurrent_version_expiration() {
         Some(written) => Some(NoncurrentExpiration {

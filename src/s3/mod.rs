@@ -1,7 +1,7 @@
-//! The only place that names the SDK: a client whose operations take and give asof's own types.
+//! The only module that names the S3 SDK: a client whose operations use asof's own types.
 //!
-//! One file an operation's kind; [`error`](self) turns the SDK's errors into [`crate::error::Error`], and every request
-//! that writes takes its token from the rate limiter in here, so that no caller can forget it.
+//! There is one file per kind of operation; [`error`](self) converts SDK errors into [`crate::error::Error`]. Every
+//! write request takes its token from the rate limiter here, so that no caller can forget it.
 
 mod acl;
 mod archive;

@@ -1,4 +1,4 @@
-//! Server-side copies in parts, for what is too large for one request.
+//! Server-side multipart copies, for objects too large for a single request.
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
@@ -18,18 +18,18 @@ use super::facts::{Checksum, Facts};
 use super::root;
 use crate::error::{Error, ErrorKind, Result};
 
-/// An upload that has been begun.
+/// A multipart upload that has been started.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Upload {
     /// The bucket.
     pub bucket: String,
-    /// The key that it will make a version of.
+    /// The key of the version to create.
     pub key: String,
-    /// Its id.
+    /// The upload ID.
     pub id: String,
 }
 
-/// A part that has been copied.
+/// A copied part.
 #[derive(Debug)]
 pub struct Part(CompletedPart);
 
@@ -40,7 +40,7 @@ impl Upload {
 }
 
 impl Client {
-    /// Begins an upload that will be the object that `facts` describe, with these tags.
+    /// Starts an upload for the object described by `facts`, with these tags.
     pub async fn create_upload(
         &self,
         request: &CopyRequest<'_>,
@@ -66,7 +66,7 @@ impl Client {
             .set_tagging(tagging(tags));
         let call = by_hand!(call, request).customize().interceptor(KeyInPath::new(request.key));
         let expires = system.expires.clone();
-        // The SDK takes a date only, and the header may be anything.
+        // The SDK accepts only a date, but the header may contain anything.
         let call = call.mutate_request(move |request| {
             if let Some(expires) = expires.clone() {
                 request.headers_mut().insert("expires", expires);
@@ -82,7 +82,7 @@ impl Client {
         Ok(Upload { bucket: request.bucket.to_owned(), key: request.key.to_owned(), id: id.to_owned() })
     }
 
-    /// Copies one range of the source's bytes.
+    /// Copies a byte range of the source.
     pub async fn copy_part(
         &self,
         request: &CopyRequest<'_>,
@@ -104,7 +104,7 @@ impl Client {
             .set_copy_source_if_match(request.source_condition())
             .copy_source_range(format!("bytes={}-{}", bytes.start(), bytes.end()));
         let call = call.customize().interceptor(KeyInPath::new(&upload.key));
-        // Ceph RGW wants to be told that there is no body.
+        // Ceph RGW requires an explicit empty body.
         let call = call.mutate_request(|request| {
             request.headers_mut().insert("content-length", "0");
         });
@@ -121,8 +121,7 @@ impl Client {
         Ok(Part(completed(number, result)))
     }
 
-    /// Makes the version of the parts, if the guard holds. What S3 makes of them must have the source's size and, where
-    /// that is known, its checksum.
+    /// Completes the upload if the guard holds. The result must have the source's size and, if known, its checksum.
     pub async fn complete_upload(
         &self,
         request: &CopyRequest<'_>,
@@ -167,7 +166,7 @@ impl Client {
         Ok(Copied::new(reply.version_id(), reply.e_tag()))
     }
 
-    /// Abandons an upload with its parts; one that is not there is fine.
+    /// Aborts an upload and discards its parts; a missing upload is not an error.
     pub async fn abort_upload(&self, upload: &Upload) -> Result<()> {
         self.counters.write_requests.add(1);
         let call = self.sdk(&upload.bucket).abort_multipart_upload();
@@ -185,7 +184,7 @@ impl Client {
         }
     }
 
-    /// Whether an upload is still there: neither completed nor abandoned.
+    /// Returns whether an upload still exists: neither completed nor aborted.
     pub async fn has_upload(&self, upload: &Upload) -> Result<bool> {
         let call = self.sdk(&upload.bucket).list_parts();
         let call = call.bucket(&upload.bucket).key(for_sdk(&upload.key)).upload_id(&upload.id).max_parts(1);
@@ -200,7 +199,7 @@ impl Client {
     }
 }
 
-/// A checksum of the whole object is known for the parts' CRCs alone; a digest can only be one of digests.
+/// Returns the checksum type. Only CRCs of parts combine into one of the whole object; digests are always composite.
 fn checksum_type(checksum: &Checksum) -> ChecksumType {
     match checksum.algorithm {
         ChecksumAlgorithm::Crc64Nvme => ChecksumType::FullObject,
@@ -223,7 +222,7 @@ fn completed(number: i32, result: &CopyPartResult) -> CompletedPart {
         .build()
 }
 
-/// Tags as a header has them, like a form.
+/// Encodes tags for the header, like a form.
 fn tagging(tags: &BTreeMap<String, String>) -> Option<String> {
     let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
     let pairs: Vec<_> =

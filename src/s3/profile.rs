@@ -1,4 +1,4 @@
-//! A profile of the AWS configuration files, as far as it tells why it gives no credentials.
+//! Examines AWS profiles to explain missing credentials.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use crate::error::{Error, ErrorKind};
 
-/// The profile, of the one named (or else selected by the environment) and those that it takes credentials from, that wants a
-/// code of an MFA device. The SDK does not ask for one: it assumes the role without, and is denied.
+/// Returns the profile that requires an MFA code, among the named one (or else the one selected by the environment)
+/// and its source profiles. The SDK does not prompt for a code: it assumes the role without it and is denied.
 pub(super) async fn that_needs_mfa(named: Option<&str>) -> Option<String> {
     let selected = named.map(|name| name.to_owned().into());
     let set = load(&Fs::real(), &Env::real(), &EnvConfigFiles::default(), selected).await.ok()?;
@@ -31,7 +31,7 @@ fn mfa_in_chain(set: &ProfileSet) -> Option<String> {
     }
 }
 
-/// Why a profile that wants a code gives no credentials, and two ways to get them.
+/// The error for a profile that requires an MFA code, with two ways to get credentials.
 pub(super) fn needs_mfa(profile: &str, selected: Option<&str>) -> Error {
     let of = selected.unwrap_or(profile);
     let asks = if of == profile { "it" } else { profile };

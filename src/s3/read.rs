@@ -1,4 +1,4 @@
-//! Requests that read: listing pages, HEAD.
+//! Read requests: listing pages, HEAD, tags.
 
 use std::collections::BTreeMap;
 
@@ -15,28 +15,27 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{ObjectHead, is_access_point};
 
-/// A page to ask for.
+/// A request for a page.
 #[derive(Debug, Clone, Default)]
 pub struct PageRequest<'a> {
     /// The bucket.
     pub bucket: &'a str,
-    /// What keys begin with.
+    /// The prefix of keys.
     pub prefix: &'a str,
-    /// The entry after which the page begins: its key, and its version id; the id alone may be missing, and then the
-    /// page begins after the whole key.
+    /// The key and version ID of the entry after which the page begins; without an ID, it begins after the whole key.
     pub after: Option<(&'a str, Option<&'a str>)>,
-    /// Most entries wanted.
+    /// Maximum number of entries.
     pub entries: i32,
-    /// Send it once: the caller waits and tries again itself.
+    /// Send it once, since the caller does the retries.
     pub once: bool,
 }
 
-/// What HEAD says of an object's tags. It counts none, too, where we may not read them.
+/// The number of tags according to HEAD, which also reports none to callers who may not read them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TagCount {
-    /// It has some.
+    /// The object has tags.
     Some,
-    /// It counts none.
+    /// HEAD reports no tags.
     NoneSaid,
 }
 
@@ -47,7 +46,7 @@ impl TagCount {
 }
 
 impl Client {
-    /// One page of the versions in a bucket.
+    /// Lists a page of the versions in a bucket.
     pub async fn list_versions(&self, request: &PageRequest<'_>) -> Result<Page> {
         let tap = PageTap::default();
         let mut call = self
@@ -81,7 +80,7 @@ impl Client {
         tap.take().ok_or_else(|| Error::internal("a reply came without its listing"))
     }
 
-    /// What HEAD says of an object's current version, or of the one named, and its tags; `None` if there is none.
+    /// Returns the metadata and tags of an object's current version, or of the version named; `None` if there is none.
     pub async fn head(
         &self,
         bucket: &str,
@@ -111,7 +110,7 @@ impl Client {
             Err(e) => return Err(self.refusal(e, doing, version_id).await.into()),
         };
         let tags = match TagCount::of(head.tag_count()) {
-            // So it is too where we may not read them: then they are left out of every comparison.
+            // This includes tags the credentials may not read, which are then left out of every comparison.
             TagCount::NoneSaid => Some(BTreeMap::new()),
             TagCount::Some => {
                 self.tags(bucket, key, version_id.or(head.version_id()), TagCount::Some).await?
@@ -120,7 +119,7 @@ impl Client {
         Ok(Some(ObjectHead { tags, ..object_head(&head) }))
     }
 
-    /// An object's tags; `None` where we may not read them, or the object has gone meanwhile.
+    /// Returns an object's tags; `None` if the credentials may not read them, or the object no longer exists.
     pub async fn tags(
         &self,
         bucket: &str,
@@ -150,8 +149,8 @@ impl Client {
         }
     }
 
-    /// Whether the bucket is served as a website: only there do its objects' redirects have an effect. Where we may not
-    /// know, it may be.
+    /// Returns whether the bucket is served as a website: only then do its objects' redirects have an effect. `true`
+    /// if the setting cannot be read.
     pub async fn is_website(&self, bucket: &str) -> Result<bool> {
         if is_access_point(bucket) {
             return Ok(true);
@@ -200,7 +199,7 @@ fn object_head(head: &HeadObjectOutput) -> ObjectHead {
         pairs.collect()
     };
     let mut checksums = present(&checksums);
-    // Some servers do not name the type, but mark a composite value with its number of parts.
+    // Some servers omit the type but append the number of parts to a composite value.
     checksums.retain(|_, value| whole && !value.contains('-'));
     ObjectHead {
         version_id: head.version_id().map(ToOwned::to_owned),

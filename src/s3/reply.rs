@@ -1,9 +1,9 @@
-//! Replies as they come off the wire, before the SDK reads them: a body that stalls ends in an error, and header values
-//! that are not UTF-8 are escaped.
+//! Adapts replies before the SDK reads them: a stalled body ends in an error, and header values that are not UTF-8 are
+//! escaped.
 //!
-//! The SDK's read timeout ends with the headers, and its deserialisers reject a whole reply for one header value that is
-//! not UTF-8. [`ReplyClient`] wraps the SDK's HTTP client, so that every client made with it is covered: those of S3 and
-//! of RDS, and those that fetch credentials.
+//! The SDK's read timeout ends with the headers, and its deserializers reject a whole reply if one header value is not
+//! UTF-8. [`ReplyClient`] wraps the SDK's HTTP client, so that it covers every client built on it: those of S3 and
+//! RDS, and those that fetch credentials.
 
 use std::fmt;
 use std::pin::Pin;
@@ -24,7 +24,7 @@ use tokio::time::{Instant, Sleep};
 
 use super::header;
 
-/// The SDK's HTTP client, with a time limit on the pauses in a body.
+/// The SDK's HTTP client with a limit on pauses within a body.
 #[derive(Debug)]
 pub(super) struct ReplyClient {
     http: SharedHttpClient,
@@ -32,7 +32,7 @@ pub(super) struct ReplyClient {
 }
 
 impl ReplyClient {
-    /// Ends a body of which nothing comes for `idle`.
+    /// Wraps `http`, failing bodies that receive nothing for `idle`.
     pub(super) fn new(http: SharedHttpClient, idle: Duration) -> Self {
         Self { http, idle }
     }
@@ -69,7 +69,7 @@ impl HttpConnector for ReplyConnector {
     }
 }
 
-/// A reply of which nothing more came.
+/// The error of a stalled reply.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Stalled(Duration);
 
@@ -81,12 +81,12 @@ impl fmt::Display for Stalled {
 
 impl std::error::Error for Stalled {}
 
-/// A body that ends in [`Stalled`] if no data comes for too long while it is waited for. Any byte counts: S3 keeps the
+/// A body that fails with [`Stalled`] if no data arrives for too long while awaited. Any byte counts: S3 keeps the
 /// connection of a long copy alive with white space.
 struct IdleBody {
     body: SdkBody,
     idle: Duration,
-    /// Made with the first pause: most bodies come in one piece.
+    /// Created at the first pause: most bodies arrive in one piece.
     sleep: Option<Pin<Box<Sleep>>>,
     is_waiting: bool,
 }

@@ -1,5 +1,5 @@
-//! Replies whose root element is not called as S3 calls it: moto names some after the operation. The SDK's deserialisers
-//! insist on the name, so it is put right before they read the reply.
+//! Renames root elements that differ from S3's: moto names some after the operation. The SDK's deserializers insist on
+//! the name, so it is corrected before they read the reply.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -18,25 +18,25 @@ use super::listing::Reader;
 use crate::limits;
 use crate::model::printable;
 
-/// An operation's result: how it is known by what is in it, whatever its root element is called.
+/// The result of an operation, recognized by its content whatever its root element is called.
 ///
 /// | root element | children | |
 /// |---|---|---|
-/// | as expected | any | as it is |
-/// | `Error` | any | as it is: the SDK reads the error |
-/// | another | one that is not among `members` | as it is: the reply is something else, and an error |
-/// | another | without `identity`, where there is one | as it is, and an error |
-/// | another | else | renamed |
-/// | none, or the document is cut off | | as it is, and an error |
+/// | as expected | any | unchanged |
+/// | `Error` | any | unchanged: the SDK reads the error |
+/// | another | one that is not among `members` | unchanged: the reply is something else, and an error |
+/// | another | `identity` is required but missing | unchanged, and an error |
+/// | another | otherwise | renamed |
+/// | none, or the document is truncated | | unchanged, and an error |
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Root {
     expected: &'static str,
     members: &'static [&'static str],
-    /// The child without which it is no result.
+    /// The child that every result must have.
     identity: Option<&'static str>,
 }
 
-/// The result of `GetBucketVersioning`. It is empty for a bucket that never had versioning.
+/// The result of `GetBucketVersioning`; empty for a bucket that never had versioning.
 pub(super) const VERSIONING: Root =
     Root { expected: "VersioningConfiguration", members: &["Status", "MfaDelete"], identity: None };
 
@@ -104,7 +104,7 @@ impl Intercept for Root {
 }
 
 impl Root {
-    /// The document with its root element renamed; none if it stays as it is.
+    /// Returns the document with its root element renamed; `None` if it stays unchanged.
     fn rename(self, document: &[u8]) -> Option<Bytes> {
         let name = root_name(document)?;
         if name == self.expected.as_bytes() || name == b"Error" || !self.is_result(document)? {
@@ -119,12 +119,12 @@ impl Root {
                 let (inside, after) = (document.get(end..closing)?, document.get(closing + name.len()..)?);
                 [document.get(..opening)?, expected, inside, expected, after].concat().into()
             }
-            // `<Name/>`
+            // An empty element: `<Name/>`.
             None => [document.get(..opening)?, expected, document.get(end..)?].concat().into(),
         })
     }
 
-    /// Whether a document holds what this result does; none if it is no whole document.
+    /// Returns whether a document has this result's content; `None` if it is incomplete.
     fn is_result(self, document: &[u8]) -> Option<bool> {
         let mut reader = Reader::new(document);
         let root = reader.root().ok()?;
@@ -144,8 +144,8 @@ fn root_name(document: &[u8]) -> Option<&[u8]> {
     Reader::new(document).root().ok().map(|root| root.name)
 }
 
-/// Describes a reply that was to be a result and is not. `cause` is the SDK's: it names a header, or an element below the
-/// root, and what it says of the root is for the SDK's own developers.
+/// Describes a reply that is not the expected result. `cause` is the SDK's error: useful if it names a header or an
+/// element below the root, but not about the root itself.
 pub(super) fn describe(document: &[u8], cause: &str) -> String {
     let text = String::from_utf8_lossy(document);
     match root_name(document) {
@@ -160,7 +160,7 @@ pub(super) fn describe(document: &[u8], cause: &str) -> String {
     }
 }
 
-/// A body that is read to its end, and given as one piece with its root renamed.
+/// A body that is read to its end, then returned in one piece with its root renamed.
 struct Renamed {
     body: SdkBody,
     root: Root,

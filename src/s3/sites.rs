@@ -1,7 +1,7 @@
-//! The region of each bucket. A command can have buckets in several regions, and S3 serves each only in its own.
+//! Tracks the region of each bucket. A command may use buckets in several regions, and S3 serves each only in its own.
 //!
-//! A bucket is asked in the client's region first. S3 answers a request that was sent to a wrong region with the right
-//! one, to anyone, so no permission is needed to find it and no request is added where all buckets are in one region.
+//! A bucket is first requested in the client's region. S3 answers a request to the wrong region with the right one, to
+//! any caller, so finding it needs no permission, and no extra request if all buckets are in one region.
 
 use std::collections::BTreeMap;
 use std::sync::{PoisonError, RwLock};
@@ -18,7 +18,7 @@ pub(super) struct Site {
     pub(super) place: Place,
 }
 
-/// The clients of a command: one for each region that its buckets are in.
+/// The clients of a command: one per region of its buckets.
 #[derive(Debug)]
 pub(super) struct Sites {
     home: Site,
@@ -30,12 +30,12 @@ impl Sites {
         Self { home, by_bucket: RwLock::default() }
     }
 
-    /// The address of the server; none is AWS's own.
+    /// Returns the server's URL; `None` for AWS.
     pub(super) fn endpoint(&self) -> Option<String> {
         self.home.place.endpoint.clone()
     }
 
-    /// The client to ask about a bucket.
+    /// Returns the client for a bucket.
     pub(super) fn of(&self, bucket: &str) -> Site {
         if let Some(known) = self.by_bucket.read().unwrap_or_else(PoisonError::into_inner).get(bucket) {
             return known.clone();
@@ -46,7 +46,8 @@ impl Sites {
         site
     }
 
-    /// A client for another region. An access point stands in the host's name, also on servers where buckets do not.
+    /// Creates a client for another region. An access point is named in the host, even on servers with path-style
+    /// buckets.
     fn site(&self, region: &str, in_host: bool) -> Site {
         let mut config = self.home.sdk.config().to_builder().region(Region::new(region.to_owned()));
         if in_host {
@@ -62,20 +63,20 @@ impl Sites {
         self.by_bucket.write().unwrap_or_else(PoisonError::into_inner).insert(bucket.to_owned(), site);
     }
 
-    /// Whether the region of a bucket has been found.
+    /// Returns whether the region of a bucket is known.
     pub(super) fn knows(&self, bucket: &str) -> bool {
         self.by_bucket.read().unwrap_or_else(PoisonError::into_inner).contains_key(bucket)
     }
 
-    /// Notes that a bucket is in the region in which it has been asked.
+    /// Records that a bucket is in the region used so far.
     pub(super) fn settle(&self, bucket: &str) {
         if !self.knows(bucket) {
             self.insert(bucket, self.of(bucket));
         }
     }
 
-    /// Notes the region that S3 has named for a bucket. False if that is where the bucket has been asked: asking there
-    /// again would give the same answer.
+    /// Records the region that S3 named for a bucket. Returns false if it is the one already used, in which case a
+    /// retry would get the same answer.
     pub(super) fn move_to(&self, bucket: &str, region: &str) -> bool {
         if self.of(bucket).place.region == region {
             return false;

@@ -1,5 +1,4 @@
-//! The headers by which every request says on which terms it is sent: only to a bucket of the expected owner, and at whose
-//! expense.
+//! Adds headers that every request carries: the expected bucket owner and the payer.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::BeforeTransmitInterceptorContextMut;
@@ -9,8 +8,8 @@ use aws_smithy_types::config_bag::ConfigBag;
 
 use crate::model::{Account, RequestPayer};
 
-/// Adds the headers to each request before it is signed. S3 checks the owner before anything else and ignores the payer where
-/// nobody but the owner pays.
+/// Adds the headers to each request before it is signed. S3 checks the owner before anything else, and ignores the
+/// payer on buckets that are not Requester Pays.
 #[derive(Debug, Clone)]
 pub(super) struct Terms {
     pub(super) expected_bucket_owner: Option<Account>,

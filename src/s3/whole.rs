@@ -1,20 +1,20 @@
-//! A 200 is not success: only a complete result is.
+//! Checks that replies are complete: status 200 alone is not success.
 //!
-//! `CopyObject`, `UploadPartCopy` and `CompleteMultipartUpload` answer 200 before they are done, and keep the connection alive
-//! with blanks. Where they fail after that, the body holds an `<Error>`, or is empty, or stops somewhere
-//! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>, "Response and special errors"). The SDK reads
-//! `<Error>` as an error, and everything else as success without a result. So every reply that has to hold XML is
-//! checked once more, also where the SDK could make nothing of it:
+//! `CopyObject`, `UploadPartCopy` and `CompleteMultipartUpload` answer 200 before they are done, and keep the
+//! connection alive with blanks. If they fail after that, the body contains an `<Error>`, or is empty, or is truncated
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html>, "Response and special errors"). The SDK
+//! treats `<Error>` as an error, and anything else as success without a result. So every reply that must contain XML
+//! is checked again, including those that the SDK could not parse:
 //!
 //! | operation | its reply counts if it is |
 //! |---|---|
-//! | `CopyObject`, `UploadPartCopy`, `CompleteMultipartUpload` | a whole document with an `ETag` |
-//! | `CreateMultipartUpload` | a whole document with an `UploadId` |
+//! | `CopyObject`, `UploadPartCopy`, `CompleteMultipartUpload` | a complete document with an `ETag` |
+//! | `CreateMultipartUpload` | a complete document with an `UploadId` |
 //! | those whose replies have no XML, or are decoded elsewhere | anything |
-//! | `GetObjectTagging` of an object of which HEAD counts no tags | a whole document, or empty |
-//! | every other | a whole document |
+//! | `GetObjectTagging` of an object for which HEAD counts no tags | a complete document, or empty |
+//! | every other | a complete document |
 //!
-//! A reply that does not count says nothing: the request may have been carried out or not.
+//! A reply that does not count leaves open whether the request was executed.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -28,11 +28,11 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-/// Fails an attempt whose reply is not whole. As a classifier of retries, has it sent again where the operation may be.
+/// Fails an attempt whose reply is incomplete. As a retry classifier, marks the failure as transient.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct WholeReplies;
 
-/// A reply of status 200 that is no result.
+/// A reply with status 200 that is not a result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct NoResult(&'static str);
 
@@ -44,7 +44,7 @@ impl std::fmt::Display for NoResult {
 
 impl std::error::Error for NoResult {}
 
-/// What a reply has to hold.
+/// The required content of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expected {
     Anything,
@@ -52,7 +52,7 @@ enum Expected {
     DocumentWith(&'static str),
 }
 
-/// The table above.
+/// Looks up the table in the module docs.
 fn expected(operation: &str) -> Expected {
     match operation {
         "CopyObject" | "UploadPartCopy" | "CompleteMultipartUpload" => Expected::DocumentWith("ETag"),
@@ -85,14 +85,14 @@ impl Intercept for WholeReplies {
         if expected == Expected::Anything || !context.response().status().is_success() {
             return Ok(());
         }
-        // A body that could not be read has its error already.
+        // An unreadable body already has an error.
         let Some(body) = context.response().body().bytes() else { return Ok(()) };
         if body.is_empty() && config.load::<MayBeEmpty>().is_some() {
             return Ok(());
         }
         let lack = match context.output_or_error() {
             Ok(_) => lack(body, expected),
-            // The SDK reads no document that blanks stand before. What it could read stays the error that it is.
+            // The SDK cannot read a document preceded by blanks. An error that it did read is kept.
             Err(_) if body.first().is_some_and(u8::is_ascii_whitespace) => Some("what cannot be read"),
             Err(_) => lack(body, Expected::Document),
         };
@@ -100,7 +100,7 @@ impl Intercept for WholeReplies {
     }
 }
 
-/// On a request for the tags of an object that HEAD counts none of: Ceph RGW answers it with an empty body.
+/// Marks a request for the tags of an object for which HEAD counts none: Ceph RGW answers it with an empty body.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MayBeEmpty;
 
@@ -127,7 +127,7 @@ impl Intercept for MayBeEmpty {
 impl ClassifyRetry for WholeReplies {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         match context.output_or_error() {
-            // Interceptors fail for no other reason after an answer has come.
+            // After an answer has arrived, interceptors fail for no other reason.
             Some(Err(e)) if e.is_interceptor_error() && context.response().is_some() => {
                 RetryAction::transient_error()
             }
@@ -140,7 +140,7 @@ impl ClassifyRetry for WholeReplies {
     }
 }
 
-/// What keeps a body from being the result expected; `None` if it is one.
+/// Returns what makes a body differ from the expected result; `None` if nothing does.
 fn lack(body: &[u8], expected: Expected) -> Option<&'static str> {
     let element = match expected {
         Expected::Anything => return None,

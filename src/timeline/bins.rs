@@ -1,16 +1,16 @@
-//! The chart: events in bins of one width, at most so many of them. A span that outgrows them makes all bins wider, each
-//! the sum of those that it covers, so that no event is ever counted in a wrong one.
+//! The chart: events in a limited number of bins of equal width. A longer span makes all bins wider, each the sum of
+//! the bins it covers, so that no event is ever counted in a wrong bin.
 
 use std::collections::VecDeque;
 
 use super::{Counts, Event, count};
 use crate::limits;
 
-/// Widths in seconds that a person reads well. Each divides the next, so that bins can be merged into wider ones; after
-/// the last, and where none fits a width that was asked for, widths double.
+/// Round widths in seconds. Each divides the next, so that bins can be merged into wider ones. After the last one, or
+/// if none is a multiple of the requested width, widths double.
 const WIDTHS: [i64; 13] = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 43_200, 86_400];
 
-/// The next width that is a multiple of this one.
+/// Returns the next wider width, a multiple of this one.
 fn wider(width: i64) -> i64 {
     WIDTHS.into_iter().find(|w| *w > width && w % width == 0).unwrap_or(width.saturating_mul(2))
 }
@@ -19,27 +19,27 @@ fn wider(width: i64) -> i64 {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bins {
     width: i64,
-    /// The number of the first bin: its beginning divided by the width.
+    /// The number of the first bin: its start divided by the width.
     first: i64,
     counts: VecDeque<Counts>,
 }
 
-/// One bin.
+/// A bin of the chart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bar {
-    /// Its first second.
+    /// The first second.
     pub from: i64,
-    /// Its events.
+    /// The events by kind.
     pub counts: Counts,
 }
 
 impl Bins {
-    /// Empty ones, so many seconds wide to begin with.
+    /// Creates an empty chart with bins of this width in seconds.
     pub fn new(width: i64) -> Self {
         Self { width: width.max(1), first: 0, counts: VecDeque::new() }
     }
 
-    /// Their width in seconds.
+    /// Returns the width of the bins in seconds.
     pub fn width(&self) -> i64 {
         self.width
     }
@@ -53,7 +53,7 @@ impl Bins {
         }
     }
 
-    /// Makes sure that there is a bin for this second.
+    /// Adds bins up to this second.
     pub fn cover(&mut self, second: i64) {
         if self.counts.is_empty() {
             self.first = second.div_euclid(self.width);
@@ -97,7 +97,7 @@ impl Bins {
         *self = Self { width, first, counts: bins };
     }
 
-    /// The same events in at most so many bins, or in two: where time is counted from, one ends.
+    /// Returns the same events in at most `most` bins, but at least two: a bin always ends at the Unix epoch.
     #[must_use]
     pub fn within(mut self, most: usize) -> Self {
         while self.counts.len() > most.max(2) {
@@ -106,7 +106,7 @@ impl Bins {
         self
     }
 
-    /// All of them, the oldest first, the empty ones between too.
+    /// Returns all bins, the oldest first, including empty ones.
     pub fn bars(&self) -> impl Iterator<Item = Bar> {
         (self.first..).zip(&self.counts).map(|(bin, counts)| Bar { from: bin * self.width, counts: *counts })
     }

@@ -5,14 +5,14 @@
 //!
 //! | seconds | belong to the burst |
 //! |---|---|
-//! | one of the minute that has most more events than the minute before it | yes |
+//! | one of the minute with the steepest rise over the minute before it | yes |
 //! | raised, with a gap of at most [`GAP_BEFORE`] before the burst or [`GAP_WITHIN`] in it | yes |
 //! | at an end, apart, and less than a [`STRAGGLERS`]th of the largest run | no |
-//! | at an end, in other folders only, where one folder has nine tenths of the events | no |
+//! | at an end, in other folders only, if one folder has nine tenths of the events | no |
 //!
-//! Of the bursts that fit, the one with the most events is taken: a stray event shortly before is as steep a beginning.
-//! Lifecycle's delete markers are bursts of their own ([`expiries`]), and the others are searched as if they did not exist.
-//! The steps and their reasons are in `asof manual internals` under "Bursts".
+//! Of several matching bursts, the one with the most events is taken: a stray event shortly before makes as steep a
+//! start. Lifecycle delete markers are bursts of their own ([`expiries`]), and are ignored when searching for other
+//! bursts. `asof manual internals` explains the steps under "Bursts".
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -23,68 +23,69 @@ use super::seconds::{InFolder, Second, Seconds};
 use super::{Event, Window};
 use crate::limits;
 
-/// Seconds before a burst that need not be raised between two that are.
+/// The maximum gap in seconds between raised seconds before the steepest one.
 const GAP_BEFORE: i64 = 2;
-/// Seconds in a burst that need not be raised between two that are.
+/// The maximum gap in seconds between raised seconds within a burst.
 const GAP_WITHIN: i64 = 10;
-/// A run of seconds that stands apart at an end of a burst belongs to it if it has one for so many events of the largest run.
+/// A separate run of seconds at an end of a burst belongs to it if it has at least one event per this many of the
+/// largest run.
 const STRAGGLERS: u64 = 100;
-/// How many times the events of any second near it a midnight has that is taken for lifecycle's: what goes on for more
-/// than a second has more than a tenth of its busiest second in another.
+/// A midnight counts as lifecycle's if it has this many times the events of any nearby second: activity that lasts
+/// longer than a second has more than a tenth of its busiest second in another one.
 const EXPIRY: u64 = 10;
 const DAY: i64 = 86_400;
 
 /// Many events of one kind in a short time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Burst {
-    /// What happened.
+    /// The kind of event.
     pub event: Event,
-    /// Its first second.
+    /// The first second.
     pub from: i64,
-    /// Its last second.
+    /// The last second.
     pub to: i64,
-    /// Events in these seconds.
+    /// The number of events in these seconds.
     pub count: u64,
-    /// How many more there were in the minute from where it is steepest than in the minute before.
+    /// The rise: events in the minute that starts at its steepest second minus those in the minute before.
     pub rise: u64,
-    /// Where they were: the deepest folder with nine tenths of them; or else the folders with the most. What is counted
-    /// under each is not too much, and may be too little where there are very many folders.
+    /// The deepest folder with nine tenths of the events, or else the folders with the most. The count of a folder is
+    /// never too high, but may be too low if there are very many folders.
     pub prefixes: Vec<(String, u64)>,
-    /// Whether it was going on when the time looked at begins, so that it may have begun before.
+    /// Whether it was in progress at the start of the window, so that it may have begun earlier.
     pub under_way: bool,
-    /// How many of these events are copies of older versions.
+    /// The number of events that are copies of older versions.
     pub copies: u64,
-    /// What made it.
+    /// The origin of the burst.
     pub origin: Origin,
-    /// Its place among those that are shown, by the number of events: 1 for the largest.
+    /// The rank among the bursts shown, by number of events: 1 for the largest.
     pub rank: usize,
 }
 
 impl Burst {
-    /// The last second before it.
+    /// Returns the last second before the burst.
     pub fn before(&self) -> i64 {
         self.from - 1
     }
 
-    /// Whether these may be lifecycle's delete markers, which are dated with midnight UTC
+    /// Whether these may be lifecycle delete markers, which are dated to midnight UTC
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html>).
     pub fn is_at_midnight(&self) -> bool {
         self.event == Event::Delete && self.from == self.to && self.from.rem_euclid(DAY) == 0
     }
 
-    /// Whether it destroyed something, and nothing harmless is known to have made it.
+    /// Whether it destroyed data and has no known harmless origin.
     pub(super) fn may_be_incident(&self) -> bool {
         self.event != Event::Put && !self.is_at_midnight() && self.origin == Origin::Unknown
     }
 
-    /// In which order bursts are looked at: what may be an incident, then what is known, then the steepest.
+    /// The sort key of bursts: possible incidents first, then those with a known origin, each by rise.
     pub(super) fn importance(&self) -> (bool, bool, bool, Reverse<u64>, i64) {
         let is_restore = self.origin != Origin::Unknown;
         (self.is_at_midnight(), is_restore, self.event == Event::Put, Reverse(self.rise), self.from)
     }
 }
 
-/// Leaves the few bursts that are shown, ranks them by their events, and puts them in the order of time.
+/// Keeps the few bursts to show, ranks them by events, and sorts them by time.
 pub(super) fn rank(bursts: &mut Vec<Burst>) {
     bursts.sort_by_key(Burst::importance);
     bursts.truncate(limits::SHOWN_BURSTS);
@@ -93,7 +94,7 @@ pub(super) fn rank(bursts: &mut Vec<Burst>) {
     bursts.sort_by_key(|burst| (burst.from, burst.rank));
 }
 
-/// The steepest bursts of a kind of event, without their ranks and what made them.
+/// Returns the steepest bursts of a kind of event, without rank and origin.
 pub(super) fn find(event: Event, seconds: &Seconds, prefixes: &Prefixes, window: Window) -> Vec<Burst> {
     let mut series: Vec<_> = seconds.by_second().collect();
     let expiries = if event == Event::Delete { expiries(&series) } else { Vec::new() };
@@ -101,7 +102,7 @@ pub(super) fn find(event: Event, seconds: &Seconds, prefixes: &Prefixes, window:
     series.retain(|second| !is_expiry(second.at));
     let burst = |span: &Span| {
         let counted = seconds.by_folder(span.from, span.to);
-        // An expiry amid another burst is no part of that.
+        // An expiry amid another burst is not part of it.
         let counted: Vec<_> =
             counted.filter(|second| span.from == span.to || !is_expiry(second.at)).collect();
         let own = narrow(&counted, prefixes);
@@ -122,7 +123,7 @@ pub(super) fn find(event: Event, seconds: &Seconds, prefixes: &Prefixes, window:
     expiries.iter().chain(&spans(&series)).filter_map(burst).collect()
 }
 
-/// The seconds from a burst's first to its last.
+/// The first and last second of a burst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Span {
     from: i64,
@@ -130,9 +131,9 @@ struct Span {
     rise: u64,
 }
 
-/// The midnights of lifecycle's delete markers: those that stand out from all seconds of the minute before and the minute
-/// after. Someone's delete a second later does not hide them. Deletes that begin at midnight and go on are not meant: as
-/// many follow.
+/// Returns the midnights of lifecycle delete markers: those that stand out from all seconds of the minute before and
+/// the minute after. A user's delete a second later does not hide them. Deletes that start at midnight and continue are
+/// not matched, because as many follow.
 fn expiries(series: &[Second]) -> Vec<Span> {
     let within = |from: i64, to: i64| {
         let first = |at: i64| series.partition_point(|second| second.at < at);
@@ -149,7 +150,7 @@ fn expiries(series: &[Second]) -> Vec<Span> {
     spans.filter(|span| span.rise >= limits::BURST_RISE).collect()
 }
 
-/// The steepest bursts, one after the other.
+/// Returns the steepest bursts, one after the other.
 fn spans(series: &[Second]) -> Vec<Span> {
     let mut taken = vec![false; series.len()];
     let mut spans = Vec::new();
@@ -166,7 +167,7 @@ fn spans(series: &[Second]) -> Vec<Span> {
     spans
 }
 
-/// A second from which events set in.
+/// A second at which activity rises.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Steep {
     at: usize,
@@ -175,8 +176,8 @@ struct Steep {
     before: u64,
 }
 
-/// The second with the steepest rise, the earliest of several. What is taken belongs to another burst: it does not make
-/// a rise, but it can stand before one.
+/// Returns the second with the steepest rise, the earliest of several. Taken seconds belong to another burst: they do
+/// not count for a rise, but do count as the activity before one.
 fn steepest(series: &[Second], taken: &[bool]) -> Option<Steep> {
     let is_free = |at: usize| taken.get(at) == Some(&false);
     let free = |at: usize| series.get(at).filter(|_| is_free(at)).map_or(0, |second| second.events);
@@ -201,15 +202,15 @@ fn steepest(series: &[Second], taken: &[bool]) -> Option<Steep> {
     best
 }
 
-/// From which to which second of a series a burst reaches.
+/// The first and last index of a burst in a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Reach {
     first: usize,
     last: usize,
 }
 
-/// The reach of the burst with the most events, the earliest of several, that has a raised second of the steepest minute in
-/// it. That minute's own first second may be a stray event, too far off to belong to it.
+/// Returns the reach of the burst with the most events, the earliest of several, that contains a raised second of the
+/// steepest minute. The first second of that minute may be a stray event, too far away to belong to the burst.
 fn widest(series: &[Second], taken: &[bool], steep: Steep) -> Reach {
     let end = series.get(steep.at).map_or(0, |second| second.at + limits::BURST_WINDOW);
     let minute = series.iter().zip(taken).enumerate().skip(steep.at);
@@ -221,8 +222,8 @@ fn widest(series: &[Second], taken: &[bool], steep: Steep) -> Reach {
         .unwrap_or_else(|| reach(series, taken, steep))
 }
 
-/// The reach of the burst round one of its seconds: as far as raised seconds follow each other, without what stands apart at
-/// its ends.
+/// Returns the reach of the burst around one of its seconds: as far as raised seconds follow each other, without
+/// stragglers at its ends.
 fn reach(series: &[Second], taken: &[bool], steep: Steep) -> Reach {
     let free = |at: &usize| taken.get(*at) == Some(&false);
     let first = furthest(series, (0..steep.at).rev().take_while(free), steep, GAP_BEFORE);
@@ -234,7 +235,7 @@ fn reach(series: &[Second], taken: &[bool], steep: Steep) -> Reach {
     Reach { first: first + before, last: last - after }
 }
 
-/// The last raised second on the way, which begins beside the steep one and ends where for longer than `gap` none is.
+/// Returns the last raised second on the way, which starts next to the steep one and ends at a gap longer than `gap`.
 fn furthest(series: &[Second], way: impl Iterator<Item = usize>, steep: Steep, gap: i64) -> usize {
     let at = |place: usize| series.get(place).map_or(0, |second| second.at);
     let mut reached = steep.at;
@@ -253,46 +254,46 @@ fn events(seconds: &[Second]) -> u64 {
     seconds.iter().map(|second| second.events).sum()
 }
 
-/// Seconds of a burst that stand together.
+/// Consecutive seconds of a burst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Run {
     seconds: usize,
     events: u64,
 }
 
-/// How many seconds at one end of a burst stand apart from the rest, and are next to nothing beside its largest run: what
-/// goes on all the time, caught in the same minute. Takes the runs from that end on. The largest run always stays, into
-/// however many runs pauses cut the burst.
+/// The number of seconds at one end of a burst that are separate and negligible compared with its largest run:
+/// background activity in the same minute. `runs` starts at that end. The largest run is always kept, even if pauses
+/// split the burst into many runs.
 fn stragglers<'a>(runs: impl Iterator<Item = &'a Run>, largest: u64) -> usize {
     runs.take_while(|run| run.events * STRAGGLERS < largest).map(|run| run.seconds).sum()
 }
 
-/// Whether a second with so many events stands out from a minute with so many: `n > mean + 3 √mean`, in whole numbers.
+/// Whether a second with `n` events stands out from a minute with `before`: `n > mean + 3 √mean`, in integers.
 fn is_raised(n: u64, before: u64) -> bool {
     let (seconds, before) = (u128::from(limits::BURST_WINDOW.unsigned_abs()), u128::from(before));
     let above = (u128::from(n) * seconds).saturating_sub(before);
     above * above > 9 * before * seconds
 }
 
-/// The folder that an event is counted in, and those above it, without the root.
+/// Returns the folder that an event is counted in and its ancestors, except the root.
 fn upwards(folder: u32, prefixes: &Prefixes) -> impl Iterator<Item = u32> {
     std::iter::successors(Some(folder), |folder| Some(prefixes.above(*folder))).take_while(|f| *f != ROOT)
 }
 
-/// Events by folder, those in the folders below counted too, and the deepest folder with nine tenths of them.
+/// Returns the events by folder, including subfolders, and the deepest folder with nine tenths of them.
 fn folders(counted: &[InFolder], prefixes: &Prefixes) -> (BTreeMap<u32, u64>, Option<(u32, u64)>) {
     let (mut under, mut all) = (BTreeMap::<u32, u64>::new(), 0);
     for InFolder { folder, events, .. } in counted {
         all += events;
         upwards(*folder, prefixes).for_each(|folder| *under.entry(folder).or_default() += events);
     }
-    // The numbers of folders grow with their depth.
+    // Folder numbers increase with depth.
     let main = under.iter().rev().find(|(_, n)| **n * 10 >= all * 9).map(|(folder, n)| (*folder, *n));
     (under, main)
 }
 
-/// The seconds of a burst without those at its ends that have events in other folders only: what happened there at the same
-/// time is not part of it. What is counted above the burst's folder may be.
+/// Removes seconds at the ends of a burst whose events are in other folders only: they happened at the same time but
+/// are not part of it. Events counted in an ancestor of the burst's folder may be.
 fn narrow<'a>(counted: &'a [InFolder], prefixes: &Prefixes) -> &'a [InFolder] {
     let (_, Some((main, _))) = folders(counted, prefixes) else { return counted };
     let related = |folder: u32| {
@@ -308,7 +309,7 @@ fn narrow<'a>(counted: &'a [InFolder], prefixes: &Prefixes) -> &'a [InFolder] {
     counted.get(begin..end).unwrap_or(counted)
 }
 
-/// Where events were: the deepest folder with nine tenths of them, or the top ones with the most.
+/// Returns the deepest folder with nine tenths of the events, or the top-level folders with the most.
 fn places(counted: &[InFolder], prefixes: &Prefixes) -> Vec<(String, u64)> {
     let (under, main) = folders(counted, prefixes);
     let mut found: Vec<_> = match main {

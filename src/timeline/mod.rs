@@ -1,10 +1,10 @@
-//! What happened in a bucket, and when: puts, overwrites and deletes over time, and the moments at which there were suddenly
-//! many of them. Pure, and of a size that does not grow with the bucket or the span.
+//! The timeline of a bucket: puts, overwrites and deletes over time, and bursts of them. Pure, in memory that does not
+//! grow with the bucket or the span.
 //!
-//! A listing comes in the order of keys, so its events come in no order of time. Each is counted twice: in a chart of
-//! [`Bins`], whose counts are exact however wide the bins have to become; and by its second, from which the bursts are
-//! told at the end. Of the seconds, the quietest minutes are let go of where there are too many ([`Seconds`]);
-//! [`Found::lost`] says how many events that can have cost any one minute: 0 means that every second is exact.
+//! A listing is in key order, so its events are not in order of time. Each is counted twice: in a chart of [`Bins`],
+//! whose counts are exact however wide the bins become; and by its second, from which bursts are found at the end. If
+//! there are too many seconds, the quietest minutes are dropped ([`Seconds`]); [`Found::lost`] is the maximum number of
+//! events that any one minute lacks because of this: 0 means that every second is exact.
 
 mod bins;
 mod burst;
@@ -24,17 +24,17 @@ use self::prefixes::{Prefixes, ROOT};
 use self::seconds::Seconds;
 use crate::limits;
 
-/// What an entry of a key's history did.
+/// The event that an entry of a key's history is.
 ///
 /// | entry | the next older entry of the key | event |
 /// |---|---|---|
 /// | version | none, or a delete marker | `Put` |
 /// | version | version | `Overwrite` |
 /// | delete marker | version | `Delete` |
-/// | delete marker | none, or a delete marker | none: nothing was there |
+/// | delete marker | none, or a delete marker | none: there was nothing to delete |
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// An object came to be.
+    /// An object was created.
     Put,
     /// An object was replaced.
     Overwrite,
@@ -43,10 +43,10 @@ pub enum Event {
 }
 
 impl Event {
-    /// All of them.
+    /// All kinds of events.
     pub const ALL: [Event; 3] = [Event::Put, Event::Overwrite, Event::Delete];
 
-    /// The name in tables and JSON.
+    /// Returns the name used in tables and JSON.
     pub fn name(self) -> &'static str {
         match self {
             Event::Put => "put",
@@ -66,7 +66,7 @@ fn count(counts: &mut Counts, event: Event) {
     }
 }
 
-/// The seconds asked for, both ends included; open where nothing was said.
+/// The window in seconds, both ends included; open if not set.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Window {
     /// The first second.
@@ -81,39 +81,39 @@ impl Window {
     }
 }
 
-/// Gathers events.
+/// Collects events.
 #[derive(Debug)]
 pub(crate) struct Timeline {
     window: Window,
     bins: Bins,
     seconds: [Seconds; 3],
-    /// Puts and overwrites that are copies of older versions.
+    /// The puts and overwrites that are copies of older versions.
     copies: [Seconds; 2],
     prefixes: Prefixes,
     totals: Counts,
     idle: u64,
 }
 
-/// What was found.
+/// The result of a timeline.
 #[derive(Debug)]
 pub struct Found {
     /// The chart.
     pub bins: Bins,
-    /// All events.
+    /// The number of events by kind.
     pub totals: Counts,
-    /// Delete markers over nothing.
+    /// The number of delete markers without a version below.
     pub idle: u64,
-    /// The bursts, in the order of time.
+    /// The bursts, by time.
     pub bursts: Vec<Burst>,
-    /// Bursts that are not among them, being noise beside the others.
+    /// The number of bursts omitted as noise compared with the others.
     pub minor: usize,
-    /// The most events of a kind that the bursts may miss of any one minute.
+    /// The maximum number of events of a kind that bursts may lack in any one minute.
     pub lost: u64,
 }
 
 impl Found {
-    /// The burst before which a state may be worth going back to: the steepest that destroyed something, began within the
-    /// time looked at, has no harmless cause, and was made by no restore.
+    /// The burst to suggest as an incident: the steepest that destroyed data, began within the window, and has no
+    /// harmless origin.
     pub fn suggestion(&self) -> Option<&Burst> {
         let candidates = self.bursts.iter().filter(|burst| burst.may_be_incident() && !burst.under_way);
         candidates.min_by_key(|burst| burst.importance())
@@ -121,7 +121,8 @@ impl Found {
 }
 
 impl Timeline {
-    /// An empty one of what lies in `folder`, which is empty or ends in `/`. Its bars are `step` seconds wide, unless they become too many.
+    /// Creates an empty timeline of `folder`, which is empty or ends in `/`. Its bins are `step` seconds wide, or wider
+    /// if there would be too many.
     pub(crate) fn new(folder: &str, window: Window, step: Option<i64>) -> Self {
         Self {
             window,
@@ -134,7 +135,7 @@ impl Timeline {
         }
     }
 
-    /// Takes what a trace tells.
+    /// Adds the events of a trace.
     pub(crate) fn take(&mut self, told: Told<'_>) {
         match told {
             Told::Did { key, second, event } => self.add(key, second, event),
@@ -142,7 +143,7 @@ impl Timeline {
         }
     }
 
-    /// Takes a put or an overwrite, which was taken before, for a copy of an older version.
+    /// Marks an event added before as a copy of an older version.
     fn add_copy(&mut self, second: i64, event: Event) {
         if self.window.contains(second)
             && let Some(copies) = self.copies.get_mut(event as usize)
@@ -152,7 +153,7 @@ impl Timeline {
         }
     }
 
-    /// Takes what an entry of `key`, made in `second`, did; `None` if that is nothing.
+    /// Adds the event of an entry of `key`, created in `second`; `None` for a delete marker without a version below.
     pub(crate) fn add(&mut self, key: &str, second: i64, event: Option<Event>) {
         if !self.window.contains(second) {
             return;
@@ -174,7 +175,7 @@ impl Timeline {
         }
     }
 
-    /// Makes room for other prefixes: the rarest are counted with the ones above them.
+    /// Makes room for other prefixes: the rarest are merged into their parents.
     fn forget_prefixes(&mut self) {
         let mut rare = 1;
         loop {
@@ -195,7 +196,7 @@ impl Timeline {
         }
     }
 
-    /// What was found, with the bursts that are worth a look, where these runs of asof changed the place.
+    /// Returns the result, with the bursts worth showing; `runs` are asof's own in this location.
     pub(crate) fn finish(mut self, runs: &[OwnRun]) -> Found {
         let mut bursts = Vec::new();
         for (event, seconds) in Event::ALL.into_iter().zip(&mut self.seconds) {

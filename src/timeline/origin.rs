@@ -1,38 +1,40 @@
-//! What made a burst: asof's own runs and other restores are no incidents, and what is small beside the others is noise.
+//! The origin of bursts: asof's own runs and other restores are not incidents, and bursts that are small compared with
+//! the others are noise.
 
 use super::burst::Burst;
 use super::{Event, limits};
 
-/// How far apart the copies and the deletes of one restore may be, in seconds.
+/// The maximum distance in seconds between the copies and the deletes of one restore.
 const BESIDE: i64 = 10;
 
-/// What made a burst, as far as is known.
+/// The origin of a burst.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Origin {
     /// Nothing is known.
     #[default]
     Unknown,
-    /// The runs of asof of these names: one after another, they may look like one burst.
+    /// The runs of asof with these IDs: consecutive runs may look like one burst.
     Asof(Vec<String>),
-    /// A restore, by whatever: most of its versions have the content of an older version of their key, or it consists of
-    /// deletes beside such versions.
+    /// A restore by any tool: most of its versions have the content of an older version of their key, or it consists of
+    /// deletes next to these versions.
     Restore,
 }
 
-/// When a run of asof changed the place.
+/// When a run of asof changed the location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OwnRun {
-    /// Its name.
+    /// The run ID.
     pub id: String,
     /// The first second in which it may have changed something.
     pub from: i64,
-    /// The last one.
+    /// The last second in which it may have changed something.
     pub to: i64,
-    /// How many changes its plan has.
+    /// The number of changes in its plan.
     pub changes: u64,
 }
 
-/// The runs that can have made a burst between them: it lies in their time, and is no more than they could do.
+/// Returns the runs that can have made a burst together: it lies within their time, and has no more events than they
+/// have changes.
 fn makers(burst: &Burst, runs: &[OwnRun]) -> Option<Vec<String>> {
     let near: Vec<_> = runs.iter().filter(|run| run.from <= burst.to && burst.from <= run.to).collect();
     let from = near.iter().map(|run| run.from).min()?;
@@ -42,9 +44,9 @@ fn makers(burst: &Burst, runs: &[OwnRun]) -> Option<Vec<String>> {
     made.then(|| near.iter().map(|run| run.id.clone()).collect())
 }
 
-/// Enters what made each burst.
+/// Sets the origin of each burst.
 ///
-/// | in the time of runs of asof, and no more than their changes | most are copies of older versions | deletes beside a burst of such copies | origin |
+/// | within the time of asof runs, and no more events than their changes | most are copies of older versions | deletes next to a burst of copies | origin |
 /// |---|---|---|---|
 /// | yes | | | these runs |
 /// | no | yes | | a restore |
@@ -70,14 +72,14 @@ pub(super) fn mark(bursts: &mut [Burst], runs: &[OwnRun]) {
     }
 }
 
-/// Leaves out what is noise beside the others; gives how many bursts that are. A burst is measured by its events and by its
-/// rise, and is left out if it is far below the largest in both:
+/// Removes bursts that are noise compared with the others; returns their number. A burst is noise if both its events
+/// and its rise are far below the largest:
 ///
-/// | burst | beside |
+/// | burst | compared with |
 /// |---|---|
-/// | of a run of asof | is always listed |
-/// | may be an incident | those that may be one |
-/// | any other | all but those of asof's runs |
+/// | of an asof run | always listed |
+/// | possible incident | the possible incidents |
+/// | any other | all except those of asof's runs |
 pub(super) fn leave_out_noise(bursts: &mut Vec<Burst>) -> usize {
     let largest = |among: fn(&Burst) -> bool| {
         let among = bursts.iter().filter(|burst| among(burst));

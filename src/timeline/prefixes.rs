@@ -1,6 +1,6 @@
-//! Folders as numbers: what a key's first levels are, in a table of bounded size.
+//! Folders as numbers: the first levels of keys, in a table of limited size.
 //!
-//! A folder that finds no room counts for the one above it, so that what is counted under a folder is never too much.
+//! A folder without room is counted as its parent, so the count of a folder is never too high.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,17 +9,17 @@ use memchr::memchr;
 
 use crate::limits;
 
-/// The number of the place that the timeline is of, above all folders.
+/// The number of the timeline's own folder, which is above all others.
 pub(super) const ROOT: u32 = 0;
 
-/// A table of folders. A folder's number is greater than that of the one above it.
+/// A table of folders. A folder's number is greater than its parent's.
 #[derive(Debug)]
 pub(super) struct Prefixes {
-    /// Bytes that all keys have in common, up to a `/`.
+    /// The number of bytes that all keys have in common, up to a `/`.
     base: usize,
     names: Vec<Name>,
     numbers: HashMap<Arc<str>, u32>,
-    /// The folder that was asked for last: keys of one folder come together.
+    /// The last folder looked up: keys of one folder are listed together.
     last: u32,
 }
 
@@ -30,13 +30,13 @@ struct Name {
 }
 
 impl Prefixes {
-    /// For keys that lie in `folder`.
+    /// Creates a table for keys in `folder`.
     pub(super) fn new(folder: &str) -> Self {
         let root = Name { text: folder.into(), above: ROOT };
         Self { base: folder.len(), names: vec![root], numbers: HashMap::new(), last: ROOT }
     }
 
-    /// The number of the folder that a key lies in.
+    /// Returns the number of a key's folder.
     pub(super) fn of(&mut self, key: &str) -> u32 {
         let folder = self.folder(key);
         if self.name(self.last) != folder {
@@ -45,7 +45,7 @@ impl Prefixes {
         self.last
     }
 
-    /// A key's folder, down to a depth and a length.
+    /// Returns a key's folder, limited in depth and length.
     fn folder<'k>(&self, key: &'k str) -> &'k str {
         let mut end = self.base;
         for _ in 0..limits::PREFIX_DEPTH {
@@ -86,7 +86,7 @@ impl Prefixes {
         self.names.len()
     }
 
-    /// The folder above one; the root's is itself.
+    /// Returns a folder's parent; the root's is itself.
     pub(super) fn above(&self, number: u32) -> u32 {
         self.names.get(number as usize).map_or(ROOT, |name| name.above)
     }
@@ -95,12 +95,13 @@ impl Prefixes {
         self.names.get(number as usize).map_or("", |name| &name.text)
     }
 
-    /// For each number whether it is used: none yet.
+    /// Returns a flag for each folder, all unset.
     pub(super) fn none_used(&self) -> Vec<bool> {
         vec![false; self.names.len()]
     }
 
-    /// Forgets all folders but those used and those above them; for each number the new one, in the same order.
+    /// Removes all folders except those used and their ancestors; returns the new number for each old one, in the same
+    /// order.
     pub(super) fn retain(&mut self, used: &[bool]) -> Vec<u32> {
         let mut kept = used.to_vec();
         kept.resize(self.names.len(), false);

@@ -1,19 +1,19 @@
-//! Events of one kind by second and folder, in a table of bounded size.
+//! Events of one kind by second and folder, in a table of limited size.
 //!
-//! Where it grows too large, first the rarest folders of a second count for those above them. If it is the seconds that are too
-//! many, the minutes with the fewest events are let go of: a burst is in the others. Each time, `lost` grows by the most
-//! that one minute can have lost. So a minute's count is never too high, and too low by no more than `lost`; as long as
-//! there are not more different seconds than half of [`limits::TIMELINE_SECONDS`], nothing is lost at all.
+//! If the table grows too large, the rarest folders of a second are first counted as their parents. If there are too
+//! many seconds, the minutes with the fewest events are dropped: bursts are in the others. Each time, `lost` grows by
+//! the maximum that one minute can have lost. A minute's count is therefore never too high, and too low by at most
+//! `lost`. Nothing is lost while there are at most half as many different seconds as [`limits::TIMELINE_SECONDS`].
 
 use super::prefixes::{Prefixes, ROOT};
 use crate::limits;
 
-/// Bits of a folder's number.
+/// The number of bits for the folder.
 const FOLDER_BITS: u32 = 24;
-/// Seconds of what is let go of together, as a power of two: about a minute.
+/// The number of seconds that are dropped together, as a power of two: about a minute.
 const MINUTE_BITS: u32 = 6;
 
-/// A second and a folder, in this order.
+/// A second and a folder, sorted in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Slot(u64);
 
@@ -39,14 +39,14 @@ impl Slot {
     }
 }
 
-/// A second that has events.
+/// A second with events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Second {
     pub(super) at: i64,
     pub(super) events: u64,
 }
 
-/// Events of one second in one folder.
+/// The events of one second in one folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct InFolder {
     pub(super) at: i64,
@@ -63,18 +63,18 @@ pub(super) struct Seconds {
 }
 
 impl Seconds {
-    /// Takes an event; whether it is time to settle.
+    /// Adds an event; returns whether it is time to settle.
     pub(super) fn add(&mut self, second: i64, folder: u32) -> bool {
         self.fresh.push(Slot::new(second, folder));
         self.fresh.len() >= limits::TIMELINE_FRESH
     }
 
-    /// The most events that one minute may lack.
+    /// Returns the maximum number of events that one minute may lack.
     pub(super) fn lost(&self) -> u64 {
         self.lost
     }
 
-    /// Sorts in what is new, and makes room for more.
+    /// Merges new events, and makes room for more.
     pub(super) fn settle(&mut self, prefixes: &Prefixes) {
         self.fresh.sort_unstable();
         let old = self.counted.len();
@@ -90,9 +90,9 @@ impl Seconds {
         self.shrink(prefixes);
     }
 
-    /// Sorts, and adds up what is of the same second and folder.
+    /// Sorts, and adds up events of the same second and folder.
     fn merge(&mut self) {
-        // Two sorted runs are merged by a stable sort without comparing each with each.
+        // A stable sort merges two sorted runs in linear time.
         self.counted.sort_by_key(|(slot, _)| *slot);
         self.counted.dedup_by(|next, kept| {
             let same = next.0 == kept.0;
@@ -118,7 +118,7 @@ impl Seconds {
         }
     }
 
-    /// Counts what a folder has at most so often in a second for the folder above it.
+    /// Counts events of folders with at most `rare` of them in a second as those of their parents.
     pub(super) fn roll_up(&mut self, prefixes: &Prefixes, rare: u64) {
         let mut moved = false;
         for (slot, n) in &mut self.counted {
@@ -132,7 +132,7 @@ impl Seconds {
         }
     }
 
-    /// Lets go of the minutes with the fewest events, so that at most so many seconds stay.
+    /// Drops the minutes with the fewest events until at most `keep` seconds remain.
     fn let_go(&mut self, keep: usize) {
         let minute = |second: i64| second >> MINUTE_BITS;
         let mut minutes: Vec<(u64, usize)> = Vec::new();
@@ -154,7 +154,7 @@ impl Seconds {
             fits
         });
         let fits = fits.count();
-        // Minutes with as many events as the first that finds no room go with it.
+        // Minutes with as many events as the first without room are dropped too.
         let bar = minutes.get(fits).map_or(0, |(events, _)| *events);
         self.lost += bar;
         let mut kept = Vec::new();
@@ -166,7 +166,7 @@ impl Seconds {
         self.counted = kept;
     }
 
-    /// Marks the folders that are in use.
+    /// Marks the folders in use.
     pub(super) fn mark(&self, used: &mut [bool]) {
         for (slot, _) in &self.counted {
             if let Some(used) = used.get_mut(slot.folder() as usize) {
@@ -175,14 +175,14 @@ impl Seconds {
         }
     }
 
-    /// Gives folders their new numbers, which are in the same order.
+    /// Applies new folder numbers, which are in the same order.
     pub(super) fn rename(&mut self, numbers: &[u32]) {
         for (slot, _) in &mut self.counted {
             *slot = slot.in_folder(numbers.get(slot.folder() as usize).copied().unwrap_or(ROOT));
         }
     }
 
-    /// The events of each second that has any, in the order of time.
+    /// Returns the events of each second that has any, by time.
     pub(super) fn by_second(&self) -> impl Iterator<Item = Second> {
         self.counted.chunk_by(|a, b| a.0.second() == b.0.second()).map(|group| Second {
             at: group.first().map_or(0, |(slot, _)| slot.second()),
@@ -190,7 +190,7 @@ impl Seconds {
         })
     }
 
-    /// The events from one second to another, by second and folder.
+    /// Returns the events of a span of seconds, by second and folder.
     pub(super) fn by_folder(&self, from: i64, to: i64) -> impl Iterator<Item = InFolder> {
         let first = self.counted.partition_point(|(slot, _)| slot.second() < from);
         let of_span = self.counted.iter().skip(first).take_while(move |(slot, _)| slot.second() <= to);

@@ -1,4 +1,4 @@
-//! Timelines beside a plain count of the same events.
+//! Compares timelines with a plain count of the same events.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -40,7 +40,7 @@ fn traced(entries: &[(&str, i64, bool)]) -> Vec<(String, i64, Option<Event>)> {
     events
 }
 
-/// The seconds and events of the copies in one key's history, which is given newest first.
+/// The seconds and events of the copies in one key's history, given newest first.
 fn copies(history: &[(i64, Option<&str>)]) -> Vec<(i64, Event)> {
     let (mut trace, mut copies) = (Trace::default(), Vec::new());
     let mut sink = |told: Told<'_>| {
@@ -51,7 +51,7 @@ fn copies(history: &[(i64, Option<&str>)]) -> Vec<(i64, Event)> {
     for (second, etag) in history {
         trace.push(&listed("k", *second, *etag), &mut sink);
     }
-    // Another key has no part in it.
+    // Another key does not count.
     trace.push(&listed("l", 0, Some("a")), &mut sink);
     trace.finish(&mut sink);
     copies
@@ -74,7 +74,7 @@ fn a_version_with_the_content_of_an_older_one_is_a_copy() {
     ] {
         assert_eq!(copies(&history), expected, "{history:?}");
     }
-    // No more versions are kept than that.
+    // Only this many versions are kept.
     let etags: Vec<_> = (0..100).map(|n| format!("{n}")).collect();
     let mut history: Vec<_> =
         (0..100).rev().map(|n| (n, Some(&*etags[usize::try_from(n).unwrap()]))).collect();
@@ -83,7 +83,7 @@ fn a_version_with_the_content_of_an_older_one_is_a_copy() {
     assert_eq!(copies(&history), [(97, Event::Overwrite)]);
 }
 
-/// A timeline of one key each, all of them in the same folder.
+/// A timeline in which each event has its own key, all in the same folder.
 fn with_copies(events: &[(Event, i64, u64, u64)], runs: &[OwnRun]) -> Found {
     let mut timeline = Timeline::new("", Window::default(), None);
     for (event, second, count, copies) in events {
@@ -105,12 +105,12 @@ fn restores_are_marked_and_not_suggested() {
     let origins = |found: &Found| found.bursts.iter().map(|b| b.origin.clone()).collect::<Vec<_>>();
     let (later, own) = (ONSET + 3600, Origin::Asof(vec!["RUN".to_owned()]));
     for (event, copies, runs, expected) in [
-        // More than the incident, and steeper.
+        // Larger and steeper than the incident.
         (Event::Delete, 0, vec![], Origin::Unknown),
         (Event::Delete, 0, vec![run(later - 1, later + 20, 900)], own.clone()),
         (Event::Overwrite, 0, vec![run(later - 1, later + 20, 900)], own.clone()),
         (Event::Put, 0, vec![run(later - 1, later + 20, 900)], own.clone()),
-        // More than it can have done, or when it did nothing yet, or any more.
+        // More events than the run has changes, or before it started, or after it ended.
         (Event::Delete, 0, vec![run(later - 1, later + 20, 899)], Origin::Unknown),
         (Event::Delete, 0, vec![run(later + 1, later + 20, 900)], Origin::Unknown),
         (Event::Delete, 0, vec![run(later - 1, later + 16, 900)], Origin::Unknown),
@@ -134,7 +134,7 @@ fn restores_are_marked_and_not_suggested() {
     let runs = [run(later - 1, later + 8, 500), run(later + 10, later + 20, 500)];
     let found = with_copies(&[incident, (Event::Delete, later, 900, 0)], &runs);
     assert_eq!(origins(&found), [Origin::Unknown, Origin::Asof(vec!["RUN".to_owned(), "RUN".to_owned()])]);
-    // Its deletes go with its copies, and no others do.
+    // Deletes near the copies belong to them; others do not.
     let restore = [(Event::Put, later, 200, 200), (Event::Delete, later + 2, 900, 0)];
     let found = with_copies(&[&[incident], &restore[..1]].concat(), &[]);
     assert_eq!(origins(&found), [Origin::Unknown, Origin::Restore]);
@@ -183,7 +183,7 @@ fn bursts_come_in_the_order_of_time_without_noise() {
         (ONSET + day, Event::Put, 5000, 1),
     ];
     assert_eq!((shown.as_slice(), found.minor), (expected.as_slice(), 2));
-    // What may be an incident is not small beside an import, nor what is slow beside what is quick.
+    // A possible incident is not small compared with an import, nor a slow one compared with a quick one.
     let found = with_copies(&[(Event::Put, ONSET + day, 5000, 0), (Event::Delete, ONSET, 6, 0)], &[]);
     assert_eq!((found.bursts.len(), found.minor, found.suggestion().unwrap().count), (2, 0, 6));
 }
@@ -263,8 +263,8 @@ fn a_chart_is_no_longer_than_asked_for() {
     assert_eq!(within.width(), 8 * DAY);
 }
 
-/// A bucket whose keys are deleted here and there over four months, and all at once from [`ONSET`] on: in the first second
-/// a few only.
+/// A bucket with scattered deletes over four months and an incident at [`ONSET`], with only a few deletes in its first
+/// second.
 fn staged(noise: usize, folders: &str, dice: &mut fastrand::Rng) -> Vec<(String, i64)> {
     let mut events: Vec<_> = (0..noise)
         .map(|n| {

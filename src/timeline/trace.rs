@@ -1,41 +1,41 @@
-//! From the entries of a listing to events.
+//! Converts the entries of a listing to events.
 
 use super::Event;
 use crate::limits;
 use crate::model::{Entry, Kind};
 
-/// What a trace tells.
+/// The output of a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Told<'a> {
-    /// What an entry did.
+    /// An entry.
     Did {
-        /// The entry's key.
+        /// The key of the entry.
         key: &'a str,
-        /// When it was made.
+        /// When the entry was created.
         second: i64,
-        /// None if nothing was there to delete.
+        /// The event; `None` if there was nothing to delete.
         event: Option<Event>,
     },
-    /// A put or an overwrite that was told before has the content of an older version of its key.
+    /// A put or overwrite reported before has the content of an older version of its key.
     Copied {
-        /// When that was.
+        /// When the version was created.
         second: i64,
-        /// Which it was.
+        /// The kind of the event.
         event: Event,
     },
 }
 
-/// Odd and without a pattern: spreads what it multiplies over all bits.
+/// Odd and without a pattern: multiplication spreads over all bits.
 const MIX: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// Tells what each entry did, which its next older one decides. Holds a few entries of one key.
+/// Determines the event of each entry from the next older one. Holds a few entries of one key.
 #[derive(Debug, Default)]
 pub(crate) struct Trace {
     key: String,
     above: Option<Above>,
-    /// The key's newest versions, whose content no older one has had yet.
+    /// The key's newest versions whose content no older version has had yet.
     newer: Vec<Newer>,
-    /// Their contents, in the same order: searched for each version of each key that has several.
+    /// Their contents, in the same order: searched for each version of each key with several versions.
     contents: Vec<Content>,
 }
 
@@ -43,7 +43,7 @@ pub(crate) struct Trace {
 #[derive(Debug, Clone, Copy)]
 struct Above {
     second: i64,
-    /// None of a delete marker.
+    /// `None` for a delete marker.
     content: Option<Content>,
 }
 
@@ -54,12 +54,12 @@ struct Newer {
     event: Event,
 }
 
-/// The size and half of the ETag in one number: enough to count copies by.
+/// The size and half of the ETag in one number: precise enough to count copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Content(u64);
 
 impl Content {
-    /// Equality of this says nothing: a server may list no ETags.
+    /// Never counts as equal: a server may list no ETags.
     const UNKNOWN: Self = Self(0);
 
     fn of(kind: &Kind<'_>) -> Option<Self> {
@@ -83,7 +83,8 @@ impl Content {
 }
 
 impl Trace {
-    /// Takes the next entry; hands `sink` what the one before it did. Whether this entry begins another key.
+    /// Adds the next entry; passes the event of the previous one to `sink`. Returns whether this entry starts another
+    /// key.
     pub(crate) fn push(&mut self, entry: &Entry<'_>, mut sink: impl FnMut(Told<'_>)) -> bool {
         let content = Content::of(&entry.kind);
         let another = self.above.is_none() || self.key != entry.key;
@@ -101,7 +102,7 @@ impl Trace {
         another
     }
 
-    /// Hands over the last entry, below which there is none.
+    /// Reports the last entry, which has none below.
     pub(crate) fn finish(&mut self, mut sink: impl FnMut(Told<'_>)) {
         self.tell(None, &mut sink);
         self.above = None;
@@ -109,7 +110,7 @@ impl Trace {
         self.contents.clear();
     }
 
-    /// Tells what the entry did, over a delete marker, a version, or nothing.
+    /// Reports the event of an entry above a delete marker, a version, or nothing.
     fn tell(&mut self, below: Option<bool>, sink: &mut impl FnMut(Told<'_>)) {
         let Some(Above { second, content }) = self.above else { return };
         let event = match (content, below) {
@@ -128,7 +129,7 @@ impl Trace {
         }
     }
 
-    /// Tells which newer versions have the content of this one.
+    /// Reports which newer versions have the content of this one.
     fn find_copies(&mut self, older: Content, sink: &mut impl FnMut(Told<'_>)) {
         while let Some(at) = self.contents.iter().position(|newer| *newer == older) {
             self.contents.swap_remove(at);

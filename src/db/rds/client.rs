@@ -1,4 +1,4 @@
-//! The RDS client: requests, the meaning of refusals, and retries of the ones that pass.
+//! The RDS client: sends requests, interprets refusals, and retries those that pass.
 
 use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};

@@ -30,7 +30,7 @@ use super::settings::InstanceSettings;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ClusterEngine {
     Aurora,
-    /// RDS MySQL or PostgreSQL: a writer and two readers in three zones.
+    /// A Multi-AZ DB cluster of RDS: a writer and two readers in three zones.
     MultiAz,
     DocumentDb,
     Neptune,

@@ -1,4 +1,4 @@
-//! The instances of an Aurora cluster.
+//! The instances of a cluster, where asof creates them.
 
 use std::collections::BTreeMap;
 

@@ -57,7 +57,7 @@ pub(crate) trait Partial {
     fn unlike(self, other: &Self) -> Self;
     fn tags(&self) -> Option<&BTreeMap<String, String>>;
     fn deletion_protection(&self) -> Option<bool>;
-    /// Returns whether Secrets Manager is to manage the master password.
+    /// The setting by which Secrets Manager manages the master password.
     fn manage_password(&mut self) -> &mut Option<bool>;
 }
 

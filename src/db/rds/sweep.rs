@@ -45,6 +45,7 @@ impl Sweep {
     }
 }
 
+/// A database that a drill left behind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Leftover {
     /// The kind of database: `instance` or `cluster`.

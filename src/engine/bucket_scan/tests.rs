@@ -4,8 +4,8 @@ use crate::resolve::AsOf;
 
 const T: i64 = 100;
 
-/// Feeds pages of entries, keys with their times, each newest first. Gives the keys that are read again by themselves, and
-/// those that are decided within the range.
+/// Feeds pages of entries: keys with their times, each newest first. Returns the keys that are read again on their own,
+/// and those that are decided within the range.
 fn fed(pages: &[&[(&str, i64)]]) -> (Vec<String>, Vec<String>) {
     let mut part = Part::new(Resolver::new(AsOf::At(Instant::from_millis(T)), AsOf::Latest));
     let (mut lost, mut decided) = (Vec::new(), Vec::new());
@@ -38,7 +38,7 @@ fn a_key_that_the_next_page_goes_on_with_stays_in_its_range() {
 fn a_key_at_a_border_whose_answer_is_open_is_read_again() {
     assert_eq!(fed(&[&[("a", 50), ("b", 150)], &[("c", 50)]]), (words("b"), words("a c")));
     assert_eq!(fed(&[&[("b", 150)], &[]]), (words("b"), vec![]));
-    // With the entry that was live at T, what follows does not matter.
+    // Once the entry that was live at T is seen, later entries do not matter.
     assert_eq!(fed(&[&[("a", 50), ("b", 50)], &[("c", 50)]]), (vec![], words("a b c")));
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 use crate::state::{Ending, Record, Replay, RunManifest, Server};
 
-/// A run of one change that was begun in this second.
+/// A run of one change, begun in this second.
 fn glance(id: &str, second: i64, undoes: Option<&str>, ending: Option<Ending>) -> RunStatus {
     let began = Instant::from_millis(second * 1000);
     let mut state = RunState::default();

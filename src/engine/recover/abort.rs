@@ -1,5 +1,5 @@
-//! Aborting a recovery: its runs are undone, its databases removed, the application resumed, the journal closed. Killed
-//! anywhere, the same command finishes it.
+//! Aborts a recovery: undoes its runs, removes its databases, resumes the application and closes the journal. If it is
+//! killed, the same command finishes it.
 
 mod parts;
 
@@ -17,16 +17,16 @@ use crate::recover::{
 };
 use crate::state::{Glimpse, Quiesced, Recovery, Run, RunStatus};
 
-/// An abort of the recovery of a file.
+/// A request to abort a file's recovery.
 #[derive(Debug)]
 pub(crate) struct Abort<'a> {
     pub request: RecoveryRequest<'a>,
-    /// Databases are removed even if the application may use them.
+    /// Whether to remove databases even if the application may be using them.
     pub after_resume: bool,
     pub dry_run: bool,
 }
 
-/// An abort of which it is known what it does. Nothing was changed yet.
+/// An abort whose parts are known. Nothing has been changed yet.
 #[derive(Debug)]
 pub(crate) struct PreparedAbort<'a> {
     session: Session<'a>,
@@ -36,7 +36,7 @@ pub(crate) struct PreparedAbort<'a> {
 }
 
 impl<'a> Abort<'a> {
-    /// Finds the recovery, and shows what would be done.
+    /// Finds the recovery and shows the plan of the abort.
     pub(crate) async fn prepare(self) -> Result<PreparedAbort<'a>> {
         let Self { request, after_resume, dry_run } = self;
         let mut session = Session::open(request, Some("recovery")).await?;
@@ -68,7 +68,7 @@ impl<'a> Abort<'a> {
 }
 
 impl Session<'_> {
-    /// The recovery of the file that there is to abort.
+    /// Opens the file's recovery that can be aborted.
     fn find_abortable(&self) -> Result<Recovery> {
         let RecoveryRequest { source, options, .. } = self.request;
         let suits = |_: &_, state: &RecoveryState| is_abortable(state);
@@ -108,7 +108,7 @@ impl PreparedAbort<'_> {
     pub(crate) async fn execute(self) -> Result<AbortResult> {
         let Self { session, recovery, parts, command } = self;
         let RecoveryRequest { source, options, cancel, suggest, .. } = session.request;
-        // So that it is known which settings asof has set.
+        // The removal must know which settings asof has set.
         if parts.iter().any(|part| matches!(part, AbortPart::Remove { .. })) {
             keep_sources(&recovery, &session.databases, &[]).await?;
         }
@@ -145,16 +145,16 @@ impl PreparedAbort<'_> {
     }
 }
 
-/// What became of a part of an abort.
+/// The result of one part of an abort.
 #[derive(Debug)]
 enum Aborted {
-    /// It is done; in words, where there is more to say.
+    /// Done; with details, if any.
     Done(Option<String>),
-    /// It cannot be done, and is not asof's to do: why.
+    /// Left alone, since it is not asof's to do; why.
     Left(String),
-    /// It cannot be undone, nor known to be: why, and what to do. The application is not resumed over it.
+    /// Not undone, or not known to be undone; why, and what to do. The application is not resumed.
     NotUndone(String),
-    /// It failed, and has to be tried again.
+    /// Failed; the same command tries it again.
     Failed(Error),
 }
 
@@ -170,7 +170,7 @@ impl Aborted {
     }
 }
 
-/// What aborting a recovery takes now.
+/// The parts of aborting a recovery now.
 fn plan_abort(state_dir: &Path, recovery: &Glimpse, file: &RecoveryFile) -> Result<Vec<AbortPart>> {
     let runs = Run::list(state_dir)?;
     let standing = |run: &str| match RunStatus::undone_by(run, &runs) {
@@ -181,7 +181,8 @@ fn plan_abort(state_dir: &Path, recovery: &Glimpse, file: &RecoveryFile) -> Resu
     Ok(abort_parts(&recovery.state, standing, stays, file.hooks.resume.is_some()))
 }
 
-/// The runs that an abort of a recovery would undo, and those that undo them. What cannot be read may need any.
+/// The runs that aborting a recovery would undo, and those that undo them. Fails if any recovery is unreadable, since
+/// it may need any run.
 pub(crate) fn needed_runs(state_dir: &Path) -> Result<BTreeSet<String>> {
     let open = Recovery::list(state_dir)?.into_iter().filter(|recovery| is_abortable(&recovery.state));
     let runs = open.flat_map(|Glimpse { state, .. }| {
@@ -192,15 +193,16 @@ pub(crate) fn needed_runs(state_dir: &Path) -> Result<BTreeSet<String>> {
     Ok(runs.collect())
 }
 
-/// Aborts a recovery; tells `on` what became of each part. Whether nothing is left to try again: then it is closed.
+/// Aborts a recovery and passes the result of each part to `on`. Returns whether no part has to be tried again; the
+/// recovery is then closed.
 ///
-/// | a part before the resume hook | the resume hook | closed |
+/// | a part before the resume hook | resume hook | closed |
 /// |---|---|---|
-/// | names that cannot be given back, before anything of the abort was done | is not run, and nothing is begun: the recovery can still be finished | no |
-/// | failed, or was not begun | is not run | no |
-/// | names that are not given back | is not run, and nothing after them is begun: buckets would be undone beside a database that is still at T | no |
-/// | is not undone for good | is not run: that is for whoever has looked | yes |
-/// | any other | is run | yes, unless it fails |
+/// | names that cannot be swapped back, before the abort has done anything | not run; nothing is begun, so the recovery can still be finished | no |
+/// | failed, or was not begun | not run | no |
+/// | names that were not swapped back | not run; no later part is begun, which would undo buckets beside a database still at T | no |
+/// | permanently not undone | not run: the user resumes the application after a check | yes |
+/// | any other | run | yes, unless it fails |
 async fn abort(
     recovery: &Recovery,
     parts: &StepContext<'_>,
@@ -218,7 +220,7 @@ async fn abort(
     }
     let (mut finished, mut undone) = (true, true);
     for part in plan {
-        // An application is not resumed over a bucket that is half undone.
+        // Do not resume the application on a half-undone bucket.
         if parts.cancel.is_stopped() || (!finished && *part == AbortPart::Resume) {
             finished = false;
             continue;
@@ -242,10 +244,10 @@ async fn abort(
     Ok(finished)
 }
 
-/// Why the application is not resumed, and what to do.
+/// Why the application was not resumed, and what to do.
 const NOT_RESUMED: &str = "not everything was undone: fix that first, then resume the application by hand";
 
-/// Whether there is something to abort: it is not ended, or was overtaken and has asked for a database.
+/// Whether there is something to abort: it is unfinished, or was overtaken after requesting a database or quiescing.
 pub(super) fn is_abortable(state: &RecoveryState) -> bool {
     let asked = state.shape().is_some_and(|shape| (0..shape.databases).any(|n| state.was_asked_for(n)));
     state.shape().is_some()

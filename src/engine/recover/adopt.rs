@@ -1,4 +1,4 @@
-//! Adopting a recovery whose state directory is lost, by what its databases carry.
+//! Adopts a recovery whose state directory is lost, from the tags of its databases.
 
 use std::slice;
 
@@ -14,7 +14,7 @@ use crate::recover::{NextCommand, Notice};
 use crate::state::Recovery;
 
 impl Session<'_> {
-    /// Looks for the recovery, checks what it has not asked for yet, and shows what would be done.
+    /// Finds the recovery, checks the databases that were not requested yet, and shows the plan.
     pub(super) async fn plan_adopted(&self, typed: Option<&TargetTime>) -> Result<New> {
         let typed = match typed.map(|target| target.time) {
             Some(None) => {
@@ -52,7 +52,7 @@ impl Session<'_> {
         Ok(New { adopted: Some(id), typed: at.to_string(), at })
     }
 
-    /// Refuses what this state directory knows: nothing of it is lost.
+    /// Refuses a recovery whose state is in this state directory: it is not lost.
     fn require_unknown(&self, id: &str, at: Instant) -> Result<()> {
         let (state_dir, suggest) = (&self.request.options.state_dir, self.request.suggest);
         if !Recovery::is_known(state_dir, id)? {
@@ -66,7 +66,7 @@ impl Session<'_> {
             .hint(format!("list unfinished recoveries: {}", suggest(NextCommand::Recoveries))))
     }
 
-    /// Names `--adopt` where what stands in the way is of a recovery that this state directory does not know.
+    /// Suggests `--adopt` if the obstacle belongs to a recovery that is unknown in this state directory.
     pub(super) async fn hint_to_adopt(&self, e: Error) -> Error {
         let Ok(found) = look(&self.databases).await else { return e };
         let Adoption::Adopt { id, at } = adoptable(&found, None) else { return e };
@@ -81,7 +81,7 @@ impl Session<'_> {
     }
 }
 
-/// What each database carries, by its name in the file.
+/// The tags of each database, with its name in the file.
 async fn look(databases: &[Database]) -> Result<Vec<Carrier<'_>>> {
     let carry = databases
         .iter()

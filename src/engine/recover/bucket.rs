@@ -1,5 +1,5 @@
-//! A bucket's part in a recovery: an ordinary run, which the journal names, so that going on is resuming it; and the check
-//! of a copy.
+//! The bucket steps of a recovery: restoring, as an ordinary run that the journal records so that it can be resumed,
+//! and verifying a copy.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -25,29 +25,29 @@ use crate::resolve::{AsOf, Judge};
 use crate::s3::Client;
 use crate::state::{Recovery, Run, Server};
 
-/// A bucket that belongs to a recovery.
+/// A bucket in a recovery.
 #[derive(Debug)]
 pub(crate) struct BucketPart {
-    /// A client of its own: it counts this bucket only.
+    /// The bucket's own client, so that its counters cover this bucket only.
     pub client: Client,
-    /// The server, as a run keeps it.
+    /// The server settings, as stored in a run.
     pub server: Server,
-    /// The place whose past is restored.
+    /// The location whose past state is restored.
     pub location: Location,
-    /// Where to, if not in place.
+    /// The target, if not in place.
     pub to: Option<Location>,
-    /// The recovery file lets it lose more than half of its keys.
+    /// Whether the recovery file allows deleting more than half of the keys.
     pub allow_mass_delete: bool,
-    /// The recovery file lets it have held nothing at the target time.
+    /// Whether the recovery file allows the bucket to have been empty at the target time.
     pub allow_empty: bool,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct BucketOptions {
     pub state_dir: PathBuf,
-    /// What every bucket is told alike.
+    /// The options for every bucket.
     pub options: RestoreOptions,
-    /// Uploads in parts begun so long before the time are cautioned about.
+    /// Caution about multipart uploads begun within this time before the target time.
     pub multipart_window: Duration,
     pub now: Instant,
 }
@@ -65,7 +65,7 @@ impl BucketPart {
         }
     }
 
-    /// What a restore to `at` would change now.
+    /// Compares the bucket with its state at `at`.
     pub(crate) async fn prepare(
         &self,
         at: Instant,
@@ -83,11 +83,11 @@ impl BucketPart {
         Ok(query)
     }
 
-    /// Refuses a restore that must not be made.
+    /// Refuses a restore that the options do not allow.
     ///
     /// # Errors
-    /// [`Refused`](ErrorKind::Refused) for keys in doubt that nothing was said about, for what would be lost for good, and for
-    /// deleting more than half of the keys, unless the recovery file allows it.
+    /// [`Refused`](ErrorKind::Refused) for uncertain keys that the options do not cover, for data that would be lost
+    /// for good, and for deleting more than half of the keys unless the recovery file allows it.
     pub(crate) fn accept(&self, prepared: &Prepared, options: &RestoreOptions) -> Result<()> {
         prepared.require_room(options)?;
         prepared.require_certainty(options)?;
@@ -108,9 +108,9 @@ impl BucketPart {
 }
 
 impl StepContext<'_> {
-    /// Restores a bucket: by the run that was begun for it, or by a new one. What is to be changed is found out only now:
-    /// the writers stand still since the quiesce hook, or have gone on while the database was restored. The plan of a run that
-    /// an earlier process began is as old as that: after it a further run restores what was written since.
+    /// Restores a bucket with the run that was begun for it, or a new one. The changes are determined only now, since
+    /// the application was writing until it was quiesced, or while the database was restored. The plan of a run that an
+    /// earlier process began is as old as that run, so a second run then restores the keys written since.
     pub(super) async fn restore_bucket(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let part = self.bucket(n)?;
         let mut begun = match recovery.state().run(n) {
@@ -191,7 +191,7 @@ impl StepContext<'_> {
     }
 }
 
-/// What came of a run; an error where keys are left.
+/// The result of a run. Fails if keys are left.
 fn settled(counters: &Counters, run: &str, first: Option<String>) -> Result<StepResult> {
     let (failed, conflicts) = (counters.failed.get(), counters.conflicts.get());
     let archived = counters.archived.get();

@@ -1,4 +1,4 @@
-//! A database's own check: a command that ends well where the restored database is as it should be.
+//! The check command of a restored database.
 
 use super::environment::environment_of;
 use super::step::StepContext;
@@ -9,13 +9,15 @@ use crate::recover::{StepResult, counts};
 use crate::state::Recovery;
 
 impl StepContext<'_> {
+    /// Runs a database's check command.
+    ///
     /// | the command | |
     /// |---|---|
-    /// | ends well | done |
-    /// | fails | done, with a finding: the rest goes on, and the exit code tells |
-    /// | takes longer than [`limits::CHECK_TIMEOUT`] | it is killed, which is the same finding |
+    /// | succeeds | done |
+    /// | fails | done, with a finding: the recovery continues, and the exit code reports it |
+    /// | exceeds [`limits::CHECK_TIMEOUT`] | it is killed, with the same finding |
     /// | cannot be started | the step fails |
-    /// | is interrupted, by a person or by the recovery's deadline | it is killed, and run again |
+    /// | is interrupted, by the user or the recovery's deadline | it is killed, and run again on resume |
     pub(super) async fn check(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let Some(program) = self.file.checks.get(n).and_then(Option::as_ref) else {
             return Ok(StepResult::default());
@@ -29,7 +31,7 @@ impl StepContext<'_> {
     }
 }
 
-/// What a check command has found to be wrong, if anything.
+/// The failure of a check command, if any.
 async fn finding(
     program: &Program,
     what: &str,

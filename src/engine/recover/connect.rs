@@ -1,4 +1,4 @@
-//! The servers of the buckets and databases in a recovery file.
+//! Connects to the servers of the buckets and databases in a recovery file.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::recover::{Bucket, DatabaseKind, RecoveryFile, Target};
 use crate::s3::{Client, ServerClock, Settings};
 use crate::state::Server;
 
-/// The databases of a file. `server` says what the file leaves open of those that RDS restores; `cancel` ends what only asks.
+/// Connects to the databases of a file. `server` supplies RDS settings missing from the file; `cancel` stops queries.
 pub(crate) async fn databases(
     file: &RecoveryFile,
     server: &Settings,
@@ -33,7 +33,7 @@ pub(crate) async fn databases(
     Ok(databases)
 }
 
-/// The endpoint of `server` is an S3 server's, which knows no databases.
+/// Fills in missing settings, except the endpoint: that of `server` is an S3 endpoint.
 pub(super) fn on_server(mut settings: rds::Settings, server: &Settings) -> rds::Settings {
     let named = &mut settings.server;
     named.region = named.region.take().or_else(|| server.region.clone());
@@ -42,8 +42,8 @@ pub(super) fn on_server(mut settings: rds::Settings, server: &Settings) -> rds::
     settings
 }
 
-/// The buckets of a file, each with a client of its own. `server` says what the file leaves open; `to` is where a bucket's
-/// state is brought, given what the file says.
+/// Connects to the buckets of a file, each with its own client. `server` supplies settings missing from the file; `to`
+/// maps the target in the file to where the bucket is restored.
 pub(super) async fn buckets(
     file: &RecoveryFile,
     server: &Settings,
@@ -77,8 +77,8 @@ fn of_bucket(bucket: &Bucket, server: Settings) -> Settings {
     }
 }
 
-/// The clock of these buckets' servers; of several, the one that is behind: what is past by it is past by all. What cannot
-/// be asked, whoever needs its answer says.
+/// The clock of these buckets' servers. If they differ, the one furthest behind: a time in its past is in the past of
+/// all. A server that does not answer is ignored here; the request that needs it fails.
 pub(super) async fn clock_of(parts: &[BucketPart]) -> ServerClock {
     let answers = parts.iter().map(|part| part.client.ask_clock(&part.location.bucket));
     let clocks = futures::future::join_all(answers).await;
@@ -86,7 +86,7 @@ pub(super) async fn clock_of(parts: &[BucketPart]) -> ServerClock {
     told.min_by_key(|clock| clock.now()).cloned().unwrap_or_default()
 }
 
-/// Where the file says that a bucket's state is brought.
+/// The target given in the file.
 pub(super) fn as_written(target: &Target) -> Option<Location> {
     match target {
         Target::InPlace => None,

@@ -1,4 +1,4 @@
-//! The deadline of a recovery: what hangs must not keep a cron job from ever beginning the next one.
+//! The deadline of a recovery: a hanging recovery must not keep a cron job from ever starting the next one.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -11,22 +11,23 @@ use crate::limits;
 use crate::recover::{Ending, RecoveryOutcome};
 use crate::state::Recovery;
 
-/// Takes every step that is left, as [`execute`], until the deadline of the recovery file has passed.
+/// Takes all remaining steps, like [`execute`], until the deadline of the recovery file.
 ///
 /// | at the deadline | |
 /// |---|---|
-/// | steps are left | no step is begun any more; those under way end as soon as they can |
-/// | a hook or a command is under way | it is let end, and killed after [`limits::DEADLINE_GRACE`] |
+/// | steps are left | no step is begun; those in progress end as soon as they can |
+/// | a hook or a command is running | it may finish, and is killed after [`limits::DEADLINE_GRACE`] |
 ///
-/// The same command takes up what is left, with a deadline of its own.
+/// The same command resumes the rest, with a new deadline.
 pub(crate) async fn execute_by(recovery: &Recovery, parts: &StepContext<'_>) -> RecoveryOutcome {
     let deadline = parts.file.deadline.unwrap_or(limits::RECOVERY_DEADLINE);
-    // Boxed: it is large.
+    // Boxed because the future is large.
     let ended = by(Box::pin(execute(recovery, parts)), deadline, limits::DEADLINE_GRACE, parts.cancel).await;
     told(ended, deadline, recovery.state().may_be_quiesced())
 }
 
-/// What is told of it: that the deadline ended it is no interruption. `quiesced` is whether the application may be.
+/// The outcome to report: reaching the deadline is a failure, not an interruption. `quiesced` tells whether the
+/// application may be quiesced.
 fn told(ended: Ended<RecoveryOutcome>, deadline: Duration, quiesced: bool) -> RecoveryOutcome {
     let late = || {
         let message = format!("cannot finish within the deadline of {}", in_words(deadline));
@@ -54,14 +55,14 @@ fn told(ended: Ended<RecoveryOutcome>, deadline: Duration, quiesced: bool) -> Re
     }
 }
 
-/// How something ended that had a deadline.
+/// How a future with a deadline ended.
 #[derive(Debug, PartialEq, Eq)]
 enum Ended<T> {
-    /// Before it.
+    /// Before the deadline.
     InTime(T),
     /// After it was asked to stop.
     Late(T),
-    /// Not even then.
+    /// Not even within the grace period.
     Abandoned,
 }
 
@@ -79,7 +80,7 @@ async fn by<T>(
     tokio::time::timeout(grace, going).await.map_or(Ended::Abandoned, Ended::Late)
 }
 
-/// As it is typed: `90m`, `12h`.
+/// Formats a duration as typed: `90m`, `12h`.
 pub(super) fn in_words(length: Duration) -> String {
     let seconds = length.as_secs();
     match seconds {

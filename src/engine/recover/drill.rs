@@ -21,19 +21,20 @@ pub(crate) struct Drill<'a> {
 }
 
 impl Drill<'_> {
-    /// Carries it out. None where an earlier drill's copies are in its place, and cannot be torn down: that is told.
+    /// Runs the drill. Returns `None`, after a notice, if the copies of an earlier drill could not be torn down.
     pub(crate) async fn run(self) -> Result<Option<RecoveryResult>> {
         let Self { request, target, keep } = self;
         let RecoveryRequest { source, options, .. } = request;
         check_drill(&source.file, true)?;
         let session = Session::open(request, Some(DRILL)).await?;
-        // What is torn down is not stopped by the Ctrl-C that ended the drill.
+        // The Ctrl-C that ends the drill must not stop the teardown.
         let databases = databases(&source.file, &options.server, &Cancel::default()).await?;
         let mut drill = Stage { session, databases, keep };
         if !drill.clear(&target).await? {
             return Ok(None);
         }
-        // Only now: what had no teardown command may have been removed by hand, and the drill that left it is ended then.
+        // Checked only now: copies without a teardown command may have been removed by hand, which ends the drill that
+        // left them.
         check_drill(&source.file, keep)?;
         let recovery = drill.begin(&target).await?;
         drill.session.tell(&recovery)?;
@@ -43,7 +44,7 @@ impl Drill<'_> {
         let mut report = recovery.report(&source.file, outcome.ending, findings);
         match drill.end(&recovery, &copies).await {
             Ok(left) => report.left = left,
-            // The journal's: all is torn down, and that cannot be noted.
+            // A journal error: everything is torn down, but that could not be recorded.
             Err(e) => outcome.trouble = outcome.trouble.or(Some(e)),
         }
         let conclusion = Conclusion::of_drill(outcome.ending, &report.left);
@@ -54,13 +55,13 @@ impl Drill<'_> {
 /// A drill whose servers are connected.
 struct Stage<'a> {
     session: Session<'a>,
-    /// The file's once more, for tearing down.
+    /// Separate connections to the file's databases, for tearing down.
     databases: Vec<Database>,
     keep: bool,
 }
 
 impl Stage<'_> {
-    /// The buckets with the folder of a drill as their targets.
+    /// The buckets, with a drill's folder as their targets.
     async fn copies(&self, drill: &str) -> Result<Vec<BucketPart>> {
         let RecoveryRequest { source, options, .. } = self.session.request;
         let folder = |target: &_| as_written(target).map(|target| scratch(&target, drill));
@@ -71,8 +72,7 @@ impl Stage<'_> {
         tear_down(drill, &self.session.request.options.state_dir, copies, &self.databases).await
     }
 
-    /// Tears down what earlier drills have left: those that were killed, and those that were to keep their copies. Whether
-    /// nothing is left of them.
+    /// Tears down the copies of earlier drills that were killed or kept their copies. Returns whether nothing is left.
     async fn clear(&self, target: &TargetTime) -> Result<bool> {
         let RecoveryRequest { source, options, .. } = self.session.request;
         let (state_dir, clock) = (&options.state_dir, &self.session.clock);
@@ -89,8 +89,7 @@ impl Stage<'_> {
         Ok(true)
     }
 
-    /// Refuses to go on beside what an earlier drill has left, if that is not to be torn down, or cannot be found by this
-    /// file.
+    /// Refuses to continue if an earlier drill's copies must be kept, or cannot be found with this file.
     fn require_torn_down(&self, before: &Recovery, target: &TargetTime) -> Result<()> {
         let RecoveryRequest { source, suggest, .. } = self.session.request;
         let (id, targets) = (before.id(), &before.manifest().targets);
@@ -115,14 +114,14 @@ impl Stage<'_> {
         let session = &self.session;
         let windows = session.windows().await?;
         let at = target.resolve(&session.databases, &windows, session.now)?;
-        // It has no tag yet, and nothing is looked up by one.
+        // The drill has no tag yet, and the preflight does not use it.
         session.preflight(&session.databases, &RestoreRequest::new(at, "")).await?;
         let manifest = session.manifest(Purpose::Drill, &target.typed, at);
         let RecoveryRequest { source, options, .. } = session.request;
         Recovery::create(&options.state_dir, manifest, drill_shape(&source.file), &session.clock)
     }
 
-    /// Refuses a drill, and ends it, whose databases have no place, or whose sources cannot be read.
+    /// Refuses and ends a drill if a database target is taken or a source cannot be read.
     async fn require_room(&self, drill: &Recovery, copies: &[BucketPart]) -> Result<()> {
         let Session { databases, given, .. } = &self.session;
         let free = match require_free(databases, &drill.errand()).await {
@@ -130,7 +129,7 @@ impl Stage<'_> {
             taken => taken,
         };
         if free.is_err() {
-            // Nothing was begun: there is nothing to tear down, and the drill is ended by this.
+            // Nothing was begun, so this only ends the drill.
             let left = self.tear_down(drill, copies).await?;
             if !left.is_empty() {
                 self.session.notice(&Notice::LeftBehind(&left))?;
@@ -139,7 +138,7 @@ impl Stage<'_> {
         free
     }
 
-    /// Tears the copies down, unless they are kept. Gives what is left.
+    /// Tears the copies down, unless they are kept. Returns what is left.
     async fn end(&self, drill: &Recovery, copies: &[BucketPart]) -> Result<Vec<String>> {
         if !self.keep {
             return self.tear_down(drill, copies).await;

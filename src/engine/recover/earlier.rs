@@ -1,4 +1,4 @@
-//! What a recovery finds that was begun before: the one that it resumes or tells again, and those that are in its way.
+//! Earlier recoveries: the one that a command resumes or reports again, and those in the way of a new one.
 
 use super::overtaken::overtaken;
 use super::session::Session;
@@ -11,7 +11,7 @@ use crate::recover::{
 use crate::state::{Glimpse, Recovery};
 
 impl Session<'_> {
-    /// What is asked for.
+    /// The requested recovery, for comparison with earlier ones.
     pub(super) fn asked(&self, target: &TargetTime) -> Asked {
         let source = self.request.source;
         Asked {
@@ -26,7 +26,7 @@ impl Session<'_> {
         }
     }
 
-    /// The recovery of this file to this time that was begun and is not ended.
+    /// The unfinished recovery of this file to this time, to resume.
     pub(super) fn unfinished(&self, asked: &Asked) -> Result<Option<Recovery>> {
         let state_dir = &self.request.options.state_dir;
         let (file, suits) = (&self.request.source.path, |manifest: &_| asked.may_mean(manifest));
@@ -44,7 +44,7 @@ impl Session<'_> {
         }
     }
 
-    /// The recovery that the same command has carried out, if it is only to be told again.
+    /// The finished recovery that the same command performed, if it only has to be reported again.
     pub(super) async fn ended(&self, asked: &Asked) -> Result<Option<Recovery>> {
         let state_dir = &self.request.options.state_dir;
         let file = &self.request.source.path;
@@ -57,7 +57,7 @@ impl Session<'_> {
         if !is_ended(after) || overtaken(state_dir, &recovery.glimpse())?.is_some() {
             return Ok(None);
         }
-        // That a database cannot be asked is told by whoever needs the answer.
+        // If a database cannot be queried, a later step that needs the answer reports it.
         after.taken = recovery.state().swaps().next().is_some()
             || (!self.databases.is_empty()
                 && require_free(&self.databases, &recovery.errand()).await.is_err());
@@ -86,6 +86,11 @@ impl Session<'_> {
                 about.join(", ")
             ))
             .hint("to resume it, put these back into the file; for another recovery, use another file"),
+            Earlier::OtherServer => Error::usage(format!(
+                "cannot resume the recovery {id} of this file: it was started on another server"
+            ))
+            .hint("to resume it, set --endpoint-url, AWS_ENDPOINT_URL, --region and --profile as they were; nothing was changed")
+            .hint(format!("or abort it: {abort}")),
             Earlier::FewerSteps(new) => Error::usage(format!(
                 "cannot resume the recovery {id}: since it started, its file has {new}"
             ))
@@ -99,7 +104,7 @@ impl Session<'_> {
         }
     }
 
-    /// Of a recovery that is closed now.
+    /// The error for a recovery that was overtaken and is now closed.
     fn overtaken(&self, recovery: &Recovery, by: &Overtaker) -> Error {
         let (source, suggest, state) = (self.request.source, self.request.suggest, recovery.state());
         let (id, at) = (recovery.id(), recovery.manifest().at.human());
@@ -127,8 +132,7 @@ impl Session<'_> {
         refused
     }
 
-    /// The recoveries beside a new one, which are closed when that has begun. One that has to be resumed or aborted first is
-    /// an error.
+    /// The recoveries to close when a new one has begun. Fails if one must be resumed or aborted first.
     pub(super) fn others(&self, asked: &Asked) -> Result<Others> {
         let state_dir = &self.request.options.state_dir;
         let mut others = Vec::new();
@@ -167,7 +171,7 @@ impl Session<'_> {
 pub(super) struct Others(Vec<(Glimpse, Option<Overtaker>)>);
 
 impl Others {
-    /// Closes them for a new one.
+    /// Closes them for a new recovery.
     pub(super) fn close(self, session: &Session<'_>, new: &Recovery) -> Result<()> {
         for (other, by) in self.0 {
             if let Some(since) = other.state.quiesced_since() {

@@ -1,12 +1,12 @@
-//! The variables that hooks and the references' command find.
+//! The environment variables of hooks and commands.
 
 use crate::db::Connection;
 use crate::program::Environment;
 use crate::recover::{DatabaseKind, RecoveryState, Step, StepResult};
 use crate::state::Recovery;
 
-/// The time, the tag, and how each database that is there is reached: the first as `ASOF_HOST`, and each by its name too,
-/// as `ASOF_HOST_ORDERS`.
+/// The target time, the tag, and the connection of each available database: under `ASOF_HOST` and so on for the first,
+/// and by name for each, as in `ASOF_HOST_ORDERS`.
 pub(super) fn environment(recovery: &Recovery, databases: &[DatabaseKind]) -> Environment {
     let errand = recovery.errand();
     let mut variables = vec![
@@ -26,7 +26,7 @@ pub(super) fn environment(recovery: &Recovery, databases: &[DatabaseKind]) -> En
     variables
 }
 
-/// The same for a command about one database: it is the one that the variables without a name are of.
+/// The same for a command about one database, whose connection the variables without a name then describe.
 pub(super) fn environment_of(recovery: &Recovery, databases: &[DatabaseKind], n: usize) -> Environment {
     let mut variables = environment(recovery, databases);
     let first = reached(&recovery.state(), 0);
@@ -37,15 +37,15 @@ pub(super) fn environment_of(recovery: &Recovery, databases: &[DatabaseKind], n:
     variables
 }
 
-/// What came of a database that is there.
+/// The result of a step that makes a database available.
 pub(super) fn reached_by(connection: Connection) -> StepResult {
     let note = connection.endpoint.clone();
     let connection = Some(connection).filter(|connection| !connection.is_empty());
     StepResult { note, connection, ..StepResult::default() }
 }
 
-/// How a database is reached, if it is there: by its source's name once it has that. A journal of an older asof has noted the
-/// endpoint alone.
+/// The connection of a database if it is available, under its source's name once it has that. A journal of an older
+/// asof records only the endpoint.
 fn reached(state: &RecoveryState, n: usize) -> Vec<(&'static str, String)> {
     let swapped = state.swap(n).and_then(|_| state.result(Step::Swap(n)));
     let swapped = swapped.filter(|result| **result != StepResult::default());

@@ -1,4 +1,4 @@
-//! What a recovery knows of the databases that it has asked for.
+//! The restore requests of a recovery for its databases.
 
 use crate::db::RestoreRequest;
 use crate::model::Instant;
@@ -6,14 +6,14 @@ use crate::recover::Purpose;
 use crate::state::Recovery;
 
 impl Recovery {
-    /// To which second, and by which tag, databases are restored.
+    /// The target time and the tag that databases are restored with.
     pub(crate) fn errand(&self) -> RestoreRequest {
         let drill = self.manifest().purpose == Purpose::Drill;
         RestoreRequest { drill, ..RestoreRequest::new(self.manifest().at, self.id()) }
     }
 
-    /// To which second, and by which tag, a database is restored; when it was asked for, what was made for it, and which names
-    /// it may have.
+    /// The restore request of one database: the target time and tag, when it was requested, the created database, and
+    /// the names it may have.
     pub(crate) fn errand_of(&self, database: usize) -> RestoreRequest {
         let state = self.state();
         let age = |at: Instant| self.now().since(at);

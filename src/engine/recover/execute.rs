@@ -1,4 +1,4 @@
-//! Executing a recovery: the steps that can be taken are taken side by side, each noted in the journal before and after, until
+//! Executes a recovery: takes all ready steps concurrently and records each in the journal before and after, until
 //! nothing is left or nothing more can be done.
 
 use std::collections::BTreeSet;
@@ -16,44 +16,46 @@ use crate::state::Recovery;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Phase {
-    /// What an earlier process did is looked at.
+    /// Checks the results of earlier processes.
     LookAgain,
-    /// The steps are taken that do not let the application go on.
+    /// Takes the steps that do not release the application.
     Restore,
-    /// Everything is looked at once more.
+    /// Checks everything once more.
     LookLast,
-    /// The steps are taken that let the application go on.
+    /// Takes the steps that release the application.
     LetGo,
     End {
-        /// Everything was looked at in the end, or had been before the resume hook was begun.
+        /// Everything was checked at the end, or before the resume hook was begun.
         looked: bool,
     },
 }
 
-/// What a phase has led to.
+/// The result of a phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Reached {
-    /// What was done before was looked at; the recovery may have ended.
+    /// Earlier results were checked; the recovery may have ended.
     LookedAgain { ended: bool },
-    /// Steps were taken, and there may be some left. A last look is due, unless the application may write already.
+    /// Steps were taken, and some may be left. A last check is due unless the application may already be writing.
     Restored { whole: bool, unseen: bool },
-    /// Everything was looked at, and holds, or does not.
+    /// Everything was checked, and holds or not.
     LookedLast { holds: bool },
-    /// The application was let go on, as far as the steps went.
+    /// The application was released, as far as the steps succeeded.
     LetGo,
 }
 
 impl Reached {
-    /// | reached | | the next phase |
+    /// The phase that follows.
+    ///
+    /// | reached | | next phase |
     /// |---|---|---|
-    /// | looked again | the recovery has ended | the end |
+    /// | looked again | the recovery has ended | end |
     /// | | it has not | restore |
-    /// | restored | a step is left | the end, and not everything was looked at |
-    /// | | none is, and a last look is due | look last |
-    /// | | none is | let go |
-    /// | looked last | something does not hold | the end, and not everything was looked at |
+    /// | restored | a step is left | end, with not everything checked |
+    /// | | none is left, and a last check is due | look last |
+    /// | | none is left | let go |
+    /// | looked last | something does not hold | end, with not everything checked |
     /// | | everything holds | let go |
-    /// | let go | | the end |
+    /// | let go | | end |
     fn next(self) -> Phase {
         match self {
             Reached::LookedAgain { ended: false } => Phase::Restore,
@@ -67,12 +69,12 @@ impl Reached {
     }
 }
 
-/// Takes every step that is left. A step that fails ends nothing but what waits for it: what was asked of a database goes
-/// on there anyway. When asked to stop, no step is begun, and those under way end as soon as they can; the same when the
-/// journal cannot be written.
+/// Takes all remaining steps. A failed step stops only the steps that wait for it: a requested database restore
+/// continues on the server anyway. After a request to stop, or if the journal cannot be written, no step is begun, and
+/// those in progress end as soon as they can.
 ///
-/// What an earlier process did is looked at before anything else, and everything once more before the application is resumed
-/// or "done" is said: what no longer holds is no success. Of a recovery that has ended nothing is left but that look.
+/// Results of earlier processes are checked first, and everything is checked once more before the application is
+/// resumed or success is reported. For a recovery that has ended, only that check is left.
 pub(super) async fn execute(recovery: &Recovery, parts: &StepContext<'_>) -> RecoveryOutcome {
     let before = recovery.state();
     let mut running = None;
@@ -88,7 +90,7 @@ pub(super) async fn execute(recovery: &Recovery, parts: &StepContext<'_>) -> Rec
     }
     let stopped = parts.cancel.is_stopped() && trouble.is_none();
     let ending = match Ending::of(&state, stopped, parts.has_found_writes()) {
-        // That it has ended is not on disk.
+        // The end is not recorded on disk.
         ending if ending.is_done() && trouble.is_some() => Ending::Failed,
         ending if ending.is_done() && !looked && stopped => Ending::Interrupted,
         ending if ending.is_done() && !looked => Ending::Failed,
@@ -98,8 +100,8 @@ pub(super) async fn execute(recovery: &Recovery, parts: &StepContext<'_>) -> Rec
     RecoveryOutcome { ending, still_quiesced, resumed, running, trouble }
 }
 
-/// Lets the application go on after a quiesce hook that failed, or of which that is not known: it may have stopped a part of
-/// it. Not over what was changed before everything is restored.
+/// Resumes the application after a quiesce hook that failed or whose outcome is unknown, since it may have stopped a
+/// part of the application; but not while data in use is changed and not fully restored.
 async fn let_go(recovery: &Recovery, parts: &StepContext<'_>, trouble: &mut Option<Error>) -> bool {
     let state = recovery.state();
     let is_due = match state.status(Step::Quiesce) {
@@ -122,8 +124,8 @@ fn resumed_between(before: &RecoveryState, after: &RecoveryState) -> bool {
         && after.times(Step::Resume) != before.times(Step::Resume)
 }
 
-/// Goes through the phases. Whether everything was looked at in the end; tells of an application that an earlier process has
-/// resumed.
+/// Runs the phases. Returns whether everything was checked at the end; sets `running` if an earlier process has resumed
+/// the application.
 async fn take_phases(
     recovery: &Recovery,
     parts: &StepContext<'_>,
@@ -161,8 +163,8 @@ async fn take_phases(
     }
 }
 
-/// Takes the steps that can be taken, of these. An error is the journal's: then nothing can be begun any more, since nobody
-/// would know of it.
+/// Takes the ready steps among `of`. Only a journal error is returned: no more steps may begin then, since they would
+/// not be recorded.
 async fn take_steps(recovery: &Recovery, parts: &StepContext<'_>, of: impl Fn(Step) -> bool) -> Result<()> {
     let mut under_way = FuturesUnordered::new();
     let mut taken = BTreeSet::new();
@@ -194,7 +196,7 @@ fn note(recovery: &Recovery, parts: &StepContext<'_>, step: Step, result: Result
             (parts.on)(&Event::Done(step));
             Ok(())
         }
-        // It is begun, and will be begun again.
+        // The step stays begun, and is begun again on resume.
         Err(e) if e.kind() == ErrorKind::Interrupted => Ok(()),
         Err(e) => {
             let why = e.in_one_line();

@@ -1,4 +1,4 @@
-//! Running the hooks. None is waited for without end: an application that nobody resumes is worse than a hook that is killed.
+//! Runs the hooks, with timeouts: an application that is never resumed is worse than a killed hook.
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,12 +17,12 @@ pub(super) enum Hook {
     Resume,
 }
 
-/// Runs a hook, if there is one. Whether there is.
+/// Runs a hook. Returns whether the file has one.
 ///
-/// | hook | is killed |
+/// | hook | killed |
 /// |---|---|
 /// | quiesce, resume | after `deadline` in `[hooks]`, or [`crate::limits::HOOK_DEADLINE`], wherever they are run |
-/// | after-database | with the recovery: it works as long as the databases are large |
+/// | after-database | with the recovery: its duration depends on the size of the databases |
 pub(super) async fn run_hook(hooks: &Hooks, hook: Hook, environment: &Environment) -> Result<bool> {
     let (program, deadline) = match hook {
         Hook::Quiesce => (&hooks.quiesce, Some(hooks.deadline())),
@@ -33,13 +33,13 @@ pub(super) async fn run_hook(hooks: &Hooks, hook: Hook, environment: &Environmen
     let what = format!("the {}", hook.name());
     let running = program.run(&what, environment, RunLimits::default());
     let Some(deadline) = deadline else { return running.await.map(|()| true) };
-    // What is dropped is killed, with all that it has started.
+    // Dropping the future kills the hook and its descendants.
     tokio::time::timeout(deadline, running).await.unwrap_or_else(|_| Err(hook.late(deadline))).map(|()| true)
 }
 
 impl Quiesced {
-    /// Runs the resume hook that a killed mark did not come to. Without one, a person has to resume the application, and is
-    /// told once.
+    /// Runs the resume hook that a killed mark did not run. Without one, the user has to resume the application, and is
+    /// told so once.
     pub(super) async fn resume(&self, state_dir: &Path, source: &Source) -> Result<()> {
         let environment = vec![("ASOF_MARK".to_owned(), self.name.clone())];
         let resumed = run_hook(&source.file.hooks, Hook::Resume, &environment).await;

@@ -1,17 +1,18 @@
-//! What is kept of the databases' sources beside a recovery's journal: `settings-1.json` of the first database, and so on.
+//! The stored settings of the source databases, beside a recovery's journal: `settings-1.json` for the first database,
+//! etc.
 
 use crate::db::Database;
 use crate::error::Result;
 use crate::state::Recovery;
 
-/// Keeps what is known of each source before anything is changed, or takes what was kept.
+/// Stores the settings of each source before anything is changed, or reads the stored ones.
 ///
 /// | the file | a step was begun | |
 /// |---|---|---|
-/// | is there | | it is taken: the source may have been isolated since |
-/// | is there | | and `given` anew: that is taken, and kept instead |
-/// | is not there | no | the source is read, and kept |
-/// | is not there | yes, by an older asof | the source is read when it is needed, as that did |
+/// | exists | | it is read: the source may have been isolated since |
+/// | exists, but settings were `given` again | | the given settings are used, and replace it |
+/// | is missing | no | the source is read, and its settings stored |
+/// | is missing | yes, by an older asof | the source is read when it is needed, as that version did |
 pub(crate) async fn keep_sources(recovery: &Recovery, databases: &[Database], given: &[bool]) -> Result<()> {
     let begun = recovery.state().has_begun();
     for (n, database) in databases.iter().enumerate() {

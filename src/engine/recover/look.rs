@@ -1,5 +1,5 @@
-//! Looking at what a recovery has done: when it is resumed, before anything else, and once more before the application is
-//! resumed or "done" is said.
+//! Checks the results of a recovery: first of all when it is resumed, and once more before the application is resumed
+//! or success is reported.
 
 use super::step::StepContext;
 use crate::error::{Error, ErrorKind, Result};
@@ -12,8 +12,9 @@ use crate::recover::{
 };
 use crate::state::{Ending, Recovery, Results, Run, RunManifest};
 
-/// Looks at every step that an earlier process has done. What no longer holds is noted, and taken again; where the recovery has
-/// ended, or the application may have been resumed, it is an error instead. Gives the application where it was resumed.
+/// Checks every step that an earlier process has done. A step that no longer holds is recorded, and repeated; if the
+/// recovery has ended, or the application may have been resumed, it is an error instead. Returns the application if it
+/// was resumed.
 pub(super) async fn look_again(recovery: &Recovery, parts: &StepContext<'_>) -> Result<Option<Running>> {
     let Found { lapsed, running } = look(recovery, parts).await?;
     let again: Vec<_> = lapsed.iter().map(|(step, _)| *step).collect();
@@ -23,8 +24,8 @@ pub(super) async fn look_again(recovery: &Recovery, parts: &StepContext<'_>) -> 
     Ok(running)
 }
 
-/// Looks at everything before the application is resumed, or "done" is said. Whether it holds; what does not is noted as
-/// failed, since somebody writes whom the quiesce hook did not stop.
+/// Checks everything before the application is resumed or success is reported. Returns whether it holds. A step that
+/// does not is recorded as failed, since something is writing that the quiesce hook did not stop.
 pub(super) async fn look_last(recovery: &Recovery, parts: &StepContext<'_>) -> Result<bool> {
     let lapsed = look(recovery, parts).await?.lapsed;
     let holds = lapsed.is_empty();
@@ -40,17 +41,17 @@ fn note(recovery: &Recovery, parts: &StepContext<'_>, step: Step, why: String) -
 struct Found {
     /// The steps that no longer hold, and why.
     lapsed: Vec<(Step, String)>,
-    /// The application, if the resume hook was run to its end.
+    /// The application, if the resume hook has finished.
     running: Option<Running>,
 }
 
-/// Looks at every done step.
+/// Checks every done step.
 ///
-/// | keys were changed since | |
+/// | keys were changed, and | |
 /// |---|---|
-/// | the resume hook was run to its end | they are the application's to change: only told |
-/// | it was begun, and did not come to its end; or the recovery has ended without one | a finding |
-/// | neither | the bucket does not hold |
+/// | the resume hook had finished | only reported: the application may change them |
+/// | the resume hook was begun but did not finish, or the recovery has ended without one | a finding |
+/// | neither | the bucket's step does not hold |
 async fn look(recovery: &Recovery, parts: &StepContext<'_>) -> Result<Found> {
     let state = recovery.state();
     let seen = see(recovery, parts, &state).await?;
@@ -101,11 +102,11 @@ fn refused(recovery: &Recovery, used: InUse, why: &str) -> Error {
     let refused = refused.hint(
         "nothing was changed; if the application uses the current state, keep it and compare the bucket with asof verify",
     );
-    // One that has ended cannot be aborted, and is in nobody's way.
+    // A finished recovery cannot be aborted, and blocks no other.
     if ended.is_some() { refused } else { refused.hint("if not, abort the recovery and start over") }
 }
 
-/// Looks at what the done steps of databases and buckets have left.
+/// Looks at the outcomes of the done steps of databases and buckets.
 async fn see(
     recovery: &Recovery,
     parts: &StepContext<'_>,
@@ -114,7 +115,7 @@ async fn see(
     let mut seen = Vec::new();
     let done = |step: Step| state.status(step) == Some(&Status::Done);
     for (n, database) in parts.databases.iter().enumerate() {
-        // The step itself finds out, and waits, while a name tells nothing.
+        // During a swap a name identifies no database; the step itself finds out, and waits.
         let swap = state.swap(n);
         if swap.is_some() && !done(Step::Swap(n)) {
             continue;
@@ -129,7 +130,7 @@ async fn see(
         } else {
             Seen::Untold
         };
-        // A database that is gone is asked for again, not only settled.
+        // A missing database must be requested again, not only settled.
         let step = if matches!(what_holds(&found, InUse::No), Held::Holds) { step } else { Step::Start(n) };
         seen.push((step, found));
     }
@@ -142,8 +143,8 @@ async fn see(
 }
 
 impl StepContext<'_> {
-    /// How many keys of a bucket, of those that are wanted, are neither as they were at T nor as this recovery left them: a
-    /// copy that nothing proves to be equal would else be taken for a write, and so would an upload that was healed.
+    /// The number of selected keys of a bucket that are neither as they were at T nor as this recovery left them. The
+    /// latter matters since an unverifiable copy, or a healed upload, would otherwise count as a write.
     pub(super) async fn differences(&self, recovery: &Recovery, n: usize) -> Result<u64> {
         let part = self.bucket(n)?;
         let at = self.file.buckets_at(recovery.manifest().at);
@@ -156,7 +157,7 @@ impl StepContext<'_> {
             }
             let left = match &mut left {
                 Some(left) => left,
-                // Most often there is no difference, and no run to read.
+                // Usually there are no differences, and no runs need to be read.
                 none => none.insert(self.runs_of(recovery, n)?),
             };
             differences += u64::from(!is_left(left, &change)?);
@@ -164,7 +165,7 @@ impl StepContext<'_> {
         Ok(differences)
     }
 
-    /// The runs that this recovery began for a bucket, and those that brought late uploads back since.
+    /// The runs that this recovery began for a bucket, and later runs that restored late uploads.
     fn runs_of(&self, recovery: &Recovery, n: usize) -> Result<Vec<Left>> {
         let part = self.bucket(n)?;
         let place = part.to.as_ref().unwrap_or(&part.location);
@@ -174,14 +175,14 @@ impl StepContext<'_> {
         let runs = runs.into_iter().filter(|(id, run)| {
             let healed =
                 |run: &RunManifest| run.heals && run.began >= manifest.began && run.changed().overlaps(place);
-            // Without what it left, more keys count as written to, never fewer.
+            // Omitting an unreadable run can only count more keys as written, never fewer.
             is_ours(id) || run.as_ref().is_ok_and(healed)
         });
         runs.map(|(id, _)| Left::open(&self.terms.state_dir, &id)).collect()
     }
 }
 
-/// What a run has left, in the order of its keys.
+/// The results of a run, in key order.
 struct Left {
     changes: ByKey,
     results: Results,
@@ -194,7 +195,7 @@ impl Left {
         Ok(Self { changes, results: Run::results_of(state_dir, id)? })
     }
 
-    /// Whether it has put this version on this key. Keys are asked for in order.
+    /// Whether the run has put this version on this key. Keys must be queried in order.
     fn has_put(&mut self, key: &str, version: &Version) -> Result<bool> {
         let Some((n, _)) = self.changes.get(key)? else { return Ok(false) };
         Ok(match self.results.get(n)? {
@@ -205,7 +206,7 @@ impl Left {
     }
 }
 
-/// Whether a key that is not as it was at T is as one of these runs has left it.
+/// Whether one of these runs left a changed key in its present state.
 fn is_left(left: &mut [Left], change: &Change) -> Result<bool> {
     let Some(now) = &change.now else { return Ok(false) };
     for run in left {

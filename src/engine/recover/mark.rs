@@ -1,4 +1,4 @@
-//! A mark: the application stands still for a moment, the S3 server's clock tells the time, the application goes on.
+//! A mark: the application is quiesced briefly, the S3 server's clock gives the time, the application is resumed.
 
 use std::time::Duration;
 
@@ -16,16 +16,16 @@ use crate::state::{Claim, Glimpse, MarksFile, Quiesced, Recovery};
 #[derive(Debug)]
 pub(crate) struct MakeMark<'a> {
     pub request: RecoveryRequest<'a>,
-    /// Its name; without one, its time.
+    /// The name of the mark; by default, its time.
     pub name: Option<String>,
-    /// A mark of this name is replaced.
+    /// Whether to replace a mark of the same name.
     pub replace: bool,
-    /// The application goes on after this, if not after what the file says.
+    /// The longest time that the application is quiesced, instead of the file's setting.
     pub deadline: Option<Duration>,
 }
 
 impl MakeMark<'_> {
-    /// Makes it. That it cannot be kept is known before the application is stopped.
+    /// Makes the mark. Fails before the application is quiesced if the mark could not be stored.
     pub(crate) async fn run(self) -> Result<MarkLine> {
         let Self { request, name, replace, deadline } = self;
         let RecoveryRequest { source, options, on, .. } = request;
@@ -77,8 +77,8 @@ fn check_name(name: &str) -> Result<()> {
         .hint("use letters, digits, \"-\", \"_\" and \".\""))
 }
 
-/// Refuses a mark in the midst of a recovery: its second would be one of a half-restored state, and its resume hook would let
-/// the application go on over that.
+/// Refuses a mark during a recovery: it would mark a half-restored state, and its resume hook would resume the
+/// application on that state.
 fn require_no_recovery(request: RecoveryRequest<'_>) -> Result<()> {
     let RecoveryRequest { source, options, suggest, .. } = request;
     let is_in_the_midst = |recovery: &Glimpse| {
@@ -104,7 +104,7 @@ fn require_no_recovery(request: RecoveryRequest<'_>) -> Result<()> {
     )))
 }
 
-/// Runs the resume hook that a killed mark did not come to, before the application is quiesced anew.
+/// Runs the resume hook that a killed mark did not run, before the application is quiesced again.
 async fn resume_after_killed(request: RecoveryRequest<'_>, now: Instant) -> Result<()> {
     let RecoveryRequest { source, options, on, .. } = request;
     let Some(killed) = Quiesced::find(&options.state_dir, &source.path)? else { return Ok(()) };
@@ -115,14 +115,15 @@ async fn resume_after_killed(request: RecoveryRequest<'_>, now: Instant) -> Resu
 
 struct Mark<'a> {
     request: RecoveryRequest<'a>,
-    /// The bucket whose server's clock tells the time.
+    /// The bucket whose server's clock gives the time.
     bucket: &'a BucketPart,
     quiesced: Quiesced,
 }
 
 impl Mark<'_> {
-    /// Quiesce hook, a second of the server's clock in which nothing is written, dump. Whatever has become of these after the
-    /// deadline, the resume hook is run. That the application is quiesced is noted until then.
+    /// Runs the quiesce hook, waits for a second of the server's clock without writes, and runs the dump. The resume
+    /// hook runs at the deadline at the latest, whatever their outcome. Until then, a record says that the application
+    /// is quiesced.
     async fn make(&self, deadline: Duration) -> Result<Instant> {
         let RecoveryRequest { source, options, cancel, .. } = self.request;
         let hooks = &source.file.hooks;
@@ -140,7 +141,7 @@ impl Mark<'_> {
             cancel.stopped().await;
             Err(Error::new(ErrorKind::Interrupted, "interrupted; no mark was made"))
         };
-        // What is dropped here is killed: a hook that hangs does not keep the application standing still.
+        // Dropping the future kills a hanging hook, so that the application does not stay quiesced.
         let taken = tokio::select! {
             taken = self.take(&source.file) => taken,
             late = late => late,
@@ -161,8 +162,8 @@ impl Mark<'_> {
         Ok(at)
     }
 
-    /// A second in which nothing is written: the one after the second in which the writers stopped, whose fractions the clock
-    /// does not tell. It is over when this returns, so that nothing that is written later has its date.
+    /// Returns a second without writes: the one after the second in which the writers stopped, since the server's clock
+    /// has no fractions. That second is over on return, so that no later write has its date.
     async fn quiet_second(&self) -> Result<Instant> {
         let stopped = self.server_time().await?;
         let at = self.after(stopped).await?;
@@ -170,7 +171,7 @@ impl Mark<'_> {
         Ok(at)
     }
 
-    /// The server's clock, once it is past this second.
+    /// Returns the server's time once it is past this second.
     async fn after(&self, second: Instant) -> Result<Instant> {
         loop {
             let now = self.server_time().await?;

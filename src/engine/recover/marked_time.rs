@@ -1,4 +1,4 @@
-//! The time that a mark's name stands for.
+//! Resolves the name of a mark to its time.
 
 use std::path::Path;
 
@@ -6,24 +6,24 @@ use crate::error::{Error, Result};
 use crate::model::{TypedTime, printable};
 use crate::recover::{MarkLine, Marks, Named};
 
-/// The name of a mark that was typed in place of a time.
+/// The name of a mark, given instead of a time.
 #[derive(Debug)]
 pub(crate) struct MarkedTime<'a> {
-    /// The name.
+    /// The name of the mark.
     pub name: &'a str,
-    /// The recovery file whose marks are meant; without one, those of every file.
+    /// The recovery file whose marks are searched; if `None`, those of every file.
     pub file: Option<&'a Path>,
-    /// Where the marks are kept.
+    /// The path of the marks file.
     pub kept: &'a Path,
-    /// The command that lists them.
+    /// The command that lists marks.
     pub list: String,
 }
 
 impl MarkedTime<'_> {
-    /// Looks it up.
+    /// Looks up the mark.
     ///
     /// # Errors
-    /// [`Usage`](crate::error::ErrorKind::Usage) if it names no mark, or several.
+    /// [`Usage`](crate::error::ErrorKind::Usage) if no mark, or more than one, has the name.
     pub(crate) fn look_up(self, marks: &Marks) -> Result<TypedTime> {
         let Self { name, file, kept, list } = self;
         let (shown, to_list) = (printable(name), format!("to list them: {list}"));

@@ -1,4 +1,4 @@
-//! The recoveries that are not finished.
+//! Lists the unfinished recoveries.
 
 use std::path::Path;
 
@@ -12,16 +12,16 @@ use crate::recover::{
 use crate::state::Unreadable;
 use crate::state::{Glimpse, Recovery};
 
-/// The recoveries in a state directory that are not finished.
+/// The unfinished recoveries in a state directory.
 #[derive(Debug)]
 pub(crate) struct OpenRecoveries {
-    /// The oldest first.
+    /// The unfinished recoveries, oldest first.
     pub open: Vec<OpenRecovery>,
-    /// Those of which that cannot be told.
+    /// Recoveries that could not be read.
     pub unreadable: Vec<Unreadable>,
 }
 
-/// The recoveries that are not finished, or those of one file.
+/// Lists the unfinished recoveries, or those of one file.
 pub(crate) fn open_recoveries(
     state_dir: &Path,
     file: Option<&Path>,
@@ -55,7 +55,7 @@ pub(crate) fn open_recoveries(
 fn line(recovery: &Glimpse, now: Instant, suggest: Suggest) -> OpenRecovery {
     let Glimpse { id, manifest, state, running } = recovery;
     let steps = state.shape().map(Shape::steps).unwrap_or_default();
-    // Only the file names its databases and buckets; it may be gone, or be another by now.
+    // Only the file names its databases and buckets; it may be gone or changed by now.
     let source = Source::read(&manifest.file, suggest).ok();
     let source = source.filter(|source| source.file.about() == manifest.about);
     let failed = |step: &Step| match (state.status(*step), &source) {

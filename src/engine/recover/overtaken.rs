@@ -1,5 +1,5 @@
-//! Whether something else has changed what a recovery restored: another recovery, another run, an undo. This is read from the
-//! state directory; what others did, a look at the bucket tells.
+//! Whether something else has changed what a recovery restored: another recovery, another run, an undo. This reads only
+//! the state directory; other writers are found by comparing the bucket.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::recover::{Overtaker, Resource};
 use crate::state::{Glimpse, Recovery, Run, RunManifest, Worked};
 
-/// A run, as far as it tells whether another has overtaken it.
+/// The facts about a run that decide whether another has overtaken it.
 #[derive(Debug, Clone, Copy)]
 struct BucketRun<'a> {
     id: &'a str,
@@ -15,7 +15,7 @@ struct BucketRun<'a> {
     worked: Option<Worked>,
 }
 
-/// What has overtaken a recovery that is to be resumed; none if nothing has.
+/// Returns what has overtaken a recovery that is to be resumed, if anything.
 pub(crate) fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<Overtaker>> {
     if let Some(id) = Recovery::later_of_same(state_dir, recovery)? {
         let why = format!("the later recovery {id} changed the same places");
@@ -46,12 +46,12 @@ pub(crate) fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<O
     Ok(None)
 }
 
-/// Whether a run had done what it did before `own` ended, which saw that.
+/// Whether a run had finished its work before `own` ended, so that `own` saw its changes.
 fn is_earlier(worked: Option<Worked>, own: BucketRun<'_>) -> bool {
     matches!((own.worked, worked), (Some(own), Some(other)) if other.until <= own.until)
 }
 
-/// The error about a run of which nothing tells whether it has overtaken `own`.
+/// The error about a run that may or may not have overtaken `own`.
 fn untold(id: &str, own: BucketRun<'_>, e: &Error) -> Error {
     let place = own.manifest.changed();
     let message = format!("cannot tell whether run {id} has changed {place} since the run {}: {e}", own.id);
@@ -60,18 +60,18 @@ fn untold(id: &str, own: BucketRun<'_>, e: &Error) -> Error {
     ))
 }
 
-/// Whether a run has overtaken the run that restored a bucket, and in which words:
+/// Returns why a run has overtaken the run that restored a bucket, if it has:
 ///
-/// | the other run | changes keys of the same place | worked after it | overtakes |
+/// | the other run | changes keys of the same location | worked after it | overtakes |
 /// |---|---|---|---|
 /// | undoes it | | | yes |
-/// | brings back late uploads | | | no: it belongs to the same target time |
-/// | restores to the same T | | | no: a look at the bucket tells whether that is how it is |
+/// | restores late uploads | | | no: it belongs to the same target time |
+/// | restores to the same T | | | no: comparing the bucket shows whether its state is right |
 /// | any other | no | | no |
-/// | any other | yes | no | no: the run saw what it had done |
-/// | any other | yes | yes, or that is unknown | yes |
+/// | any other | yes | no | no: the run saw its changes |
+/// | any other | yes | yes, or unknown | yes |
 ///
-/// One that cannot be read, and worked after it or at an unknown time, is an error: see [`untold`].
+/// An unreadable run that worked after it, or at an unknown time, is an error: see [`untold`].
 fn by_run(own: BucketRun<'_>, other: BucketRun<'_>) -> Option<String> {
     let changed = own.manifest.changed();
     if other.manifest.undoes.as_deref() == Some(own.id) {

@@ -1,4 +1,4 @@
-//! The least policy for a use of asof.
+//! The least-privilege IAM policy for a use of asof.
 
 use std::path::Path;
 
@@ -8,11 +8,11 @@ use crate::model::iam_databases::RenamedSource;
 use crate::model::{Location, Policy, Use};
 use crate::recover::{DatabaseKind, Suggest};
 
-/// The least policy for a use of asof on a place; on names that stand for buckets where none was given. A recovery file tells
-/// the sources that are renamed.
+/// The least-privilege policy for a use of asof on a location, or on placeholder buckets if none is given. A recovery
+/// file supplies the sources that are renamed.
 ///
 /// # Errors
-/// [`Usage`](crate::error::ErrorKind::Usage) for a file that changes nothing about the policy.
+/// [`Usage`](crate::error::ErrorKind::Usage) for a file that does not affect the policy.
 pub(crate) fn least_policy(
     what: Use,
     location: Option<Location>,

@@ -1,7 +1,7 @@
-//! Recovering what a recovery file names.
+//! Performs a recovery of the buckets and databases in a recovery file.
 //!
-//! In two steps: [`Recover::prepare`] finds out what was begun before and what would be done, and changes nothing;
-//! [`PreparedRecovery::execute`] then begins the recovery, or resumes it, and takes its steps.
+//! In two steps: [`Recover::prepare`] finds earlier recoveries and shows the plan, without changing anything;
+//! [`PreparedRecovery::execute`] then begins or resumes the recovery and takes its steps.
 
 use super::connect::{as_written, buckets};
 use super::earlier::Others;
@@ -23,26 +23,26 @@ pub(crate) struct Recover<'a> {
     pub begins: Begins,
 }
 
-/// The time to which a recovery goes.
+/// The target time of a recovery.
 #[derive(Debug)]
 pub(crate) enum Begins {
     At(TargetTime),
-    /// This one, once databases reach it.
+    /// This time, after waiting until every database can be restored to it.
     Reached(TargetTime),
-    /// That which the databases of a recovery carry whose state directory is lost; and this one, if one was typed.
+    /// The time in the tags of the databases of a recovery whose state directory is lost; and the typed time, if any.
     Adopted(Option<TargetTime>),
 }
 
-/// A new recovery, or one that is new to this state directory.
+/// A recovery that is new, at least to this state directory.
 #[derive(Debug)]
 pub(super) struct New {
-    /// Its name, if it is adopted.
+    /// Its ID, if it is adopted.
     pub(super) adopted: Option<String>,
     pub(super) typed: String,
     pub(super) at: Instant,
 }
 
-/// A recovery of which it is known what it would do. Nothing was changed yet.
+/// A recovery whose plan is known. Nothing has been changed yet.
 #[derive(Debug)]
 pub(crate) struct PreparedRecovery<'a> {
     session: Session<'a>,
@@ -52,12 +52,12 @@ pub(crate) struct PreparedRecovery<'a> {
 #[derive(Debug)]
 enum Start {
     Resumed(Recovery),
-    /// One that has ended: it is looked at, and told again.
+    /// A finished recovery, which is checked and reported again.
     Ended(Recovery),
     New(New, Others),
 }
 
-/// How a recovery or a drill ended.
+/// The result of a recovery or a drill.
 #[derive(Debug)]
 pub(crate) struct RecoveryResult {
     pub recovery: Recovery,
@@ -68,7 +68,7 @@ pub(crate) struct RecoveryResult {
 }
 
 impl<'a> Recover<'a> {
-    /// Shows what would be done, and changes nothing. Gives the command that does it.
+    /// Shows the plan without changing anything. Returns the command that performs it.
     pub(crate) async fn preview(self) -> Result<String> {
         let session = Session::open(self.request, None).await?;
         session.tell_of_killed_mark()?;
@@ -78,7 +78,7 @@ impl<'a> Recover<'a> {
         Ok((session.request.suggest)(next))
     }
 
-    /// Finds what was begun before. Where that is nothing, checks and shows what would be done.
+    /// Finds an earlier recovery to continue; if there is none, checks and shows the plan of a new one.
     pub(crate) async fn prepare(self) -> Result<PreparedRecovery<'a>> {
         let session = Session::open(self.request, Some("recovery")).await?;
         session.tell_of_killed_mark()?;
@@ -107,7 +107,7 @@ impl Session<'_> {
         Ok(Start::New(self.plan(begins).await?, others))
     }
 
-    /// Checks and shows what would be done.
+    /// Checks and shows the plan of a new recovery.
     async fn plan(&self, begins: &Begins) -> Result<New> {
         let (target, windows) = match begins {
             Begins::At(target) => (target, self.windows().await?),
@@ -115,8 +115,9 @@ impl Session<'_> {
             Begins::Adopted(target) => return self.plan_adopted(target.as_ref()).await,
         };
         let at = target.resolve(&self.databases, &windows, self.now)?;
-        // Found only when it is asked for, the application would stand still, and buckets would be changed already. No recovery
-        // has this tag: whatever is found is not of the one that would begin.
+        // If a taken target were found only by the restore request, the application would be quiesced and buckets
+        // already changed. No recovery has this tag, so a database found there does not belong to the one that would
+        // begin.
         let errand = RestoreRequest::new(at, format!("{}-none", self.now.compact()));
         if let Err(e) = require_free(&self.databases, &errand).await {
             return Err(self.hint_to_adopt(e).await);
@@ -129,7 +130,7 @@ impl Session<'_> {
         Ok(New { adopted: None, typed: target.typed.clone(), at })
     }
 
-    /// Says that a killed mark may have left the application quiesced; the recovery runs the resume hook at its end.
+    /// Warns that a killed mark may have left the application quiesced; the recovery runs the resume hook at its end.
     fn tell_of_killed_mark(&self) -> Result<()> {
         let RecoveryRequest { source, options, suggest, .. } = self.request;
         let Some(killed) = Quiesced::find(&options.state_dir, &source.path)? else { return Ok(()) };
@@ -141,13 +142,13 @@ impl Session<'_> {
         self.notice(&Notice::KilledMark { killed: killed.in_words(self.now), resumed })
     }
 
-    /// Forgets a killed mark once the resume hook was run; runs it if the recovery was done before.
+    /// Clears the record of a killed mark once the resume hook has run; runs the hook if the recovery was done earlier.
     async fn forget_killed_mark(&self, outcome: &RecoveryOutcome) -> Result<()> {
         let RecoveryRequest { source, options, .. } = self.request;
         if outcome.resumed && source.file.hooks.resume.is_some() {
             return Quiesced::forget(&options.state_dir, &source.path);
         }
-        // Its own resume hook was run by an earlier process, before the mark was killed.
+        // The recovery's own resume hook ran in an earlier process, before the mark was killed.
         match Quiesced::find(&options.state_dir, &source.path)? {
             Some(killed) if outcome.ending.is_done() => killed.resume(&options.state_dir, source).await,
             _ => Ok(()),
@@ -156,7 +157,7 @@ impl Session<'_> {
 }
 
 impl PreparedRecovery<'_> {
-    /// Whether somebody is asked before it is executed, and what has to be typed then.
+    /// The name to type at the confirmation prompt; `None` if there is no prompt.
     pub(crate) fn name_to_type(&self) -> Result<Option<String>> {
         match self.start {
             Start::Ended(_) => return Ok(None),
@@ -166,7 +167,7 @@ impl PreparedRecovery<'_> {
         Ok(Some(self.session.request.source.name()))
     }
 
-    /// Begins it, if that has not been done, and takes the steps that are left.
+    /// Begins the recovery if necessary, and takes the remaining steps.
     pub(crate) async fn execute(self) -> Result<RecoveryResult> {
         let Self { mut session, start } = self;
         let recovery = match start {
@@ -177,7 +178,7 @@ impl PreparedRecovery<'_> {
         session.tell(&recovery)?;
         keep_sources(&recovery, &session.databases, &session.given).await?;
         let RecoveryRequest { source, options, .. } = session.request;
-        // Anew: each client counts what is done in its bucket from now on.
+        // New clients, since each counts the changes in its bucket from now on.
         let buckets = buckets(&source.file, &options.server, as_written).await?;
         let Taken { outcome, findings } = session.take_steps(&recovery, &buckets).await;
         session.forget_killed_mark(&outcome).await?;
@@ -205,7 +206,8 @@ impl Session<'_> {
         Ok(recovery)
     }
 
-    /// What the restored databases lack of their sources. That one cannot be asked is told, and is no failure: it is restored.
+    /// The settings of the sources that the restored databases lack. If a database cannot be queried, that is only a
+    /// notice: it is restored all the same.
     async fn follow_ups(&self, recovery: &Recovery) -> Result<Vec<FollowUp>> {
         let mut all = Vec::new();
         for (n, database) in self.databases.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The session of a use case: a recovery file, the servers of what it names, and the claim on all of that.
+//! The session of a use case: a recovery file, the connected servers, and the claim on its resources.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -24,29 +24,29 @@ use crate::s3::{ServerClock, Settings};
 use crate::state::Claim;
 use crate::state::Recovery;
 
-/// How a recovery, a drill or an abort goes.
+/// The options of a recovery, a drill or an abort.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RecoveryOptions {
     pub state_dir: PathBuf,
-    /// The server, as far as the file says nothing else.
+    /// Server settings for whatever the file does not set.
     pub server: Settings,
-    /// How every bucket is restored.
+    /// The options for restoring every bucket.
     pub restore: RestoreOptions,
-    /// Uploads in parts begun so long before the time are cautioned about.
+    /// Caution about multipart uploads begun within this time before the target time.
     pub multipart_window: Duration,
-    /// Files with the settings of databases' sources.
+    /// Files with the settings of source databases.
     pub settings_from: Vec<PathBuf>,
 }
 
-/// What every use case about a recovery file is given.
+/// The input of every use case of a recovery file.
 #[derive(Clone, Copy)]
 pub(crate) struct RecoveryRequest<'a> {
     pub source: &'a Source,
     pub options: &'a RecoveryOptions,
     pub cancel: &'a Cancel,
-    /// Is told what goes on. An error ends what has not begun yet.
+    /// Receives notices. If it fails, nothing further is begun.
     pub on: &'a dyn Fn(&Notice<'_>) -> Result<()>,
-    /// Says how a command is typed.
+    /// Formats a suggested command.
     pub suggest: Suggest,
 }
 
@@ -56,27 +56,27 @@ impl std::fmt::Debug for RecoveryRequest<'_> {
     }
 }
 
-/// A request whose databases and buckets are connected.
+/// A request with connected databases and buckets.
 #[derive(Debug)]
 pub(super) struct Session<'a> {
     pub(super) request: RecoveryRequest<'a>,
-    /// The file's, in its order.
+    /// The databases of the file, in order.
     pub(super) databases: Vec<Database>,
-    /// Of each database, whether the settings of its source were given.
+    /// For each database, whether the settings of its source were given.
     pub(super) given: Vec<bool>,
-    /// The file's, in its order.
+    /// The buckets of the file, in order.
     pub(super) buckets: Vec<BucketPart>,
     /// The clock of the buckets' servers.
     pub(super) clock: ServerClock,
-    /// The present, by that clock.
+    /// The present time, by that clock.
     pub(super) now: Instant,
-    /// Keeps every other process from what the file names.
+    /// The claim that keeps other processes from the file's resources.
     pub(super) claim: Option<Claim>,
 }
 
 impl<'a> Session<'a> {
-    /// Connects. What the file names is claimed for a `command` before anything is looked at that another process may be
-    /// changing; without one nothing is going to be changed.
+    /// Connects to the servers. Claims the file's resources for `command` before inspecting anything that another
+    /// process may be changing; without a command, nothing will be changed and nothing is claimed.
     pub(super) async fn open(request: RecoveryRequest<'a>, command: Option<&str>) -> Result<Self> {
         let RecoveryRequest { source, options, cancel, on, suggest: _ } = request;
         let databases = databases(&source.file, &options.server, cancel).await?;
@@ -92,12 +92,12 @@ impl<'a> Session<'a> {
         Ok(Self { request, databases, given, buckets, clock, now, claim })
     }
 
-    /// Everything that a recovery of the file works on.
+    /// Every resource that a recovery of the file works on.
     pub(super) fn resources(&self) -> Vec<Resource> {
         resources(self.request.source, &self.buckets)
     }
 
-    /// Tells other processes the name and the time of what works here.
+    /// Publishes the ID and the target time of the recovery to other processes.
     pub(super) fn tell(&mut self, recovery: &Recovery) -> Result<()> {
         let state_dir = &self.request.options.state_dir;
         match &mut self.claim {
@@ -116,7 +116,7 @@ impl<'a> Session<'a> {
         BucketOptions { state_dir, options, multipart_window: *multipart_window, now: self.now }
     }
 
-    /// What a recovery or a drill of the file is told.
+    /// The manifest of a recovery or a drill of the file.
     pub(super) fn manifest(&self, purpose: Purpose, typed: &str, at: Instant) -> RecoveryManifest {
         let Source { path, file } = self.request.source;
         RecoveryManifest {
@@ -125,7 +125,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The windows of all databases, asked for side by side. What should be known before they are restored is told.
+    /// Queries the windows of all databases concurrently, and reports cautions about their restores.
     pub(super) async fn windows(&self) -> Result<Vec<Window>> {
         let windows = try_join_all(self.databases.iter().map(Database::window)).await?;
         for caution in try_join_all(self.databases.iter().map(Database::cautions)).await?.concat() {
@@ -134,7 +134,7 @@ impl<'a> Session<'a> {
         Ok(windows)
     }
 
-    /// The same, once all of them reach the target time, however long that takes them.
+    /// Like [`windows`](Self::windows), but waits until every database can be restored to the target time.
     pub(super) async fn windows_in_time(&self, target: &TargetTime) -> Result<Vec<Window>> {
         let windows = self.windows().await?;
         let Some(typed) = target.time else { return Ok(windows) };
@@ -145,8 +145,8 @@ impl<'a> Session<'a> {
         until_reached(&self.databases, windows, at, self.request.cancel, on).await
     }
 
-    /// Looks up what the restores of these databases need, and gives what will be made, in words. What a person should know
-    /// is told; a restore that is certain to fail is refused.
+    /// Looks up what the restores of these databases need, and describes the databases to be created. Reports warnings,
+    /// and refuses a restore that is certain to fail.
     pub(super) async fn preflight(
         &self,
         databases: &[Database],
@@ -162,14 +162,14 @@ impl<'a> Session<'a> {
         Ok(looked_up.into_iter().flat_map(|preflight| preflight.outline).collect())
     }
 
-    /// What the cut-overs will rename, in words. Names that are taken are refused.
+    /// Describes the renames of the cut-overs. Refuses names that are taken.
     pub(super) async fn swaps(&self, errand: &RestoreRequest) -> Result<Vec<String>> {
         let lines = self.databases.iter().map(|database| database.outline_swap(errand));
         Ok(try_join_all(lines).await?.concat())
     }
 
-    /// Shows the time, these lines about the databases, and what would be changed in each bucket, and refuses what must not
-    /// be changed.
+    /// Shows the target time, these lines about the databases, and the changes in each bucket; refuses changes that the
+    /// options do not allow.
     pub(super) async fn show(&self, at: Instant, lines: &[String]) -> Result<()> {
         self.notice(&Notice::Plan { at, now: self.now, lines })?;
         let (at, terms) = (self.request.source.file.buckets_at(at), self.terms());
@@ -189,7 +189,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Takes the steps of a recovery that are left.
+    /// Takes the remaining steps of a recovery.
     pub(super) async fn take_steps(&self, recovery: &Recovery, buckets: &[BucketPart]) -> Taken {
         let RecoveryRequest { source, cancel, on, .. } = self.request;
         let on = |event: &Event<'_>| drop(on(&Notice::Step(event)));
@@ -207,7 +207,7 @@ impl<'a> Session<'a> {
     }
 }
 
-/// What came of the steps of a recovery or a drill.
+/// The result of the steps of a recovery or a drill.
 #[derive(Debug)]
 pub(super) struct Taken {
     pub(super) outcome: RecoveryOutcome,
@@ -219,7 +219,7 @@ fn resources(source: &Source, buckets: &[BucketPart]) -> Vec<Resource> {
     source.file.resources(source.path.clone(), endpoints)
 }
 
-/// Takes the settings of these files. Gives of each database whether one was of its source.
+/// Reads settings from these files. Returns for each database whether one described its source.
 async fn take_settings(databases: &[Database], files: &[PathBuf]) -> Result<Vec<bool>> {
     let mut taken = vec![false; databases.len()];
     for path in files {

@@ -1,4 +1,4 @@
-//! The recovery file on this machine.
+//! The recovery file on disk.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,16 +6,16 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::recover::{NextCommand, RecoveryFile, Suggest};
 
-/// A recovery file, and where it lies.
+/// A recovery file and its path.
 #[derive(Debug)]
 pub(crate) struct Source {
-    /// Its whole path.
+    /// The absolute path.
     pub path: PathBuf,
     pub file: RecoveryFile,
 }
 
 impl Source {
-    /// Reads a recovery file. Its programs will be run in its directory.
+    /// Reads a recovery file, and sets the working directory of its commands to the file's directory.
     pub(crate) fn read(path: &Path, suggest: Suggest) -> Result<Self> {
         let name = path.display();
         let wrong = |e: io::Error| {
@@ -31,8 +31,8 @@ impl Source {
         Ok(Self { path, file })
     }
 
-    /// However it is spelt it is the same file. That it may be a link itself is not followed: where it is mounted as
-    /// Kubernetes does it, that leads elsewhere in every pod.
+    /// The canonical path, so that every spelling means the same file. A symbolic link in the last component is not
+    /// followed: in a Kubernetes mount it leads elsewhere in every pod.
     pub(crate) fn place(path: &Path) -> io::Result<PathBuf> {
         let path = std::path::absolute(path)?;
         Ok(match (path.parent(), path.file_name()) {
@@ -41,7 +41,7 @@ impl Source {
         })
     }
 
-    /// Its name without its directory.
+    /// The file name without its directory.
     pub(crate) fn name(&self) -> String {
         self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }

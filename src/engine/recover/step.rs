@@ -1,4 +1,4 @@
-//! What each step of a recovery does.
+//! The actions of the steps of a recovery.
 
 use std::cell::RefCell;
 use std::io::BufReader;
@@ -24,17 +24,17 @@ use crate::resolve::Doubt;
 use crate::spill::SortedKeys;
 use crate::state::Recovery;
 
-/// What a recovery works with.
+/// The context of the steps of a recovery.
 pub(crate) struct StepContext<'a> {
     pub file: &'a RecoveryFile,
-    /// Its databases, in its order.
+    /// The databases of the file, in order.
     pub databases: &'a [Database],
-    /// Its buckets, in its order.
+    /// The buckets of the file, in order.
     pub buckets: &'a [BucketPart],
     pub terms: BucketOptions,
     pub cancel: &'a Cancel,
     pub on: &'a dyn Fn(&Event<'_>),
-    /// What was found not to be as it should.
+    /// The findings so far.
     pub findings: RefCell<Vec<Finding>>,
 }
 
@@ -75,13 +75,13 @@ impl StepContext<'_> {
         }
     }
 
-    /// Runs the resume hook after a quiesce hook that failed, and notes it. Whether there is one.
+    /// Runs the resume hook after a quiesce hook that failed, and records it. Returns whether there is one.
     pub(super) async fn let_go(&self, recovery: &Recovery) -> Result<bool> {
         if self.file.hooks.resume.is_none() {
             return Ok(false);
         }
         self.hook(recovery, Hook::Resume).await?;
-        // A journal that cannot be written is told of already, and says less than has been done.
+        // A journal error has been reported already; the journal then says less than was done.
         drop(recovery.note(|at| Record::ApplicationResumed { at }));
         Ok(true)
     }
@@ -104,18 +104,18 @@ impl StepContext<'_> {
         }
     }
 
-    /// Whether keys were written after the resume hook was started.
+    /// Whether keys were written after the resume hook was begun.
     pub(super) fn has_found_writes(&self) -> bool {
         self.findings.borrow().iter().any(|finding| finding.finding == "written")
     }
 
-    /// The resume hook is run out of its turn too: after a quiesce hook that failed, and in an abort.
+    /// Runs a hook. The resume hook also runs outside its step: after a quiesce hook that failed, and in an abort.
     pub(super) async fn hook(&self, recovery: &Recovery, hook: Hook) -> Result<StepResult> {
         let environment = environment(recovery, &self.file.databases);
         run_hook(&self.file.hooks, hook, &environment).await.map(|_| StepResult::default())
     }
 
-    /// Asks for a database, unless it is found to have been asked for. That it is asked is noted before.
+    /// Requests the restore of a database unless it was already requested. The request is recorded first.
     async fn start(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let (database, errand) = (self.database(n)?, recovery.errand_of(n));
         let note = match database.find(&errand).await?.next() {
@@ -138,7 +138,8 @@ impl StepContext<'_> {
         Ok(StepResult { note, ..StepResult::default() })
     }
 
-    /// Swaps the names of a database and its source. By which resource ids both are found is noted before anything is renamed.
+    /// Swaps the names of a database and its source. The resource IDs that identify both are recorded before any
+    /// rename.
     async fn swap(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let database = self.database(n)?;
         let noted = recovery.state().swap(n).cloned();
@@ -153,7 +154,7 @@ impl StepContext<'_> {
         Ok(reached_by(database.connection(&recovery.errand_of(n)).await?))
     }
 
-    /// Compares the keys that the rows name with what the bucket holds now.
+    /// Compares the keys that the rows name with the bucket's present contents.
     async fn compare_references(&self, recovery: &Recovery) -> Result<StepResult> {
         let Some(told) = &self.file.references else { return Ok(StepResult::default()) };
         let keys = self.read_references(recovery, told).await?;
@@ -198,7 +199,7 @@ impl StepContext<'_> {
         Ok(StepResult { counts, ..StepResult::default() })
     }
 
-    /// Reads the keys as the command prints them.
+    /// Reads the keys while the command prints them.
     async fn read_references(&self, recovery: &Recovery, told: &recover::References) -> Result<SortedKeys> {
         let what = "the references' command";
         let terminator = if told.null { Terminator::Null } else { Terminator::Line };
@@ -211,12 +212,12 @@ impl StepContext<'_> {
         told.command.pipe(what, &environment, patience, read).await
     }
 
-    /// Whether the listing is taken for the whole truth about keys in doubt.
+    /// Whether the listing is trusted about uncertain keys.
     fn trusts(&self) -> bool {
         self.terms.options.on_doubt == OnDoubt::Trust
     }
 
-    /// Brings back objects that arrived so soon after the time. Gives how many.
+    /// Restores objects that arrived `within` this time after T. Returns their number.
     async fn heal(
         &self,
         recovery: &Recovery,
@@ -234,7 +235,7 @@ impl StepContext<'_> {
             return Ok(0);
         }
         let named = prepared.changed().clone();
-        // What is not acted on has been told of as dangling, but for what only lies in an archive.
+        // All changes left out here were reported as dangling, except those that are only archived.
         let left_out = |change: &Change| {
             if change.doubts == [Doubt::Archived] {
                 self.find(Finding::unhealed(&named, &change.key, ARCHIVED));
@@ -245,7 +246,7 @@ impl StepContext<'_> {
         let begun =
             Begun { state_dir: &self.terms.state_dir, server: part.server.clone(), now: self.terms.now };
         let run = prepared.begin_telling(&options, begun, left_out)?;
-        // So that an abort undoes it, and a teardown abandons its uploads.
+        // Recorded so that an abort undoes it, and a teardown aborts its uploads.
         recovery.note(|_| Record::Healing { bucket: n, run: run.id().to_owned() })?;
         let copied = client.counters().copied.get();
         let on = |change: &Change, outcome: &Outcome| {
@@ -264,7 +265,7 @@ impl StepContext<'_> {
 
 const ARCHIVED: &str = "it is archived";
 
-/// Why a change was not made; none if it was, or need not be.
+/// Why a change was not made; `None` if it was made or not needed.
 fn why_not(outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::MarkersRemoved | Outcome::Skipped => None,

@@ -1,4 +1,4 @@
-//! Sweeping: removing the databases of drills whose state is lost.
+//! Removes databases of drills whose state is lost.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,12 +12,12 @@ use crate::model::Instant;
 use crate::recover::DatabaseKind;
 use crate::s3::Settings;
 
-/// Databases that drills have left behind.
+/// Databases left behind by drills.
 #[derive(Debug)]
 pub(crate) struct Leftovers(Vec<(Leftover, Arc<Sweeper>)>);
 
 impl Leftovers {
-    /// Looks for them where the file's databases are, or, without one, where `server` is.
+    /// Looks for them on the servers of the file's databases or, without a file, on `server`.
     pub(crate) async fn look(
         source: Option<&Source>,
         server: &Settings,
@@ -38,18 +38,18 @@ impl Leftovers {
         self.0.iter().map(|(leftover, _)| leftover)
     }
 
-    /// Those that are old enough to be removed.
+    /// The databases that are old enough to be removed.
     pub(crate) fn removable(&self) -> impl Iterator<Item = &Leftover> {
         self.all().filter(|leftover| leftover.verdict == Sweep::Remove)
     }
 
-    /// Removes those that are old enough; tells `on` what became of each:
+    /// Removes the databases that are old enough, and passes the result of each to `on`:
     ///
-    /// | protected from deletion | somebody was asked | |
+    /// | deletion protection | the user confirmed | |
     /// |---|---|---|
-    /// | no | | removed |
-    /// | yes | yes | its protection is lifted, and it is removed |
-    /// | yes | no | left |
+    /// | off | | removed |
+    /// | on | yes | protection is turned off, and the database removed |
+    /// | on | no | left |
     pub(crate) async fn remove(&self, asked: bool, mut on: impl FnMut(&Leftover, &Swept)) {
         let (left, removed): (Vec<_>, Vec<_>) = self
             .0
@@ -66,7 +66,7 @@ impl Leftovers {
     }
 }
 
-/// Each account and region once.
+/// The distinct servers.
 fn servers(source: Option<&Source>, server: &Settings) -> Result<Vec<Server>> {
     let Some(Source { path, file }) = source else {
         let Settings { region, profile, read_timeout, .. } = server.clone();

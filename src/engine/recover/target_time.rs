@@ -1,4 +1,4 @@
-//! The target time of a recovery or a drill, which every database has to reach.
+//! The target time of a recovery or a drill, to which every database must be restorable.
 
 use crate::db::{Database, Reach, Window};
 use crate::error::{Error, ErrorKind, Result};
@@ -7,17 +7,18 @@ use crate::model::{Instant, TypedTime};
 #[derive(Debug, Clone)]
 pub(crate) struct TargetTime {
     pub typed: String,
-    /// The time that they mean; none for the newest second that every database reaches.
+    /// The typed time; `None` for the newest second that every database can be restored to.
     pub time: Option<TypedTime>,
 }
 
 impl TargetTime {
-    /// The time, if it is known before databases are asked, and past.
+    /// The time, if it is in the past and known before databases are queried.
     pub(super) fn known(&self, now: Instant) -> Option<Instant> {
         self.time.and_then(|typed| typed.past(now).ok())
     }
 
-    /// The time, which every database has to reach. Databases are restored to whole seconds, and the buckets with them.
+    /// Resolves the time, and requires that every database can be restored to it. Databases are restored to whole
+    /// seconds, and the buckets with them.
     pub(super) fn resolve(
         &self,
         databases: &[Database],
@@ -41,7 +42,7 @@ impl TargetTime {
     }
 }
 
-/// What to do about a time that a database does not reach.
+/// The hint about a time that a database cannot be restored to.
 pub(super) const OTHER_TIME: &str = "nothing was changed; choose another time";
 
 /// Refuses a time that a database cannot be restored to.
@@ -52,7 +53,7 @@ pub(super) fn require_reached(at: Instant, database: &Database, window: &Window)
     }
 }
 
-/// The newest second that every database reaches.
+/// The newest second that every database can be restored to.
 fn latest(databases: &[Database], windows: &[Window]) -> Result<Instant> {
     if databases.is_empty() {
         return Err(

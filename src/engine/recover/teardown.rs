@@ -1,4 +1,4 @@
-//! Tearing down what a drill has made: its folder in each scratch bucket, with every version in it, and its databases.
+//! Tears down a drill: every version in its folder of each scratch bucket, and its databases.
 
 use std::path::Path;
 
@@ -13,13 +13,13 @@ use crate::retry::{RetryBudget, Sends};
 use crate::s3::{Client, DeleteKey, PageRequest};
 use crate::state::{Recovery, Run};
 
-/// Tears everything down, and ends the drill if nothing is left. What is left, and why, is given back.
+/// Tears everything down, and ends the drill if nothing is left. Returns what is left, and why.
 ///
 /// | database | |
 /// |---|---|
-/// | the drill has not asked for it, or was refused for certain | what stands there is somebody else's: it is not looked at |
-/// | asked for, and ours or gone | torn down |
-/// | asked for, and foreign, or it cannot be told | left: it may be the drill's all the same |
+/// | never requested by the drill, or certainly refused | ignored: a database of that name is someone else's |
+/// | requested, and ours or gone | torn down |
+/// | requested, and someone else's or unknown | left: it may still be the drill's |
 pub(crate) async fn tear_down(
     recovery: &Recovery,
     state_dir: &Path,
@@ -36,8 +36,8 @@ pub(crate) async fn tear_down(
     }
     for (n, part) in buckets.iter().enumerate() {
         let Some(to) = &part.to else { continue };
-        // What a killed drill has left is torn down first of all: the bucket's region is not known yet. Where it cannot be
-        // found, the requests below say why.
+        // The copies of a killed drill are torn down first of all, before the bucket's region is known. If the bucket
+        // cannot be found, the requests below say why.
         drop(part.client.find(&to.bucket).await);
         for (_, run) in state.all_runs().iter().filter(|(bucket, _)| *bucket == n) {
             if let Err(e) = abandon_uploads(&part.client, state_dir, run).await {
@@ -54,17 +54,18 @@ pub(crate) async fn tear_down(
     Ok(left)
 }
 
-/// Abandons what a killed run has begun to upload: no version shows it, and it would be paid for.
+/// Aborts the uploads that a killed run has begun: they appear in no listing of versions, but cost money.
 async fn abandon_uploads(client: &Client, state_dir: &Path, run: &str) -> Result<()> {
     match Run::open(state_dir, run) {
         Ok(run) => abandon_noted(client, &run).await,
-        // It was killed before it had changed anything, or has been removed.
+        // The run was killed before it changed anything, or has been removed.
         Err(e) if e.kind() == ErrorKind::Usage => Ok(()),
         Err(e) => Err(e),
     }
 }
 
-/// Erases every version below a drill's folder. Each page is asked for anew: what it names is gone then.
+/// Deletes every version in a drill's folder. Always requests the first page, since the versions of the last one are
+/// gone.
 async fn erase(client: &Client, place: &Location, tag: &str) -> Result<()> {
     if !is_scratch_of(place, tag) {
         let message = format!("{place} is not the folder of the drill {tag}; nothing in it was removed");
@@ -79,7 +80,7 @@ async fn erase(client: &Client, place: &Location, tag: &str) -> Result<()> {
             ..PageRequest::default()
         };
         let page = match client.list_versions(&request).await {
-            // Nothing can be left in a bucket that is not there.
+            // A bucket that does not exist holds nothing.
             Err(e) if e.code() == Some("NoSuchBucket") => return Ok(()),
             page => page?,
         };
@@ -102,7 +103,7 @@ async fn erase(client: &Client, place: &Location, tag: &str) -> Result<()> {
     }
 }
 
-/// Keys that XML cannot carry go one by one.
+/// Deletes the versions of a page; keys that XML cannot represent are deleted one by one.
 async fn erase_page(client: &Client, bucket: &str, keys: &[DeleteKey<'_>]) -> Result<()> {
     let (plain, odd): (Vec<_>, Vec<_>) = keys.iter().copied().partition(|key| is_xml_safe(key.key));
     for batch in plain.chunks(limits::DELETE_BATCH) {

@@ -1,4 +1,4 @@
-//! A recovery file to begin with.
+//! Writes the template of a recovery file.
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};
@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::error::{Error, Result};
 use crate::recover::TEMPLATE;
 
-/// Writes it, unless there is a file of its name.
+/// Writes the template, unless the file exists.
 pub(crate) fn write_template(path: &Path) -> Result<()> {
     let written = File::options().write(true).create_new(true).open(path);
     written.and_then(|mut file| file.write_all(TEMPLATE.as_bytes())).map_err(|e| {

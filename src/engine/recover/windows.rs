@@ -1,4 +1,4 @@
-//! The windows of the databases that a recovery file names.
+//! The windows of the databases in a recovery file.
 
 use std::path::Path;
 
@@ -12,15 +12,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::recover::Suggest;
 use crate::s3::Settings;
 
-/// The databases of a file; none where there is no file.
+/// The databases of a file; empty without a file.
 #[derive(Debug, Default)]
 pub(crate) struct Databases(Vec<Database>);
 
 impl Databases {
-    /// Connects to them.
+    /// Connects to the databases.
     ///
     /// # Errors
-    /// [`Usage`](ErrorKind::Usage) for a file that names none.
+    /// [`Usage`](ErrorKind::Usage) for a file without databases.
     pub(crate) async fn of(
         path: &Path,
         server: &Settings,
@@ -35,7 +35,7 @@ impl Databases {
         Ok(Self(databases(&source.file, server, cancel).await?))
     }
 
-    /// Asks for their windows side by side. That one cannot be asked is an answer too.
+    /// Queries the windows concurrently. The failure of one database is part of the answer.
     pub(crate) async fn windows(&self) -> Result<Vec<WindowAnswer<'_>>> {
         let windows = join_all(self.0.iter().map(Database::window)).await;
         let answers = self.0.iter().zip(windows).map(|(database, window)| match window {

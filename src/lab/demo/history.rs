@@ -1,5 +1,5 @@
-//! Four months in the life of a bucket: uploads, avatars and invoices made, replaced and deleted, and some keys and
-//! moments that tools get wrong. The same every time for the same dates.
+//! Four months in the life of a bucket: uploads, avatars and invoices are created, replaced and deleted, including some
+//! keys and times that tools get wrong. Always the same for the same dates.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ const AVATARS: u64 = 600;
 const UPLOADS: u64 = 1_800;
 const INVOICES: u64 = 500;
 
-/// Keys that are legal and that tools get wrong.
+/// Legal keys that tools get wrong.
 const ODD_KEYS: [&str; 8] = [
     "invoices/../up.txt",
     "invoices/100%.pdf",
@@ -25,14 +25,14 @@ const ODD_KEYS: [&str; 8] = [
     "invoices/\u{1}control.pdf",
 ];
 
-/// Something that happens to a key; without an object it is deleted.
+/// A change of a key; without an object, a delete.
 struct Event {
     at: i64,
     key: String,
     put: Option<Put>,
 }
 
-/// Makes the history from one instant to another; the last things happen in the very last second.
+/// Creates the history between two times; its last changes are in the very last second.
 pub(super) fn make(lab: &Lab, bucket: &str, from: i64, to: i64) {
     let mut dice = Dice(1);
     let mut events = Vec::new();
@@ -41,7 +41,7 @@ pub(super) fn make(lab: &Lab, bucket: &str, from: i64, to: i64) {
     invoices(&mut events, &mut dice, from, to);
     told(&mut events, from, to);
     last_second(&mut events, to);
-    // Stable: what happens to a key at one instant keeps its order.
+    // Stable, so that changes of a key at the same time keep their order.
     events.sort_by_key(|event| event.at);
     for event in events {
         lab.clock().set(event.at);
@@ -109,7 +109,7 @@ fn invoices(events: &mut Vec<Event>, dice: &mut Dice, from: i64, to: i64) {
     }
 }
 
-/// The key whose history is shown: made, replaced, deleted, and made again.
+/// The key whose history is shown: created, replaced, deleted, and created again.
 fn told(events: &mut Vec<Event>, from: i64, to: i64) {
     let step = (to - from) / 5;
     let avatar = |body: &'static str| {
@@ -122,8 +122,8 @@ fn told(events: &mut Vec<Event>, from: i64, to: i64) {
     put(events, from + 4 * step, TOLD, avatar("third portrait, the beard is back"));
 }
 
-/// In the last second of all: one key is made and deleted, another deleted and made. Only their order in the listing
-/// tells them apart.
+/// In the very last second, one key is created and deleted, another deleted and created. Only their order in the
+/// listing distinguishes them.
 fn last_second(events: &mut Vec<Event>, to: i64) {
     let (there, gone) = ("invoices/replaced-in-one-second.pdf", "invoices/withdrawn-in-one-second.pdf");
     put(events, to - 5_000, there, Put::of("draft"));
@@ -151,12 +151,12 @@ impl Dice {
         ((mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb) >> 16) % bound
     }
 
-    /// An instant from one to another.
+    /// Returns a time between two others.
     fn between(&mut self, from: i64, to: i64) -> i64 {
         from + i64::try_from(self.below(to.abs_diff(from).max(1))).unwrap_or(0)
     }
 
-    /// Some bytes, from one up to eight times as many as told.
+    /// Returns between one and eight times as many bytes.
     fn bytes(&mut self, least: u64) -> hyper::body::Bytes {
         let count = least + self.below(least * 7);
         (0..count).map(|_| u8::try_from(self.below(256)).unwrap_or(0)).collect()

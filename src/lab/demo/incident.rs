@@ -1,5 +1,5 @@
 //! The incident: a cleanup script with a wrong prefix, a proxy's error page saved over pictures, and a retry loop that
-//! leaves fragments behind. Nothing of it happens in the second T or before.
+//! leaves fragments behind. Nothing of it happens in second T or before.
 
 use super::super::{Lab, Put};
 use super::{MINUTE, history};
@@ -8,7 +8,7 @@ const DELETES_A_SECOND: i64 = 40;
 const OVERWRITTEN: usize = 120;
 const FRAGMENTS: i64 = 57;
 
-/// Something the incident did, for the telling.
+/// A change made by the incident, for the report.
 pub(super) struct Line {
     pub(super) at: i64,
     pub(super) what: String,
@@ -48,7 +48,7 @@ pub(super) fn stage(lab: &Lab, bucket: &str, at: i64) -> Vec<Line> {
     ]
 }
 
-/// `uploads/YYYY/` of the year with the most objects.
+/// Returns `uploads/YYYY/` of the year with the most objects.
 fn fullest_year(lab: &Lab, bucket: &str) -> String {
     let years =
         live(lab, bucket).filter(|key| key.starts_with("uploads/")).map(|key| key.chars().take(13).collect());

@@ -1,7 +1,7 @@
-//! `asof demo`: makes a bucket with months of history, breaks it, and lets the real binary find and undo the damage.
+//! `asof demo`: creates a bucket with months of history, breaks it, and lets the real binary find and undo the damage.
 //!
-//! The steps are processes of this same executable, over HTTP, as a person would type them. What they come to is not
-//! judged by them but by the lab's store: every key's bytes, metadata, tags and class against a snapshot taken at T.
+//! The steps are processes of this same executable, over HTTP, as a user would type them. Their result is judged by the
+//! lab's store: every key's bytes, metadata, tags and storage class are compared with a snapshot taken at T.
 
 mod history;
 mod incident;
@@ -18,18 +18,18 @@ use steps::{Step, Terminal};
 const BUCKET: &str = "prod-uploads";
 const MINUTE: i64 = 60 * 1_000;
 const DAY: i64 = 24 * 60 * MINUTE;
-/// How long ago the incident began.
+/// The age of the incident.
 const AGO: i64 = 3 * 60 * MINUTE;
-/// How far the bucket's history goes back.
+/// The age of the bucket's history.
 const AGE: i64 = 120 * DAY;
 
-/// Runs the demo; false when anything came out otherwise than it should.
+/// Runs the demo; returns false if any result was wrong.
 pub async fn demo(out: &mut (impl Write + Send)) -> io::Result<bool> {
     let lab = Lab::start(Options::default()).await?;
     let at = (real_millis() - AGO) / MINUTE * MINUTE + 6_000;
     let before = stage(&lab, at, out)?;
     let terminal = Terminal::new(&lab)?;
-    // From here on, the second to go back to is the one that the timeline suggests.
+    // From here on, T is the time that the timeline suggests.
     let told = terminal.run(&first_step(), out).await?.unwrap_or_default();
     let Some(found) = suggested(&told) else {
         writeln!(out, "the timeline should have suggested {}", second(at))?;
@@ -47,18 +47,18 @@ pub async fn demo(out: &mut (impl Write + Send)) -> io::Result<bool> {
     Ok(as_expected && equal)
 }
 
-/// What is typed first.
+/// Returns the first command.
 fn first_step() -> Step {
     Step::new("what happened, and when?", &["timeline", &format!("s3://{BUCKET}"), "--from", "6h"])
 }
 
-/// The time that a timeline suggests.
+/// Returns the time that a timeline suggests.
 fn suggested(told: &str) -> Option<&str> {
     let line = told.lines().find(|line| line.starts_with("the last second before"))?;
     line.split_once("--at ").map(|(_, at)| at.trim())
 }
 
-/// What is typed then.
+/// Returns the other commands.
 fn steps(at: &str) -> Vec<Step> {
     let bucket = format!("s3://{BUCKET}");
     let key = format!("{bucket}/{}", history::TOLD);
@@ -72,7 +72,7 @@ fn steps(at: &str) -> Vec<Step> {
     ]
 }
 
-/// Makes the history and the incident; what was live at T, before the incident.
+/// Creates the history and the incident; returns the state at T, before the incident.
 fn stage(lab: &Lab, at: i64, out: &mut impl Write) -> io::Result<BTreeMap<String, Content>> {
     lab.clock().set(at - AGE);
     lab.create_bucket(BUCKET);
@@ -94,7 +94,7 @@ fn contents(lab: &Lab) -> BTreeMap<String, Content> {
     lab.live(BUCKET).into_iter().map(|(key, live)| (key, live.content)).collect()
 }
 
-/// Compares the bucket with the snapshot, and says the verdict in one line.
+/// Compares the bucket with the snapshot, and prints the verdict in one line.
 fn judge(
     before: &BTreeMap<String, Content>,
     after: &BTreeMap<String, Content>,
@@ -118,12 +118,12 @@ fn judge(
     Ok(wrong.is_empty())
 }
 
-/// An instant as `--at` takes it.
+/// Formats a time for `--at`.
 fn second(at: i64) -> String {
     format!("{}Z", iso(at, false).trim_end_matches(".000Z"))
 }
 
-/// `14:30:05` of an instant.
+/// Formats a time as `14:30:05`.
 fn clock_time(at: i64) -> String {
     iso(at, false).chars().skip(11).take(8).collect()
 }

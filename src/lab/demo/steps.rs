@@ -1,4 +1,4 @@
-//! The demo's terminal: types a command line, runs this executable with it as a process, and shows what it says.
+//! The demo's terminal: shows a command line, runs it as a process of this executable, and shows its output.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use super::super::Lab;
 
-/// One command line.
+/// A command line.
 pub(super) struct Step {
     comment: &'static str,
     words: Vec<String>,
@@ -20,7 +20,7 @@ impl Step {
     }
 }
 
-/// Where steps run: an environment with nothing in it but the lab, and a home that is thrown away.
+/// The environment of the steps: nothing but the lab, and a temporary home directory.
 pub(super) struct Terminal {
     executable: PathBuf,
     home: TempDir,
@@ -45,7 +45,7 @@ impl Terminal {
         Ok(Self { executable: std::env::current_exe()?, home, environment })
     }
 
-    /// Runs a step; what it printed, if it ended with exit code 0.
+    /// Runs a step; returns its output if its exit code was 0.
     pub(super) async fn run(&self, step: &Step, out: &mut (impl Write + Send)) -> io::Result<Option<String>> {
         writeln!(out, "\n# {}\n$ asof {}", step.comment, step.words.join(" "))?;
         out.flush()?;
@@ -65,7 +65,7 @@ impl Terminal {
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)));
         command.current_dir(self.home.path());
-        // The lab answers from this runtime, so the wait must not block it.
+        // The lab runs on this runtime, so waiting must not block it.
         tokio::task::spawn_blocking(move || command.output()).await.map_err(io::Error::other)?
     }
 }

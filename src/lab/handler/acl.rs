@@ -1,5 +1,5 @@
-//! ACLs of versions: given with a write, read, replaced without making a new version. Refused where the bucket's owner
-//! owns every object, which is how new buckets are made.
+//! ACLs of versions: set by a write, read, or replaced without creating a new version. Refused if the bucket owner owns
+//! every object, which is the default of new buckets.
 
 use super::super::Shared;
 use super::super::error::{Code, Error, Result};
@@ -21,7 +21,7 @@ const HEADERS: [(&str, &str); 4] = [
     ("x-amz-grant-write-acp", "WRITE_ACP"),
 ];
 
-/// The ACL that a write's headers ask for; empty for a private object.
+/// Returns the ACL in a write's headers; empty for a private object.
 pub(crate) fn of(request: &Request, bucket: &Bucket) -> Result<Acl> {
     let canned = request.header("x-amz-acl");
     let owner = || (format!("id=\"{OWNER}\""), "FULL_CONTROL".to_owned());
@@ -69,7 +69,7 @@ pub(crate) fn get(shared: &Shared, request: &Request) -> Result<Reply> {
     Ok(Reply::xml(document))
 }
 
-/// A grantee's kind, the element that names it, and its name.
+/// Returns a grantee's type, the element that names it, and its name.
 fn read_grantee(grantee: &str) -> Result<(&'static str, &'static str, &str)> {
     let (name, value) = grantee.split_once('=').ok_or(Code::InvalidArgument)?;
     let value = value.trim_matches('"');
@@ -98,7 +98,7 @@ pub(crate) fn put(shared: &Shared, request: &Request) -> Result<Reply> {
     Ok(Reply::ok())
 }
 
-/// The grants of a document.
+/// Returns the grants of a document.
 fn listed(policy: &Node) -> Result<Acl> {
     let list = policy.child("AccessControlList").ok_or(Code::MalformedXML)?;
     let grants = list.all("Grant").map(|grant| {

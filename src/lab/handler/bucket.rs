@@ -1,4 +1,4 @@
-//! Buckets themselves: made, listed, removed, and their versioning.
+//! Buckets: creates, lists and removes them, and sets their versioning.
 
 use hyper::body::Bytes;
 
@@ -13,10 +13,10 @@ use super::super::xml::{Document, parse};
 /// The owner of everything in a lab.
 pub(crate) const OWNER: &str = "1ab0000000000000000000000000000000000000000000000000000000000001";
 
-/// How AWS makes buckets since April 2023: objects belong to the bucket's owner, and ACLs do not count.
+/// AWS's default for new buckets since April 2023: objects belong to the bucket owner, and ACLs are disabled.
 pub(crate) const OWNED_BY_BUCKET: &str = "BucketOwnerEnforced";
 
-/// Says who owns the objects of a bucket.
+/// Sets the object ownership of a bucket.
 pub(crate) fn own(bucket: &mut Bucket, ownership: &str) {
     let document = format!(
         "<OwnershipControls xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule><ObjectOwnership>{ownership}\

@@ -1,5 +1,5 @@
-//! Configurations of a bucket: stored and given back byte for byte. Only default encryption, ownership and
-//! Object Lock have an effect: what new objects are encrypted with, whether they may have ACLs and locks.
+//! Configurations of a bucket: stored and returned byte for byte. Only default encryption, ownership and Object Lock
+//! have an effect: on the encryption of new objects, and whether they may have ACLs and locks.
 
 use hyper::Method;
 use hyper::body::Bytes;
@@ -12,13 +12,13 @@ use super::super::store::bucket::{Bucket, Configuration};
 use super::super::store::version::Encryption;
 use super::super::xml::parse;
 
-/// What every bucket is encrypted with until told otherwise.
+/// The default encryption of every bucket.
 const DEFAULT_ENCRYPTION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
     <ServerSideEncryptionConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule>\
     <ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>\
     <BucketKeyEnabled>false</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>";
 
-/// Reads, stores or removes the configuration that the query names.
+/// Reads, stores or removes the configuration named by the query.
 pub(crate) fn handle(shared: &Shared, request: &Request) -> Result<Reply> {
     let configuration = named(request).ok_or(Code::NotImplemented)?;
     let mut store = shared.store();
@@ -82,7 +82,7 @@ fn named(request: &Request) -> Option<Configuration> {
     NAMES.iter().find(|(name, _)| request.query.has(name)).map(|(_, configuration)| *configuration)
 }
 
-/// The root element that a document must have; none for a policy, which is JSON and not looked into.
+/// Returns the root element that a document must have; `None` for a policy, which is JSON and not parsed.
 fn root(configuration: Configuration) -> Option<&'static str> {
     match configuration {
         Configuration::Lifecycle => Some("LifecycleConfiguration"),

@@ -1,4 +1,4 @@
-//! `CopyObject`: what a copy carries over from its source, and what it does not.
+//! `CopyObject`: the properties that a copy takes from its source, and those that it does not.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub(crate) fn copy(shared: &Shared, request: &Request) -> Result<Reply> {
     let mut store = shared.store();
     let bucket = store.bucket_mut(request.bucket())?;
     condition.allows_write(request.key(), bucket.current(request.key()))?;
-    // Neither the ACL nor the lock of the source comes along.
+    // Neither the ACL nor the lock of the source is copied.
     let labels = headers::labels(request, bucket, tags)?;
     let id = bucket.put(request.key(), Arc::clone(&object), labels, now);
     let mut document = Document::new("CopyObjectResult");
@@ -104,7 +104,7 @@ fn object(request: &Request, found: &Found, default: &Encryption) -> Result<Obje
     Ok(Object { body: from.body.clone(), etag, parts: Vec::new(), attributes, checksum })
 }
 
-/// The copy's checksum: of the whole object, by the algorithm asked for, or the source's, or S3's default.
+/// Returns the copy's checksum: of the whole object, with the requested algorithm, or the source's, or S3's default.
 fn checksum(request: &Request, from: &Object) -> Result<Checksum> {
     let asked = request.header("x-amz-checksum-algorithm");
     let asked = asked.map(|name| Algorithm::parse(name).ok_or(Code::InvalidRequest)).transpose()?;

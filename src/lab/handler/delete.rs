@@ -1,4 +1,4 @@
-//! Deletes: one key, or up to a thousand with an outcome for each.
+//! Deletes: one key, or up to a thousand with a result for each.
 
 use super::super::Shared;
 use super::super::error::{Code, Error, Result};
@@ -23,7 +23,7 @@ pub(crate) fn one(shared: &Shared, request: &Request) -> Result<Reply> {
     Ok(Reply::no_content().with_maybe("x-amz-version-id", version).with_maybe("x-amz-delete-marker", marker))
 }
 
-/// `DeleteObjects`; every n-th key fails where `failing` says so.
+/// `DeleteObjects`; every n-th key fails if `failing` is set.
 pub(crate) fn many(shared: &Shared, request: &Request, failing: Option<usize>) -> Result<Reply> {
     let checked =
         request.headers.contains_key("content-md5") || super::super::body::checksum(request)?.is_some();

@@ -1,4 +1,5 @@
-//! Headers in and out: what a write says of its object, the conditions on a request, and what a read tells.
+//! Request and response headers: the attributes of a written object, the conditions on a request, and the headers of a
+//! read.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,7 +16,7 @@ use super::super::store::version::{Attributes, Encryption, Labels, Object, Tags}
 use super::super::time::parse_http_date;
 use super::{acl, lock};
 
-/// The content type of an object that was written without one.
+/// The content type of an object written without one.
 pub(crate) const DEFAULT_TYPE: &str = "binary/octet-stream";
 
 const SYSTEM: [&str; 6] = [
@@ -33,7 +34,7 @@ const SSE_BUCKET_KEY: &str = "x-amz-server-side-encryption-bucket-key-enabled";
 const SSE_CUSTOMER: &str = "server-side-encryption-customer-algorithm";
 const MAX_TAGS: usize = 10;
 
-/// What a write says of its object in headers.
+/// Returns the attributes in a write's headers.
 pub(crate) fn attributes(request: &Request, default: &Encryption) -> Attributes {
     let system = SYSTEM.iter().filter_map(|name| Some(((*name).to_owned(), system(request, name)?)));
     let mut system: Tags = system.collect();
@@ -50,13 +51,13 @@ pub(crate) fn attributes(request: &Request, default: &Encryption) -> Attributes 
     Attributes { system, user: user.collect(), raw: raw.collect(), ..carried_by_header(request, default) }
 }
 
-/// The attributes that a copy takes from its own headers, never from its source.
+/// Returns the attributes that a copy takes from its own headers, never from its source.
 pub(crate) fn carried_by_header(request: &Request, default: &Encryption) -> Attributes {
     let encryption = match request.header(SSE) {
         None => default.clone(),
         Some(algorithm) => {
             let bucket_key = match request.header(SSE_BUCKET_KEY) {
-                // A key named on the request has the bucket's own setting otherwise.
+                // Otherwise, a key named in the request uses the bucket's own setting.
                 None => default.bucket_key && algorithm == "aws:kms",
                 Some(enabled) => enabled == "true",
             };
@@ -78,15 +79,15 @@ fn system(request: &Request, name: &str) -> Option<String> {
     if name != "content-encoding" {
         return Some(value.to_owned());
     }
-    // How the body travelled is not how the object is encoded.
+    // The encoding of the transfer is not that of the object.
     if !value.contains("aws-chunked") {
-        return Some(value.to_owned()); // As it was written: no space comes or goes.
+        return Some(value.to_owned()); // Unchanged, including its spaces.
     }
     let kept: Vec<&str> = value.split(',').map(str::trim).filter(|coding| *coding != "aws-chunked").collect();
     Some(kept.join(", ")).filter(|kept| !kept.is_empty())
 }
 
-/// The tags in `x-amz-tagging`.
+/// Parses the tags in `x-amz-tagging`.
 pub(crate) fn tags(request: &Request) -> Result<Tags> {
     let header = request.header("x-amz-tagging").unwrap_or_default();
     let pairs = header.split('&').filter(|pair| !pair.is_empty());
@@ -97,7 +98,7 @@ pub(crate) fn tags(request: &Request) -> Result<Tags> {
     check_tags(tags.collect::<Result<_>>()?)
 }
 
-/// Refuses tags that are too many, nameless or too long.
+/// Refuses tags if there are too many or one is nameless or too long.
 pub(crate) fn check_tags(tags: Tags) -> Result<Tags> {
     let fits = |(name, value): (&String, &String)| {
         !name.is_empty() && name.chars().count() <= 128 && value.chars().count() <= 256
@@ -108,7 +109,7 @@ pub(crate) fn check_tags(tags: Tags) -> Result<Tags> {
     if tags.iter().all(fits) { Ok(tags) } else { Err(Code::InvalidTag.into()) }
 }
 
-/// Makes an object of one part.
+/// Creates an object that is not multipart.
 pub(crate) fn object(body: Bytes, attributes: Attributes, checksum: Option<Checksum>) -> Object {
     let checksum = checksum.unwrap_or_else(|| Checksum::of(Algorithm::Crc64Nvme, &body));
     Object {
@@ -120,7 +121,7 @@ pub(crate) fn object(body: Bytes, attributes: Attributes, checksum: Option<Check
     }
 }
 
-/// The `ETag` of an object of one part: its MD5, unless its encryption makes it say nothing.
+/// Returns the `ETag` of an object that is not multipart: its MD5, unless its encryption makes it opaque.
 pub(crate) fn etag(body: &[u8], encryption: &Encryption) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     if encryption.etag_is_md5() {
@@ -130,7 +131,7 @@ pub(crate) fn etag(body: &[u8], encryption: &Encryption) -> String {
     md5_hex(format!("an ETag that is no digest of the object, {count}").as_bytes())
 }
 
-/// The conditions that a write or a delete comes with.
+/// Returns the conditions of a write or a delete.
 pub(crate) fn condition(request: &Request, quirks: &Quirks) -> Result<Condition> {
     if quirks.ignores_conditions {
         return Ok(Condition::default());
@@ -142,7 +143,7 @@ pub(crate) fn condition(request: &Request, quirks: &Quirks) -> Result<Condition>
     Ok(Condition { matches: request.header("if-match").map(str::to_owned), none: none.is_some() })
 }
 
-/// Refuses to read an object whose key its writer has kept, without that key. `prefix` is that of the headers.
+/// Refuses to read an object with a customer-provided key without that key. `prefix` is that of the headers.
 pub(crate) fn check_customer_key(request: &Request, prefix: &str, object: &Object) -> Result<()> {
     if !object.attributes.customer_key || request.headers.contains_key(&*format!("{prefix}{SSE_CUSTOMER}")) {
         return Ok(());
@@ -154,12 +155,12 @@ pub(crate) fn check_customer_key(request: &Request, prefix: &str, object: &Objec
     ))
 }
 
-/// What a write says of its object that can be changed later: ACL and lock as the bucket allows them.
+/// Returns the attributes of a write that can be changed later: tags, and ACL and lock as the bucket allows them.
 pub(crate) fn labels(request: &Request, bucket: &Bucket, tags: Tags) -> Result<Labels> {
     Ok(Labels { tags, acl: acl::of(request, bucket)?, lock: lock::of(request, bucket)? })
 }
 
-/// Judges the conditions of a read, or those on the source of a copy, whose headers begin with a prefix.
+/// Checks the conditions of a read, or those on the source of a copy, whose headers have a prefix.
 pub(crate) fn check_read(
     request: &Request,
     prefix: &str,
@@ -189,14 +190,14 @@ pub(crate) fn check_read(
     if unchanged { Err(not_modified.into()) } else { Ok(()) }
 }
 
-/// Adds what a reply says of the encryption of the object it read or made.
+/// Adds the encryption of the object that was read or created to a reply.
 pub(crate) fn with_encryption(reply: Reply, encryption: &Encryption) -> Reply {
     let bucket_key = encryption.bucket_key.then_some("true");
     let reply = reply.with(SSE, &encryption.algorithm).with_maybe(SSE_KEY, encryption.key.as_ref());
     reply.with_maybe(SSE_BUCKET_KEY, bucket_key)
 }
 
-/// Adds a stored checksum, with its kind.
+/// Adds a stored checksum and its type.
 pub(crate) fn with_checksum(reply: Reply, checksum: Option<&Checksum>) -> Reply {
     match checksum {
         Some(checksum) => reply
@@ -206,7 +207,7 @@ pub(crate) fn with_checksum(reply: Reply, checksum: Option<&Checksum>) -> Reply 
     }
 }
 
-/// Adds all that a read tells of an object's attributes.
+/// Adds the headers of an object's attributes.
 pub(crate) fn with_attributes(reply: Reply, attributes: &Attributes) -> Reply {
     let reply = attributes.system.iter().fold(reply, |reply, (name, value)| reply.with(name, value));
     let user = attributes.user.iter();

@@ -16,11 +16,11 @@ use super::bucket::OWNER;
 
 const MAX_KEYS: usize = 1_000;
 
-/// How a listing writes its text.
+/// The text format of a listing.
 pub(crate) struct Style {
     pub(crate) url: bool,
     millis: bool,
-    /// Whether the client asked for the state of thawed objects, and the time it is.
+    /// The time, if the client asked for the restore status of archived objects.
     thawed: Option<i64>,
 }
 
@@ -39,7 +39,7 @@ impl Style {
         if self.url { encode_listed(text).into() } else { text.into() }
     }
 
-    /// What stands in the XML besides keys.
+    /// Writes the elements other than keys.
     fn echo(&self, document: &mut Document, delimiter: &str) {
         if !delimiter.is_empty() {
             document.text("Delimiter", &self.text(delimiter));
@@ -70,7 +70,7 @@ pub(crate) fn versions(shared: &Shared, request: &Request) -> Result<Reply> {
     Ok(Reply::xml(document))
 }
 
-/// What a request for versions asks for.
+/// Parses a request for versions.
 pub(crate) fn question(request: &Request) -> Result<Question<'_>> {
     Ok(Question {
         prefix: request.query.get("prefix").unwrap_or_default(),
@@ -81,14 +81,14 @@ pub(crate) fn question(request: &Request) -> Result<Question<'_>> {
     })
 }
 
-/// The markers of the page to follow.
+/// The markers of the next page.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Next<'a> {
     pub(crate) key: Option<&'a str>,
     pub(crate) version: Option<&'a str>,
 }
 
-/// A page of versions as far as what comes before its entries.
+/// Writes a page of versions up to its entries.
 pub(crate) fn begin(
     bucket: &str,
     asked: &Question<'_>,

@@ -1,4 +1,4 @@
-//! What each operation does: one file a subject, all of them synchronous.
+//! The handlers of the operations: one file per subject, all of them synchronous.
 
 use super::Shared;
 use super::error::Result;
@@ -20,7 +20,7 @@ pub(crate) mod restore;
 pub(crate) mod source;
 pub(crate) mod tagging;
 
-/// Does an operation. Of `DeleteObjects`, every n-th key fails where `failing` says so.
+/// Handles an operation. Every n-th key of `DeleteObjects` fails if `failing` is set.
 pub(crate) fn handle(
     shared: &Shared,
     operation: Operation,

@@ -1,4 +1,4 @@
-//! Multipart uploads: begun, filled part by part or by copying ranges, completed, abandoned, listed.
+//! Multipart uploads: created, filled with parts or copied ranges, completed, aborted, listed.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub(crate) fn create(shared: &Shared, request: &Request) -> Result<Reply> {
     Ok(reply.with("x-amz-checksum-algorithm", algorithm.name()).with("x-amz-checksum-type", kind.name()))
 }
 
-/// The checksum that the finished object will have.
+/// Returns the type of the finished object's checksum.
 fn checksum(request: &Request) -> Result<(Algorithm, ChecksumKind)> {
     let algorithm = match request.header("x-amz-checksum-algorithm") {
         None => Algorithm::Crc64Nvme,
@@ -98,7 +98,7 @@ pub(crate) fn upload_part_copy(shared: &Shared, request: &Request) -> Result<Rep
     Ok(found.told(Reply::xml(document)))
 }
 
-/// The bytes of a copy's range, which must lie within the source.
+/// Returns the bytes of a copy's range, which must lie within the source.
 fn cut(body: &Bytes, range: &str) -> Result<Bytes> {
     let wrong = || {
         Error::new(
@@ -172,7 +172,7 @@ pub(crate) fn complete(shared: &Shared, request: &Request) -> Result<Reply> {
     Ok(reply.with_maybe("x-amz-version-id", bucket.shown(id)))
 }
 
-/// Refuses to make an object of another size or checksum than the client has computed.
+/// Refuses to create an object of another size or checksum than the client has computed.
 fn check_whole(request: &Request, object: &Object) -> Result<()> {
     let size = object.body.len().to_string();
     if request.header("x-amz-mp-object-size").is_some_and(|announced| announced != size) {
@@ -186,7 +186,7 @@ fn check_whole(request: &Request, object: &Object) -> Result<()> {
     Ok(())
 }
 
-/// The parts that a completion lists.
+/// Returns the parts listed in a completion.
 fn listed(request: &Request) -> Result<Vec<ListedPart>> {
     let document = parse(&request.body, "CompleteMultipartUpload")?;
     let parts = document.all("Part").map(|part| {

@@ -1,4 +1,4 @@
-//! Objects written, read and looked at.
+//! Objects: written, read, and described.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -55,7 +55,7 @@ pub(crate) fn get(shared: &Shared, request: &Request, body: bool) -> Result<Repl
     send(request, object, reply, body)
 }
 
-/// The error for a request that names a delete marker.
+/// Returns the error for a request that names a delete marker.
 pub(crate) fn marker(request: &Request, entry: &Entry) -> Error {
     let error = match request.version() {
         None => no_such_key(request.key()),
@@ -82,7 +82,7 @@ fn describe(request: &Request, entry: &Entry, object: &Object, now: i64) -> Repl
     };
     let wants_checksum =
         request.header("x-amz-checksum-mode").is_some_and(|mode| mode.eq_ignore_ascii_case("ENABLED"));
-    // The stored checksum is of the whole object: with a part of it a client could only find it wrong.
+    // The stored checksum is of the whole object: it would not match the part that the client gets.
     if wants_checksum && !request.headers.contains_key("range") && !request.query.has("partNumber") {
         return headers::with_checksum(reply, object.checksum.as_ref());
     }
@@ -113,7 +113,7 @@ fn send(request: &Request, object: &Object, reply: Reply, body: bool) -> Result<
     Ok(reply)
 }
 
-/// The bytes of one part of an object; an object that was not uploaded in parts is its own part 1.
+/// Returns the byte range of one part of an object; an object that is not multipart is its own part 1.
 fn part(object: &Object, number: &str) -> Result<Range<usize>> {
     let number: usize = number.parse().map_err(|_| Code::InvalidArgument)?;
     let whole = [object.body.len()];
@@ -124,7 +124,7 @@ fn part(object: &Object, number: &str) -> Result<Range<usize>> {
     Ok(start..start + size)
 }
 
-/// The bytes that a Range header asks for; none where the header is to be ignored.
+/// Returns the bytes requested by a Range header; `None` if the header must be ignored.
 fn range(header: &str, size: usize) -> Result<Option<Range<usize>>> {
     let Some((first, last)) = header.strip_prefix("bytes=").and_then(|range| range.split_once('-')) else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Archived objects: which cannot be read, and `RestoreObject`, which makes them readable for a time.
+//! Archived objects, which cannot be read, and `RestoreObject`, which makes them readable for a time.
 
 use hyper::StatusCode;
 
@@ -12,7 +12,7 @@ use super::super::xml::parse;
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
-/// Whether an object is in an archive and not thawed.
+/// Whether an object is archived and not restored.
 pub(crate) fn is_archived(entry: &Entry, now: i64) -> bool {
     is_frozen(entry) && !entry.thawed.is_some_and(|(from, until)| (from..until).contains(&now))
 }
@@ -22,7 +22,7 @@ fn is_frozen(entry: &Entry) -> bool {
     entry.tier.is_some() || matches!(class, Some("GLACIER" | "DEEP_ARCHIVE"))
 }
 
-/// The `x-amz-restore` of an object, if it was ever thawed.
+/// Returns the `x-amz-restore` header of an object, if it was ever restored.
 pub(crate) fn header(entry: &Entry, now: i64) -> Option<String> {
     let (from, until) = entry.thawed.filter(|(_, until)| now < *until)?;
     if now < from {
@@ -34,7 +34,8 @@ pub(crate) fn header(entry: &Entry, now: i64) -> Option<String> {
     Some(format!("ongoing-request=\"false\", expiry-date=\"{}\"", http_date(until)))
 }
 
-/// The archive tier of Intelligent-Tiering that an object lies in: it leaves it for good when it is thawed.
+/// Returns the archive tier of Intelligent-Tiering that an object is in; it leaves the tier permanently when it is
+/// restored.
 pub(crate) fn tier(entry: &Entry, now: i64) -> Option<&'static str> {
     entry.tier.filter(|_| is_archived(entry, now))
 }
@@ -59,7 +60,7 @@ pub(crate) fn restore(shared: &Shared, request: &Request) -> Result<Reply> {
         let message = "Retrieval option is not supported by this storage class";
         return Err(Error::new(Code::InvalidArgument, message));
     }
-    // What Intelligent-Tiering has archived comes back for good, the others for some days.
+    // Restores from Intelligent-Tiering are permanent, others are for a number of days.
     if days.is_some() == entry.tier.is_some() {
         return Err(Code::MalformedXML.into());
     }
@@ -68,7 +69,7 @@ pub(crate) fn restore(shared: &Shared, request: &Request) -> Result<Reply> {
         return Err(Code::RestoreAlreadyInProgress.into());
     }
     let ready = already.map_or(now.saturating_add(thaw), |(from, _)| from);
-    // It lasts to the midnight after its days are over.
+    // The restored copy is kept until the midnight after its days are over.
     let last = |days: i64| ready.saturating_add(days.saturating_mul(DAY_MILLIS)) / DAY_MILLIS;
     let until = days.map_or(i64::MAX, |days| last(days).saturating_add(1).saturating_mul(DAY_MILLIS));
     entry.thawed = Some((ready, until));

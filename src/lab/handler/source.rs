@@ -1,4 +1,4 @@
-//! The source of a copy: `x-amz-copy-source` read, found, and found fit to be copied from.
+//! The source of a copy: parses `x-amz-copy-source`, finds the version, and checks that it can be copied.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use super::super::store::Store;
 use super::super::store::version::{Object, Tags};
 use super::{headers, restore};
 
-/// What `x-amz-copy-source` names.
+/// The source named by `x-amz-copy-source`.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Source {
     pub(crate) bucket: String,
@@ -22,7 +22,7 @@ pub(crate) struct Source {
 pub(crate) struct Found {
     pub(crate) object: Arc<Object>,
     pub(crate) tags: Tags,
-    /// Its version id, where the source's bucket has them.
+    /// Its version ID, if the source bucket has versioning.
     pub(crate) version: Option<String>,
 }
 
@@ -36,7 +36,7 @@ impl Source {
             Some((path, version)) => (path, Some(decode_form(version)?)),
             None => (header, None),
         };
-        // As a form: a `+` that was not encoded is a space to S3, too.
+        // Decoded as a form: S3 too takes a `+` that was not encoded for a space.
         let path = decode_form(path)?;
         let path = path.strip_prefix('/').unwrap_or(&path);
         if let Some((bucket, key)) = of_access_point(path) {
@@ -53,7 +53,7 @@ impl Source {
         Ok(Self { bucket: bucket.to_owned(), key: key.to_owned(), version })
     }
 
-    /// Finds the version and judges the conditions on it.
+    /// Finds the version and checks the conditions on it.
     pub(crate) fn find(&self, store: &Store, request: &Request, now: i64) -> Result<Found> {
         let bucket = store.bucket(&self.bucket)?;
         let entry = bucket.named(&self.key, self.version.as_deref())?;
@@ -85,7 +85,7 @@ impl Source {
     }
 }
 
-/// The name of an access point, as a host has it, and the key in `arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/object/KEY`.
+/// Returns the host name of an access point and the key in `arn:aws:s3:REGION:ACCOUNT:accesspoint/NAME/object/KEY`.
 fn of_access_point(path: &str) -> Option<(String, String)> {
     let fields: Vec<&str> = path.strip_prefix("arn:aws:s3:")?.splitn(3, ':').collect();
     let [_region, account, resource] = fields.as_slice() else { return None };
@@ -93,7 +93,7 @@ fn of_access_point(path: &str) -> Option<(String, String)> {
     Some((format!("{name}-{account}"), key.to_owned()))
 }
 
-/// Refuses what is too large to be copied with one request.
+/// Refuses a source that is too large to be copied with one request.
 pub(crate) fn check_size(bytes: usize, most: usize) -> Result<()> {
     if bytes <= most {
         return Ok(());
@@ -105,7 +105,7 @@ pub(crate) fn check_size(bytes: usize, most: usize) -> Result<()> {
 }
 
 impl Found {
-    /// Adds to a reply which version was copied.
+    /// Adds the ID of the copied version to a reply.
     pub(crate) fn told(&self, reply: Reply) -> Reply {
         reply.with_maybe("x-amz-copy-source-version-id", self.version.as_ref())
     }

@@ -1,4 +1,4 @@
-//! Tags of a version: read, replaced, removed, without making a new version.
+//! Tags of a version: read, replaced or removed, without creating a new version.
 
 use super::super::Shared;
 use super::super::error::{Code, Error, Result};

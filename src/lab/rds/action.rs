@@ -1,6 +1,6 @@
-//! The actions that there are.
+//! The actions of RDS.
 
-/// Defines [`Action`]: the names are those on the wire.
+/// Defines [`Action`], with the names on the wire.
 macro_rules! actions {
     ($($action:ident,)*) => {
         /// An action of RDS.
@@ -24,7 +24,7 @@ macro_rules! actions {
                 }
             }
 
-            /// The root of its reply.
+            /// Returns the root element of the action's reply.
             pub(super) fn response(self) -> &'static str {
                 match self {
                     $(Action::$action => concat!(stringify!($action), "Response"),)*

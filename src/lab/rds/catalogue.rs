@@ -1,7 +1,7 @@
-//! What RDS looks up before it makes something: groups, classes, quotas, keys.
+//! The resources that RDS looks up before it creates a database: groups, classes, quotas, keys.
 //!
-//! Every group that is named is there, as if somebody had made it before, and every class is to be had in three zones, but
-//! for what a test has removed.
+//! Every named group exists, as if created before, and every class is available in three zones, unless a test has
+//! removed it.
 
 use std::collections::BTreeSet;
 
@@ -11,12 +11,12 @@ use super::form::Form;
 use super::handler::{Outcome, Refusal, needed};
 use super::store::{Database, Store};
 
-/// What is otherwise than usual.
+/// The deviations from the default catalogue.
 #[derive(Debug)]
 pub(super) struct Catalogue {
-    /// Groups that are not there, and classes that are not to be had.
+    /// Groups that do not exist, and classes that are not available.
     pub(super) removed: BTreeSet<String>,
-    /// How many instances there may be.
+    /// The quota of instances.
     pub(super) instances: usize,
     /// Sources of blue/green deployments.
     pub(super) blue_green: BTreeSet<String>,
@@ -24,7 +24,7 @@ pub(super) struct Catalogue {
 
 impl Default for Catalogue {
     fn default() -> Self {
-        // As AWS gives it to a new account.
+        // AWS's default for a new account.
         Self { removed: BTreeSet::new(), instances: 40, blue_green: BTreeSet::new() }
     }
 }
@@ -101,7 +101,7 @@ fn there<'a>(store: &Store, form: &'a Form, parameter: &str, code: &'static str)
     Ok(name)
 }
 
-/// That of the database that has the group, whoever made it.
+/// Returns the engine of the database that uses the group.
 fn engine<'a>(mut databases: impl Iterator<Item = &'a Database>, parameter: &str, name: &str) -> String {
     let user = databases.find(|database| database.get(parameter) == Some(name));
     user.map_or_else(|| "postgres".to_owned(), |database| database.engine.clone())
@@ -132,7 +132,7 @@ fn orderable(store: &Store, form: &Form) -> Outcome<Vec<Element>> {
     Ok(vec![Element::list("OrderableDBInstanceOptions", options)])
 }
 
-/// A key whose name says that it is disabled cannot be used.
+/// A key whose ID says that it is disabled cannot be used.
 pub(super) fn check_key(source: &Database) -> Outcome<()> {
     let key = source.get("KmsKeyId").unwrap_or_default();
     if key.contains("disabled") {

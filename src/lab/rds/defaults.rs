@@ -1,21 +1,22 @@
-//! What a new database is like where the request says nothing, and what a restored one takes from its source.
+//! The default settings of a new database, and the settings that a restored one takes from its source.
 //!
-//! A restored one has default groups, one zone and no protection, whatever its source has: that is what `like-source` is
-//! for (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html>).
+//! A restored database has default groups, one zone and no protection, whatever its source has: that is why
+//! `like-source` exists
+//! (<https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBInstanceToPointInTime.html>).
 
 use super::form::Form;
 use super::store::Database;
 
-/// A setting of an instance: the parameter, its default, and whether a restored one takes it from its source.
+/// A setting of an instance: the parameter, its default, and whether a restored instance takes it from its source.
 struct Setting(&'static str, Option<&'static str>, Origin);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Origin {
-    /// The source's, if the request to restore says nothing.
+    /// The source's, unless the restore request sets it.
     Source,
-    /// The default, if the request to restore says nothing.
+    /// The default, unless the restore request sets it.
     Default,
-    /// The default: the request to restore does not know it.
+    /// The default: the restore request does not have this parameter.
     Later,
 }
 
@@ -89,7 +90,7 @@ const CLUSTER: &[Setting] = &[
     Setting("StorageType", Some("aurora"), Origin::Default),
 ];
 
-/// Which of the two a database is.
+/// The kind of a database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Instance,
@@ -105,7 +106,7 @@ impl Kind {
     }
 }
 
-/// A database as the request that makes it says. `source` is what it is restored from, if it is.
+/// Creates a database by a request. `source` is the source of a restore.
 pub(super) fn make(kind: Kind, form: &Form, source: Option<&Database>) -> Database {
     let mut database = Database::default();
     for Setting(name, default, origin) in kind.settings() {
@@ -124,11 +125,11 @@ pub(super) fn make(kind: Kind, form: &Form, source: Option<&Database>) -> Databa
     database.tags = form.tags();
     let password = form.get("MasterUserPassword").map(str::to_owned);
     database.password = password.or_else(|| source?.password.clone());
-    // Without tags in the request, the source's are taken (USER_PIT).
+    // Without tags in the request, the source's are copied (USER_PIT).
     if let Some(source) = source.filter(|_| database.tags.is_empty()) {
         database.tags.clone_from(&source.tags);
     }
-    // What gp3 brings with it is described as if it had been asked for.
+    // The values included with gp3 are described as if they had been requested.
     if database.get("StorageType") == Some("gp3") && database.get("Iops").is_none() {
         let small = database.number("AllocatedStorage") < 400;
         let (iops, throughput) = if small { ("3000", "125") } else { ("12000", "500") };
@@ -138,7 +139,7 @@ pub(super) fn make(kind: Kind, form: &Form, source: Option<&Database>) -> Databa
     database
 }
 
-/// What a request to modify says.
+/// Applies a modify request.
 pub(super) fn modify(kind: Kind, database: &mut Database, form: &Form) {
     for Setting(name, ..) in kind.settings() {
         let parameter = match (kind, *name) {

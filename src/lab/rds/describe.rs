@@ -1,4 +1,4 @@
-//! Replies: how databases are described.
+//! Replies: the descriptions of databases.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -46,7 +46,7 @@ impl Element {
     }
 }
 
-/// The reply to an action.
+/// Returns the reply to an action.
 pub(super) fn reply(action: Action, result: &[Element], request_id: &str) -> Document {
     let mut document = Document::bare(action.response());
     let name = format!("{}Result", action.name());
@@ -58,7 +58,7 @@ pub(super) fn reply(action: Action, result: &[Element], request_id: &str) -> Doc
     document
 }
 
-/// The reply to a request that is refused.
+/// Returns the reply to a refused request.
 pub(super) fn refusal(refusal: &Refusal, request_id: &str) -> Document {
     let mut document = Document::bare("ErrorResponse");
     document.open("Error").text("Type", "Sender").text("Code", refusal.code);
@@ -66,7 +66,7 @@ pub(super) fn refusal(refusal: &Refusal, request_id: &str) -> Document {
     document
 }
 
-/// Parameters whose element has another name, or lies in another.
+/// Parameters whose element has another name or parent.
 const ELSEWHERE: &[&str] = &["Port", "DBSubnetGroupName", "DBParameterGroupName", "OptionGroupName"];
 
 pub(super) fn instance(instance: &Database, now: i64) -> Element {
@@ -141,7 +141,7 @@ pub(super) fn cluster(store: &Store, cluster: &Database, now: i64) -> Element {
         Element::text("DBClusterParameterGroup", get("DBClusterParameterGroupName")),
         Element::list("DBClusterMembers", members.collect()),
     ];
-    // Both are absent until a restore is done.
+    // Both are missing until a restore is done.
     if let Some(Range { start: earliest, end: latest }) =
         cluster.window(now).filter(|_| cluster.state() != "creating")
     {
@@ -163,7 +163,7 @@ pub(super) fn cluster(store: &Store, cluster: &Database, now: i64) -> Element {
     Element::list("DBCluster", elements)
 }
 
-/// Backups that reach up to a time.
+/// Returns the automated backups up to a time.
 pub(super) fn backup(kind: Kind, database: &Database, until: i64, status: &str) -> Element {
     let (name, resource) = match kind {
         Kind::Instance => ("DBInstanceAutomatedBackup", "DbiResourceId"),
@@ -212,7 +212,7 @@ fn roles(name: &str, database: &Database) -> Element {
     Element::list("AssociatedRoles", database.roles.iter().map(role).collect())
 }
 
-/// What instances and clusters have in common. `identifier` is what their names are called.
+/// Returns the elements that instances and clusters have in common. `identifier` is the name of the identifier element.
 fn common(database: &Database, identifier: &str) -> Vec<Element> {
     let group = |id: &String| member("VpcSecurityGroupMembership", "VpcSecurityGroupId", "Status", id);
     let log = |name: &String| Element::text("member", name);
@@ -249,7 +249,7 @@ fn common(database: &Database, identifier: &str) -> Vec<Element> {
     elements
 }
 
-/// `in-sync` and `active` alike: what is described has happened.
+/// The status is `in-sync` or `active`: all changes have been applied.
 fn member(name: &str, key: &str, status: &str, value: &str) -> Element {
     let in_force = if name == "VpcSecurityGroupMembership" { "active" } else { "in-sync" };
     Element::list(name, vec![Element::text(key, value), Element::text(status, in_force)])

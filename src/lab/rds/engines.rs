@@ -1,5 +1,5 @@
-//! What the API takes for a cluster of an engine: `DocumentDB` and Neptune have references of their own, and a Multi-AZ DB
-//! cluster makes its instances itself.
+//! The parameters that the API accepts for a cluster of an engine: `DocumentDB` and Neptune have API references of
+//! their own, and a Multi-AZ DB cluster creates its instances itself.
 //!
 //! <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterToPointInTime.html>,
 //! <https://docs.aws.amazon.com/documentdb/latest/developerguide/API_RestoreDBClusterToPointInTime.html>,
@@ -19,7 +19,7 @@ const AURORA_ALONE: &[&str] = &[
     "ServerlessV2ScalingConfiguration.MinCapacity",
     "ServerlessV2ScalingConfiguration.SecondsUntilAutoPause",
 ];
-/// Neither `DocumentDB` nor Neptune.
+/// Accepted by neither `DocumentDB` nor Neptune.
 const RDS_ALONE: &[&str] = &[
     "BacktrackWindow",
     "DatabaseInsightsMode",
@@ -55,7 +55,7 @@ pub(super) fn is_multi_az(engine: &str) -> bool {
     matches!(engine, "mysql" | "postgres")
 }
 
-/// Refuses what a request to make or change a cluster may not name.
+/// Refuses parameters that a request to create or modify a cluster must not have.
 pub(super) fn check_cluster(engine: &str, form: &Form) -> Outcome<()> {
     match engine {
         "docdb" => refuse(engine, form, &[RDS_ALONE, MULTI_AZ_ALONE, NOT_OF_DOCDB]),
@@ -65,7 +65,7 @@ pub(super) fn check_cluster(engine: &str, form: &Form) -> Outcome<()> {
     }
 }
 
-/// Refuses what a request to restore may not name.
+/// Refuses parameters that a restore request must not have.
 pub(super) fn check_restore(engine: &str, form: &Form) -> Outcome<()> {
     check_cluster(engine, form)?;
     match engine {
@@ -75,7 +75,7 @@ pub(super) fn check_restore(engine: &str, form: &Form) -> Outcome<()> {
     }
 }
 
-/// Refuses what a request to make an instance of a cluster may not name.
+/// Refuses parameters that a request to create an instance of a cluster must not have.
 pub(super) fn check_member(engine: &str, form: &Form) -> Outcome<()> {
     if form.get("Engine") != Some(engine) {
         let message = format!("The engine of the instance must match the engine of the cluster, {engine}.");
@@ -92,7 +92,7 @@ pub(super) fn check_member(engine: &str, form: &Form) -> Outcome<()> {
     }
 }
 
-/// The storage that a cluster has if the request names none.
+/// Returns the default storage type of a cluster.
 pub(super) fn storage(engine: &str) -> &'static str {
     match engine {
         "docdb" | "neptune" => "standard",
@@ -101,7 +101,7 @@ pub(super) fn storage(engine: &str) -> &'static str {
     }
 }
 
-/// The instances that a Multi-AZ DB cluster makes itself, without its tags.
+/// Creates the instances of a Multi-AZ DB cluster, without its tags.
 pub(super) fn make_members(store: &mut Store, now: i64, cluster: &Database) {
     if !is_multi_az(&cluster.engine) {
         return;

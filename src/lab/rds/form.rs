@@ -1,4 +1,4 @@
-//! A request of the query protocol: a form, whose lists and structures are spelt out in its names.
+//! A request of the query protocol: a form whose parameter names spell out lists and structures.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// Fields that cannot be read are left out.
+    /// Parses a form, ignoring malformed fields.
     pub(super) fn parse(body: &[u8]) -> Self {
         let text = String::from_utf8_lossy(body);
         let field = |pair: &str| {
@@ -25,13 +25,13 @@ impl Form {
         self.fields.get(name).map(String::as_str)
     }
 
-    /// `List.Member.1`, `List.Member.2` and so on; none if there is no first.
+    /// Returns `List.Member.1`, `List.Member.2` and so on; `None` if there is no first.
     pub(super) fn list(&self, name: &str) -> Option<Vec<String>> {
         let list: Vec<_> = (1..).map_while(|n| self.get(&format!("{name}.{n}"))).map(str::to_owned).collect();
         (!list.is_empty()).then_some(list)
     }
 
-    /// `List.Member.1.Key` and `List.Member.1.Value`, and so on.
+    /// Returns `List.Member.1.Key` and `List.Member.1.Value`, and so on.
     pub(super) fn pairs(&self, list: &str, key: &str, value: &str) -> BTreeMap<String, String> {
         let pair = |n: u32| {
             let key = self.get(&format!("{list}.{n}.{key}"))?;

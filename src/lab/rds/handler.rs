@@ -1,4 +1,4 @@
-//! What each action does, and refuses.
+//! The handlers of the actions.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ use super::rename;
 use super::store::{Database, Store, states};
 use crate::model::Instant;
 
-/// A request that is refused.
+/// A refused request.
 #[derive(Debug)]
 pub(super) struct Refusal {
     pub(super) status: u16,
@@ -34,7 +34,7 @@ impl Refusal {
     }
 }
 
-/// Does what is asked for, at the clock's instant.
+/// Handles an action at the clock's time.
 pub(super) fn handle(store: &mut Store, now: i64, action: Action, form: &Form) -> Outcome<Vec<Element>> {
     rename::finish(store);
     match action {
@@ -171,12 +171,12 @@ fn restore_cluster(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<Elem
     Ok(vec![add_cluster(store, now, target, form, cluster)])
 }
 
-/// Fifty at most (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html>).
+/// At most fifty (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_Tagging.html>).
 fn check_tags(form: &Form) -> Outcome<()> {
     if form.tags().len() > 50 { Err(invalid("The number of tags exceeds the limit of 50.")) } else { Ok(()) }
 }
 
-/// A time or the latest, and not both; in the window, and before its end.
+/// Either a time or the latest one; within the window, and before its end.
 fn check_time(form: &Form, parameter: &str, window: Option<Range<i64>>) -> Outcome<()> {
     let (latest, time) = (form.is("UseLatestRestorableTime"), form.get(parameter));
     let Some(window) = window else {
@@ -194,7 +194,7 @@ fn check_time(form: &Form, parameter: &str, window: Option<Range<i64>>) -> Outco
     if within { Ok(()) } else { Err(invalid(&format!("{time} is not restorable"))) }
 }
 
-/// A small gp3 volume takes no figures, not even those that it is described with.
+/// Small gp3 volumes accept no IOPS or throughput, not even the values they are described with.
 fn check_storage(form: &Form, instance: &Database) -> Outcome<()> {
     let figures = form.get("Iops").is_some() || form.get("StorageThroughput").is_some();
     let (storage, size) = (form.get("StorageType"), instance.number("AllocatedStorage"));
@@ -206,7 +206,7 @@ fn check_storage(form: &Form, instance: &Database) -> Outcome<()> {
     Ok(())
 }
 
-/// The backups that a request names, of an instance that is there or not, and to when they reach.
+/// Returns the database whose backups a request names, which may be deleted, and their time range.
 fn backup_of(store: &Store, now: i64, form: &Form) -> Outcome<(Database, Option<Range<i64>>)> {
     let named = form.get("SourceDbiResourceId").or(form.get("SourceDBInstanceAutomatedBackupsArn"));
     let id = named.and_then(|named| named.rsplit(':').next()).unwrap_or_default();
@@ -346,7 +346,7 @@ fn add_tags(store: &mut Store, form: &Form) -> Outcome<Vec<Element>> {
     Ok(Vec::new())
 }
 
-/// What an ARN names.
+/// Returns the resource of an ARN.
 fn resource<'a>(store: &'a mut Store, form: &Form) -> Outcome<&'a mut Database> {
     let arn = needed(form, "ResourceName")?;
     let id = arn.rsplit(':').next().unwrap_or_default();

@@ -1,8 +1,8 @@
-//! A small RDS: instances and clusters that are restored to a past second, as AWS does it, apart from the data.
+//! A small RDS: instances and clusters that are restored to a past second as in AWS, except for the data.
 //!
-//! A request is a form, a reply is XML ([`form`], [`describe`]). What a restored database is like is in [`defaults`], what
-//! is refused in [`handler`]. Whatever is made goes through states, one further with each description: so a test sees
-//! them all and waits for none. Signatures are not checked.
+//! A request is a form, a reply is XML ([`form`], [`describe`]). The settings of a restored database are in
+//! [`defaults`], errors in [`handler`]. A created database passes through states, one further with each description, so
+//! that a test sees them all and waits for none. Signatures are not checked.
 
 mod action;
 mod catalogue;
@@ -38,7 +38,7 @@ use form::Form;
 use handler::Refusal;
 use store::{Database, Store};
 
-/// A running RDS, on loopback. Dropping it stops it.
+/// A running RDS on loopback. Dropping it stops it.
 #[derive(Debug)]
 pub struct Rds {
     serving: Arc<Serving>,
@@ -46,7 +46,7 @@ pub struct Rds {
     accepting: JoinHandle<()>,
 }
 
-/// What all connections have in common.
+/// The state shared by all connections.
 #[derive(Debug)]
 struct Serving {
     clock: Clock,
@@ -56,7 +56,7 @@ struct Serving {
 }
 
 impl Rds {
-    /// Starts an RDS on a free port. `clock` tells up to when can be restored.
+    /// Starts an RDS on a free port. `clock` determines the latest restorable time.
     pub async fn start(clock: Clock) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await?;
         let address = listener.local_addr()?;
@@ -72,99 +72,99 @@ impl Rds {
         Ok(Self { serving, address, accepting })
     }
 
-    /// The endpoint, `http://127.0.0.1:PORT`.
+    /// Returns the endpoint, `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The faults to inject: `SlowDown` comes as `Throttling`.
+    /// Returns the faults to inject: `SlowDown` becomes `Throttling`.
     pub fn faults(&self) -> Faults<RdsAction> {
         self.serving.faults.clone()
     }
 
-    /// How often an action was asked for, whatever came of it.
+    /// Returns how often an action was requested, including failures.
     pub fn asked(&self, action: RdsAction) -> usize {
         lock(&self.serving.counts).get(&action).copied().unwrap_or_default()
     }
 
-    /// The names of the actions that were asked for.
+    /// Returns the names of the requested actions.
     pub fn all_asked(&self) -> Vec<&'static str> {
         lock(&self.serving.counts).keys().map(|action| action.name()).collect()
     }
 
-    /// The same RDS, for a hook to change.
+    /// Returns a handle to the same RDS, for use in hooks.
     pub fn handle(&self) -> RdsHandle {
         RdsHandle(Arc::clone(&self.serving))
     }
 
-    /// The states that instances and clusters go through which are restored from now on.
+    /// Sets the states that restored instances and clusters pass through from now on.
     pub fn set_restoring(&self, states: &[&str]) {
         let mut store = lock(&self.serving.store);
         store.restoring = store::states(states);
         store.restoring_cluster = store::states(states);
     }
 
-    /// What is not told at first of what is made from now on: RDS is eventually consistent.
+    /// Sets what is hidden at first of databases created from now on: RDS is eventually consistent.
     pub fn hide(&self, hidden: Hidden) {
         self.handle().hide(hidden);
     }
 
-    /// The states that an instance or a cluster goes through from now on.
+    /// Sets the states that an instance or a cluster passes through from now on.
     pub fn set_states(&self, id: &str, states: &[&str]) {
         self.handle().set_states(id, states);
     }
 }
 
-/// An RDS, whether it still runs or not.
+/// A handle to an RDS, whether it still runs or not.
 #[derive(Clone, Debug)]
 pub struct RdsHandle(Arc<Serving>);
 
 impl RdsHandle {
-    /// See [`Rds::hide`].
+    /// Like [`Rds::hide`].
     pub fn hide(&self, hidden: Hidden) {
         lock(&self.0.store).hidden = hidden;
     }
 
-    /// How late renaming is told of from now on.
+    /// Sets how late descriptions show a renaming from now on.
     pub fn rename_late(&self, late: Late) {
         lock(&self.0.store).late = late;
     }
 
-    /// Removes a group, or a class from those that are to be had.
+    /// Removes a group, or an available class.
     pub fn remove(&self, name: &str) {
         lock(&self.0.store).catalogue.removed.insert(name.to_owned());
     }
 
-    /// How many instances there may be.
+    /// Sets the quota of instances.
     pub fn set_quota(&self, instances: usize) {
         lock(&self.0.store).catalogue.instances = instances;
     }
 
-    /// Lets an instance be the source of a blue/green deployment.
+    /// Makes an instance the source of a blue/green deployment.
     pub fn deploy_blue_green(&self, id: &str) {
         lock(&self.0.store).catalogue.blue_green.insert(id.to_owned());
     }
 
-    /// Makes an instance of somebody else's.
+    /// Creates an instance that does not belong to asof.
     pub fn occupy(&self, id: &str) {
         let made = defaults::make(defaults::Kind::Instance, &Form::default(), None);
         let instance = Database { id: id.to_owned(), ..made };
         lock(&self.0.store).instances.insert(id.to_owned(), instance);
     }
 
-    /// The master password of an instance or a cluster, once it is set.
+    /// Returns the master password of an instance or a cluster, once it is set.
     pub fn master_password(&self, id: &str) -> Option<String> {
         let store = lock(&self.0.store);
         let database = store.instances.get(id).or(store.clusters.get(id));
         database.and_then(|database| database.password.clone())
     }
 
-    /// Gives an instance or a cluster an IAM role, for a feature.
+    /// Adds an IAM role for a feature to an instance or a cluster.
     pub fn add_role(&self, id: &str, role: &str, feature: &str) {
         self.change(id, |database| database.roles.push((role.to_owned(), feature.to_owned())));
     }
 
-    /// Gives an instance a read replica.
+    /// Adds a read replica to an instance.
     pub fn add_replica(&self, id: &str, replica: &str) {
         self.change(id, |database| database.replicas.push(replica.to_owned()));
     }
@@ -177,12 +177,12 @@ impl RdsHandle {
         }
     }
 
-    /// Gives an instance or a cluster a tag.
+    /// Adds a tag to an instance or a cluster.
     pub fn tag(&self, id: &str, key: &str, value: &str) {
         self.change(id, |database| drop(database.tags.insert(key.to_owned(), value.to_owned())));
     }
 
-    /// Puts another with the same name and tags in the place of an instance.
+    /// Replaces an instance with another that has the same name and tags.
     pub fn replace(&self, id: &str) {
         let mut store = lock(&self.0.store);
         let resource_id = store.resource_id("db");
@@ -191,17 +191,17 @@ impl RdsHandle {
         }
     }
 
-    /// Makes an instance or a cluster older, by so many milliseconds.
+    /// Makes an instance or a cluster older by this many milliseconds.
     pub fn backdate(&self, id: &str, by: i64) {
         self.change(id, |database| database.created -= by);
     }
 
-    /// Protects an instance or a cluster from deletion, as somebody else would.
+    /// Enables deletion protection of an instance or a cluster, as another user would.
     pub fn protect(&self, id: &str) {
         self.change(id, |database| database.set("DeletionProtection", "true"));
     }
 
-    /// Puts an instance into a security group, and no other, if that was not done before.
+    /// Moves an instance to a security group, unless this was done before.
     pub fn move_once(&self, id: &str, group: &str) {
         let mut store = lock(&self.0.store);
         let moved = store.moved.insert(id.to_owned());
@@ -212,7 +212,7 @@ impl RdsHandle {
         }
     }
 
-    /// The states that an instance or a cluster goes through from now on.
+    /// Sets the states that an instance or a cluster passes through from now on.
     pub fn set_states(&self, id: &str, states: &[&str]) {
         self.change(id, |database| database.states = store::states(states));
     }

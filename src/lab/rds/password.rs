@@ -1,4 +1,4 @@
-//! Master passwords: what is refused, and how long one is being set.
+//! Master passwords: which are refused, and how long setting one takes.
 //!
 //! <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_ModifyDBInstance.html>
 
@@ -6,7 +6,7 @@ use super::form::Form;
 use super::handler::{Outcome, Refusal};
 use super::store::{Database, RESETTING, states};
 
-/// Refuses a password that RDS does not take. `managed` is whether Secrets Manager keeps the present one.
+/// Refuses a password that RDS does not accept. `managed` tells whether Secrets Manager manages the present one.
 pub(super) fn check(form: &Form, managed: bool) -> Outcome<()> {
     let Some(password) = form.get("MasterUserPassword") else { return Ok(()) };
     let managed = form.get("ManageMasterUserPassword").map_or(managed, |asked| asked == "true");
@@ -26,7 +26,7 @@ pub(super) fn check(form: &Form, managed: bool) -> Outcome<()> {
     Err(Refusal::new("InvalidParameterValue", message))
 }
 
-/// Begins to set the password that a request gives, if it gives one. The state tells of it only later.
+/// Starts to set the password in a request, if it has one. The state changes only later.
 pub(super) fn begin(database: &mut Database, form: &Form) {
     let Some(password) = form.get("MasterUserPassword") else { return };
     database.pending_password = Some(password.to_owned());

@@ -1,4 +1,5 @@
-//! Deleting: what is protected, in use or still being created is refused, what is deleted goes after two more descriptions.
+//! Deletes databases: refuses those that are protected, in use or still being created; a deleted one disappears after
+//! two more descriptions.
 
 use super::describe::{self, Element};
 use super::engines;
@@ -14,7 +15,7 @@ pub(super) fn instance(store: &mut Store, now: i64, form: &Form) -> Outcome<Vec<
         let message = "An instance of a Multi-AZ DB cluster cannot be deleted.";
         return Err(Refusal::new("InvalidParameterCombination", message));
     }
-    // Those of a cluster are the cluster's.
+    // The backups of its instances are those of the cluster.
     let retained = form.get("DeleteAutomatedBackups") == Some("false") && instance.cluster.is_none();
     instance.states = states(&["deleting", "deleting"]);
     let instance = instance.clone();

@@ -1,5 +1,5 @@
-//! Renaming: if asked to, the old name shows it as available for some time; it shows it as `renaming`, then nothing has either name for a moment, then the new one does, with
-//! another ARN and endpoint.
+//! Renames databases: for some descriptions, if configured, the old name is still available; then it is `renaming`,
+//! then neither name exists for a moment, then the new one does, with another ARN and endpoint.
 //!
 //! <https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html>
 
@@ -9,11 +9,11 @@ use super::form::Form;
 use super::handler::{Outcome, Refusal};
 use super::store::{Database, Hidden, Late, Store, states};
 
-/// Descriptions that show it as `renaming`, and that do not know it by its new name yet.
+/// The descriptions that show it as `renaming`, followed by those that do not know its new name yet.
 const RENAMING: &[&str] = &["renaming", "renaming"];
 const UNSEEN: usize = 1;
 
-/// The new name that a request asks for, if it does: it is taken, longer than RDS allows, or free.
+/// Returns the new name in a request, if it has one. Fails if the name is taken or too long.
 pub(super) fn asked<'a>(
     form: &'a Form,
     parameter: &str,
@@ -36,7 +36,7 @@ pub(super) fn asked<'a>(
     Ok(Some(name))
 }
 
-/// Begins it.
+/// Starts to rename a database.
 pub(super) fn begin(database: &mut Database, name: &str, Late { untold, pending }: Late) {
     database.renamed_to = Some(name.to_owned());
     database.untold = untold;
@@ -44,12 +44,12 @@ pub(super) fn begin(database: &mut Database, name: &str, Late { untold, pending 
     database.states = states(&[&available[..], RENAMING].concat());
 }
 
-/// Whether a question about this name takes the renaming a step further: it may be asked for by either.
+/// Whether a description of this name advances the renaming: either name does.
 pub(super) fn is_named(database: &Database, id: &str) -> bool {
     database.id == id || database.renamed_to.as_deref() == Some(id)
 }
 
-/// Gives those their new names that have been `renaming` for long enough.
+/// Renames databases that have been `renaming` for long enough.
 pub(super) fn finish(store: &mut Store) {
     for done in take_renamed(&mut store.instances) {
         store.instances.insert(done.id.clone(), done);

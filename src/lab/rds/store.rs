@@ -1,4 +1,4 @@
-//! What there is: instances, clusters, and the backups that are left of deleted ones.
+//! The state of RDS: instances, clusters, and retained backups of deleted ones.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
@@ -12,70 +12,70 @@ pub(super) struct Database {
     pub(super) resource_id: String,
     pub(super) engine: String,
     pub(super) created: i64,
-    /// The present one first; one further with each description. One that has been deleted is gone at the end.
+    /// The states, the present one first; each description advances by one. A deleted database is removed at the end.
     pub(super) states: VecDeque<String>,
-    /// By the parameter that sets it.
+    /// The settings, by the parameter that sets them.
     pub(super) settings: BTreeMap<String, String>,
     pub(super) groups: Vec<String>,
     pub(super) logs: Vec<String>,
     pub(super) features: BTreeMap<String, String>,
     pub(super) tags: BTreeMap<String, String>,
-    /// The cluster that an instance belongs to.
+    /// The cluster of an instance.
     pub(super) cluster: Option<String>,
     /// IAM roles, each with the feature that uses it.
     pub(super) roles: Vec<(String, String)>,
     pub(super) replicas: Vec<String>,
-    /// The master user's.
+    /// The master user's password.
     pub(super) password: Option<String>,
-    /// The one that is being set.
+    /// The password being set.
     pub(super) pending_password: Option<String>,
-    /// The name that it is being given.
+    /// The new name while it is being renamed.
     pub(super) renamed_to: Option<String>,
-    /// Descriptions that do not tell of that name yet.
+    /// The number of descriptions that do not show that name yet.
     pub(super) untold: usize,
-    /// The name that it had last.
+    /// The previous name.
     pub(super) former: Option<String>,
-    /// What of it is not told yet.
+    /// The properties still hidden.
     pub(super) hidden: Hidden,
 }
 
-/// How many answers do not know yet of what was made a moment ago.
+/// The number of replies that do not show a new database yet.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Hidden {
-    /// Descriptions in which it is missing.
+    /// Descriptions without the database.
     pub descriptions: usize,
-    /// Descriptions that know it, without its tags.
+    /// Descriptions of the database without its tags.
     pub tags: usize,
-    /// Lists of its tags that are empty.
+    /// Empty lists of its tags.
     pub listed: usize,
 }
 
-/// How many answers show a database that is being renamed as available still.
+/// The number of replies that still show a database being renamed as available.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Late {
-    /// Descriptions that tell nothing of its new name.
+    /// Descriptions without the new name.
     pub untold: usize,
-    /// Descriptions after those, in which its new name is pending.
+    /// Descriptions after those, with the new name pending.
     pub pending: usize,
 }
 
-/// Everything there is.
+/// The state of RDS.
 #[derive(Debug)]
 pub(super) struct Store {
     pub(super) instances: BTreeMap<String, Database>,
     pub(super) clusters: BTreeMap<String, Database>,
-    /// What is retained of deleted instances and clusters, with the time of their end, by resource id.
+    /// The retained backups of deleted instances and clusters, with the time of their end, by resource ID.
     pub(super) retained: BTreeMap<String, (Database, i64)>,
-    /// The states of an instance that is being restored.
+    /// The states of an instance being restored.
     pub(super) restoring: VecDeque<String>,
-    /// The same of a cluster.
+    /// The states of a cluster being restored.
     pub(super) restoring_cluster: VecDeque<String>,
     pub(super) catalogue: Catalogue,
-    /// What is not told at first of what is made.
+    /// The properties of new databases that are hidden at first.
     pub(super) hidden: Hidden,
-    /// How late renaming is told.
+    /// How late renamings are shown.
     pub(super) late: Late,
-    /// Instances that were put into another security group.
+    /// Instances moved to another security group.
     pub(super) moved: BTreeSet<String>,
     made: u32,
 }
@@ -98,13 +98,13 @@ impl Default for Store {
 }
 
 impl Store {
-    /// A resource id that no other database has or had.
+    /// Returns a unique resource ID.
     pub(super) fn resource_id(&mut self, kind: &str) -> String {
         self.made += 1;
         format!("{kind}-LAB{:08}", self.made)
     }
 
-    /// The instances of a cluster.
+    /// Returns the instances of a cluster.
     pub(super) fn members<'a>(&'a self, cluster: &'a str) -> impl Iterator<Item = &'a Database> {
         self.instances.values().filter(move |instance| instance.cluster.as_deref() == Some(cluster))
     }
@@ -131,7 +131,7 @@ impl Database {
         self.states.front().map_or("available", String::as_str)
     }
 
-    /// It as a description tells it; none while that does not know of it.
+    /// Returns the database as described; `None` while it is hidden.
     pub(super) fn told(&mut self) -> Option<Self> {
         if counts_down(&mut self.hidden.descriptions) {
             return None;
@@ -146,12 +146,12 @@ impl Database {
         Some(told)
     }
 
-    /// Its tags as a list of them tells them.
+    /// Returns the tags as listed.
     pub(super) fn listed_tags(&mut self) -> BTreeMap<String, String> {
         if counts_down(&mut self.hidden.listed) { BTreeMap::new() } else { self.tags.clone() }
     }
 
-    /// Goes on to the next state. False when there is none, and it was being deleted.
+    /// Advances to the next state. Returns false if there is none because the database has been deleted.
     pub(super) fn step(&mut self) -> bool {
         if self.renamed_to.is_some() {
             self.states.pop_front();
@@ -166,7 +166,7 @@ impl Database {
         self.state() != "deleting"
     }
 
-    /// The first and the last time to which it can be restored; none without backups.
+    /// Returns the earliest and latest restorable time; `None` without backups.
     pub(super) fn window(&self, now: i64) -> Option<Range<i64>> {
         let days = self.number("BackupRetentionPeriod");
         let earliest = self.created.max(now - days * DAY_MILLIS);
@@ -174,7 +174,7 @@ impl Database {
     }
 }
 
-/// The state in which a password is set.
+/// The state in which a password is being set.
 pub(super) const RESETTING: &str = "resetting-master-credentials";
 
 fn counts_down(left: &mut usize) -> bool {
@@ -184,7 +184,7 @@ fn counts_down(left: &mut usize) -> bool {
 }
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
-/// Logs are shipped every five minutes
+/// Transaction logs are uploaded every five minutes
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html>).
 const LAG_MILLIS: i64 = 5 * 60 * 1000;
 

@@ -1,4 +1,4 @@
-//! A bucket: for every key its entries in the order they were made, under S3's three states of versioning.
+//! A bucket: the entries of every key in the order in which they were created, in the three versioning states of S3.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::super::error::{Code, Error, Result};
 use super::multipart::Upload;
 use super::version::{Encryption, Entry, Labels, Object, VersionId};
 
-/// The state of a bucket's versioning.
+/// The versioning state of a bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Versioning {
     /// Never enabled: a write replaces, a delete removes.
@@ -22,37 +22,37 @@ pub enum Versioning {
     Suspended,
 }
 
-/// A configuration that a bucket stores and gives back as it got it.
+/// A configuration that a bucket stores and returns unchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Configuration {
-    /// Rules that expire and move objects. The lab does not act on them.
+    /// Lifecycle rules. The lab does not apply them.
     Lifecycle,
     /// Default encryption of new objects.
     Encryption,
-    /// Object Lock. Recorded; the lab locks nothing.
+    /// Object Lock. Stored; the lab locks nothing.
     ObjectLock,
-    /// Replication. Recorded; the lab replicates nothing.
+    /// Replication. Stored; the lab replicates nothing.
     Replication,
-    /// Who owns objects, and whether ACLs count: not unless this says so.
+    /// Object ownership, and whether ACLs are enabled; by default they are not.
     OwnershipControls,
-    /// The bucket's policy. Recorded; the lab denies nothing by it.
+    /// The bucket policy. Stored; the lab denies nothing by it.
     Policy,
-    /// How it is served as a website. Recorded; the lab serves none.
+    /// The website configuration. Stored; the lab serves no website.
     Website,
 }
 
-/// What a bucket demands of every request, whoever sends it.
+/// The requirements of a bucket for every request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Demands {
-    /// The region that requests must be signed for; the lab's if none.
+    /// The region that requests must be signed for; `None` for the lab's.
     pub region: Option<String>,
-    /// The account that owns the bucket; [`ACCOUNT`] if none.
+    /// The account that owns the bucket; `None` for [`ACCOUNT`].
     pub account: Option<String>,
-    /// The requester must agree to pay.
+    /// Whether the requester must agree to pay.
     pub requester_pays: bool,
 }
 
-/// The account that owns the buckets of a lab.
+/// The account that owns the lab's buckets.
 pub const ACCOUNT: &str = "111122223333";
 
 #[derive(Debug)]
@@ -60,21 +60,21 @@ pub(crate) struct Bucket {
     pub(crate) created: i64,
     pub(crate) versioning: Versioning,
     pub(crate) configurations: BTreeMap<Configuration, Bytes>,
-    /// What new objects are encrypted with unless they say otherwise.
+    /// The default encryption of new objects.
     pub(crate) encryption: Encryption,
-    /// Entries of each key, oldest first; never an empty list.
+    /// The entries of each key, oldest first; never an empty list.
     pub(crate) keys: BTreeMap<String, Vec<Entry>>,
     pub(crate) uploads: BTreeMap<String, Upload>,
     pub(crate) demands: Demands,
-    /// Where the null version of a key stood that is gone, so that a listing can go on from it.
+    /// The position of removed null versions, so that a listing can continue from one.
     lost_nulls: HashMap<String, u64>,
     order: Arc<AtomicU64>,
 }
 
-/// What a delete did.
+/// The result of a delete.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Deleted {
-    /// The version or marker removed, or the marker made.
+    /// The version or marker removed, or the marker created.
     pub(crate) version: Option<VersionId>,
     /// Whether that is a delete marker.
     pub(crate) marker: bool,
@@ -99,17 +99,17 @@ impl Bucket {
         self.keys.is_empty()
     }
 
-    /// The next place in the order of entries.
+    /// Returns the next position in the order of entries.
     pub(crate) fn next_order(&self) -> u64 {
         self.order.fetch_add(1, Ordering::Relaxed) + 1
     }
 
-    /// The newest entry of a key, be it a version or a marker.
+    /// Returns the newest entry of a key, a version or a marker.
     pub(crate) fn current(&self, key: &str) -> Option<&Entry> {
         self.keys.get(key)?.last()
     }
 
-    /// The current version of a key, where it has one.
+    /// Returns the current version of a key, if it has one.
     pub(crate) fn live(&self, key: &str) -> Option<(&Entry, &Arc<Object>)> {
         let entry = self.current(key)?;
         Some((entry, entry.object.as_ref()?))
@@ -120,7 +120,7 @@ impl Bucket {
         entries.get(index(entries, id)?)
     }
 
-    /// The entry that a request names: by its version id, or else the current one.
+    /// Returns the entry that a request names: by its version ID, or else the current one.
     pub(crate) fn named(&self, key: &str, version: Option<&str>) -> Result<&Entry> {
         let Some(version) = version else {
             return self.current(key).ok_or_else(|| no_such_key(key));
@@ -129,7 +129,7 @@ impl Bucket {
         self.find(key, id).ok_or_else(|| no_such_version(key, version))
     }
 
-    /// As [`Self::named`], to change it in place.
+    /// Like [`Self::named`], but mutable.
     pub(crate) fn named_mut(&mut self, key: &str, version: Option<&str>) -> Result<&mut Entry> {
         let id = self.named(key, version)?.id();
         let entries = self.keys.get_mut(key).ok_or_else(|| no_such_key(key))?;
@@ -137,17 +137,17 @@ impl Bucket {
         entries.get_mut(index).ok_or_else(|| no_such_key(key))
     }
 
-    /// The version id that replies name: none while the bucket was never versioned.
+    /// Returns the version ID for replies: `None` while the bucket was never versioned.
     pub(crate) fn shown(&self, id: VersionId) -> Option<String> {
         (self.versioning != Versioning::Never || id != VersionId::Null).then(|| id.to_string())
     }
 
-    /// Adds a version made now.
+    /// Adds a version created now.
     pub(crate) fn put(&mut self, key: &str, object: Arc<Object>, labels: Labels, at: i64) -> VersionId {
         self.put_at(key, object, labels, at, self.next_order())
     }
 
-    /// Adds a version at a place in the order that was taken earlier, as a multipart upload does when it began.
+    /// Adds a version at a position taken earlier, as a multipart upload does when it starts.
     pub(crate) fn put_at(
         &mut self,
         key: &str,
@@ -172,7 +172,7 @@ impl Bucket {
         self.insert(key, entry)
     }
 
-    /// Deletes a key without naming a version: by a marker, where the bucket is versioned.
+    /// Deletes a key without a version ID: with a marker, if the bucket is versioned.
     pub(crate) fn delete(&mut self, key: &str, at: i64) -> Deleted {
         if self.versioning == Versioning::Never {
             self.take(key, VersionId::Null);
@@ -184,13 +184,13 @@ impl Bucket {
         Deleted { version: Some(self.insert(key, marker)), marker: true }
     }
 
-    /// Removes one version or marker for good; one that is not there counts as removed.
+    /// Removes a version or marker permanently; one that does not exist counts as removed.
     pub(crate) fn erase(&mut self, key: &str, id: VersionId) -> Deleted {
         let marker = self.take(key, id).is_some_and(|entry| entry.is_marker());
         Deleted { version: Some(id), marker }
     }
 
-    /// The place in a key's history of a version, also of one that is gone.
+    /// Returns the position of a version in its key's history, even if it was removed.
     pub(crate) fn place(&self, key: &str, id: VersionId) -> Option<u64> {
         match id {
             VersionId::Numbered(order) => Some(order),
@@ -226,7 +226,7 @@ impl Bucket {
     }
 }
 
-/// Where in a key's entries the one with this id stands.
+/// Returns the index of the entry with this ID.
 fn index(entries: &[Entry], id: VersionId) -> Option<usize> {
     match id {
         VersionId::Null => entries.iter().rposition(|entry| entry.null),
@@ -237,7 +237,7 @@ fn index(entries: &[Entry], id: VersionId) -> Option<usize> {
     }
 }
 
-/// Reads a version id from a request.
+/// Parses a version ID of a request.
 pub(crate) fn parse_version(version: &str) -> Result<VersionId> {
     VersionId::parse(version).ok_or_else(|| {
         Error::new(Code::InvalidArgument, "Invalid version id specified")

@@ -1,20 +1,20 @@
-//! Conditions on a write or a delete, judged against a key's current entry under the store's lock.
+//! Conditions on a write or a delete, checked against a key's current entry under the store's lock.
 
 use super::super::error::{Code, Result};
 use super::bucket::no_such_key;
 use super::version::Entry;
 
-/// What must hold of the current version for a write or delete to be done.
+/// The conditions on the current version for a write or delete.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Condition {
-    /// The `ETag` it must have, or `*` for any.
+    /// The `ETag` that it must have, or `*` for any.
     pub(crate) matches: Option<String>,
-    /// Whether there must be none.
+    /// Whether it must not exist.
     pub(crate) none: bool,
 }
 
 impl Condition {
-    /// Judges a write. A key under a delete marker has no current version.
+    /// Checks a write. A key with a delete marker on top has no current version.
     pub(crate) fn allows_write(&self, key: &str, current: Option<&Entry>) -> Result<()> {
         let live = current.and_then(|entry| entry.object.as_ref());
         if self.none && live.is_some() {
@@ -27,7 +27,7 @@ impl Condition {
         if etag_matches(wanted, &live.etag) { Ok(()) } else { Err(failed("If-Match")) }
     }
 
-    /// Judges a delete. A key that is not there is missing; one under a delete marker fails the condition.
+    /// Checks a delete. A key without entries is missing; one with a delete marker on top fails the condition.
     pub(crate) fn allows_delete(&self, key: &str, current: Option<&Entry>) -> Result<()> {
         let Some(wanted) = &self.matches else {
             return Ok(());

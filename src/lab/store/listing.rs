@@ -1,5 +1,5 @@
-//! One page of `ListObjectVersions`: which entries it holds, in document order, and where the next page begins.
-//! AWS's rules, and the ways of other servers where a quirk asks for them.
+//! A page of `ListObjectVersions`: its entries, in document order, and the start of the next page. By the rules of AWS,
+//! or of other servers if a quirk is on.
 
 use std::ops::Bound;
 
@@ -8,7 +8,7 @@ use super::super::quirks::{Grouping, Quirks};
 use super::bucket::{Bucket, parse_version};
 use super::version::{Entry, VersionId};
 
-/// What a page is asked for.
+/// The parameters of a page.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Question<'a> {
     pub(crate) prefix: &'a str,
@@ -18,7 +18,7 @@ pub(crate) struct Question<'a> {
     pub(crate) max: usize,
 }
 
-/// One entry of a page.
+/// An entry of a page.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Listed<'a> {
     pub(crate) key: &'a str,
@@ -34,22 +34,22 @@ pub(crate) struct Page<'a> {
     pub(crate) truncated: bool,
     /// The last key or common prefix of a truncated page.
     pub(crate) next_key: Option<String>,
-    /// The version of that key; none after a common prefix.
+    /// The version ID for that key; `None` after a common prefix.
     pub(crate) next_version: Option<String>,
 }
 
-/// Where a page goes on within the key of its marker.
+/// Where a page continues within the key of its marker.
 #[derive(Clone, Copy)]
 enum From {
-    /// With the entries older than this place.
+    /// With the entries older than this position.
     Below(u64),
-    /// With nothing more of that key.
+    /// With no more entries of the key.
     Nothing,
-    /// With all of it.
+    /// With all entries of the key.
     All,
 }
 
-/// Makes one page.
+/// Returns a page.
 pub(crate) fn page<'a>(bucket: &'a Bucket, asked: &Question<'_>, quirks: &Quirks) -> Result<Page<'a>> {
     let start = start(bucket, asked, quirks)?;
     let max = asked.max.min(quirks.short_pages.unwrap_or(usize::MAX));
@@ -106,7 +106,7 @@ fn start(bucket: &Bucket, asked: &Question<'_>, quirks: &Quirks) -> Result<From>
     Ok(bucket.place(key, id).map_or(From::Nothing, From::Below))
 }
 
-/// What a key is rolled up to, if it is: the part up to and with the delimiter after the prefix.
+/// Returns the common prefix of a key, if it has one: everything up to and including the delimiter after the prefix.
 pub(crate) fn common_prefix<'a>(key: &'a str, asked: &Question<'_>) -> Option<&'a str> {
     if asked.delimiter.is_empty() {
         return None;
@@ -116,7 +116,7 @@ pub(crate) fn common_prefix<'a>(key: &'a str, asked: &Question<'_>) -> Option<&'
 }
 
 impl<'a> Page<'a> {
-    /// Adds a key's entries; false when the page was full before them all.
+    /// Adds a key's entries; returns false if the page was full before all of them.
     fn take(
         &mut self,
         key: &'a str,
@@ -126,7 +126,7 @@ impl<'a> Page<'a> {
         oldest_first: bool,
     ) -> bool {
         let latest = entries.last().map(|entry| entry.order);
-        // In the order they were made, so that a key with very many versions costs a page only what it lists.
+        // In the order of creation, so that a key with very many versions costs a page only the entries it lists.
         let wanted = match from {
             From::All => Some(entries),
             From::Nothing => None,

@@ -1,5 +1,5 @@
-//! What the lab holds, in memory: buckets, their versions in the order they were made, and uploads under way.
-//! Pure and synchronous: the caller brings the time and holds the lock.
+//! The lab's state in memory: buckets, their versions in the order of creation, and uploads in progress. Pure and
+//! synchronous: the caller provides the time and holds the lock.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,16 +17,16 @@ use super::error::{Code, Error, Result};
 use super::quirks::Quirks;
 use bucket::Bucket;
 
-/// All buckets of a lab, and how it departs from AWS.
+/// All buckets of a lab, and its deviations from AWS.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     pub(crate) quirks: Quirks,
-    /// How long an archived object takes to thaw.
+    /// The time that restoring an archived object takes.
     pub(crate) thaw: Duration,
     pub(crate) buckets: BTreeMap<String, Bucket>,
-    /// Other names of buckets, with the buckets: of an access point `NAME-ACCOUNT`, as a host has it, and its alias.
+    /// Other names of buckets: for an access point, `NAME-ACCOUNT` as in a host name, and its alias.
     pub(crate) access_points: BTreeMap<String, String>,
-    /// The place of the last entry made, in all buckets, so that no two versions share an id.
+    /// The position of the last entry created in any bucket, so that no two versions share an ID.
     order: Arc<AtomicU64>,
 }
 
@@ -44,7 +44,7 @@ impl Store {
         self.buckets.get_mut(&bucket).ok_or_else(|| no_such_bucket(name))
     }
 
-    /// The bucket behind a name.
+    /// Returns the bucket with this name or alias.
     fn named<'a>(&'a self, name: &'a str) -> &'a str {
         self.access_points.get(name).map_or(name, String::as_str)
     }

@@ -1,4 +1,4 @@
-//! Multipart uploads under way, and what their parts come to.
+//! Multipart uploads in progress, and joining their parts.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,9 @@ use super::version::{Attributes, Labels, Object};
 #[derive(Clone, Debug)]
 pub(crate) struct Upload {
     pub(crate) key: String,
-    /// When it began: the date its version will have.
+    /// When it was created: the date that its version will have.
     pub(crate) began: i64,
-    /// The place in the version order that it took when it began.
+    /// The position in the order of versions, taken when it was created.
     pub(crate) order: u64,
     pub(crate) attributes: Attributes,
     pub(crate) labels: Labels,
@@ -23,7 +23,7 @@ pub(crate) struct Upload {
     pub(crate) parts: BTreeMap<u16, Part>,
 }
 
-/// A part that a completion lists.
+/// A part listed in a completion.
 #[derive(Debug)]
 pub(crate) struct ListedPart {
     pub(crate) number: u16,
@@ -34,14 +34,14 @@ pub(crate) struct ListedPart {
 #[derive(Clone, Debug)]
 pub(crate) struct Part {
     pub(crate) body: Bytes,
-    /// MD5 of the body, raw.
+    /// The MD5 of the body, in binary.
     pub(crate) md5: Vec<u8>,
     pub(crate) etag: String,
     pub(crate) modified: i64,
 }
 
 impl Upload {
-    /// Joins the parts that a completion lists, in the order listed.
+    /// Joins the parts listed in a completion, in that order.
     pub(crate) fn join(&self, listed: &[ListedPart], min_part: usize) -> Result<Object> {
         if listed.is_empty() {
             return Err(Code::MalformedXML.into());

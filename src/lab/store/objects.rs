@@ -1,4 +1,4 @@
-//! One page of `ListObjectsV2`: the keys that have a current version.
+//! A page of `ListObjectsV2`: the keys with a current version.
 
 use std::ops::Bound;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::model::hex;
 pub(crate) struct Page<'a> {
     pub(crate) objects: Vec<(&'a str, &'a Entry, &'a Arc<Object>)>,
     pub(crate) prefixes: Vec<&'a str>,
-    /// Where the next page begins, if there is one.
+    /// The token of the next page, if there is one.
     pub(crate) next_token: Option<String>,
 }
 
-/// Makes one page, of the keys after the question's key marker.
+/// Returns the page after the key marker.
 pub(crate) fn page<'a>(bucket: &'a Bucket, asked: &Question<'_>) -> Page<'a> {
     let after = asked.key_marker.unwrap_or_default();
     let mut page = Page::default();
@@ -55,7 +55,7 @@ pub(crate) fn page<'a>(bucket: &'a Bucket, asked: &Question<'_>) -> Page<'a> {
     page
 }
 
-/// The key or common prefix that a continuation token stands for.
+/// Decodes the key or common prefix in a continuation token.
 pub(crate) fn read_token(token: &str) -> Result<String> {
     let wrong = || Error::new(Code::InvalidArgument, "The continuation token provided is incorrect");
     let digits: Option<Vec<u32>> = token.chars().map(|char| char.to_digit(16)).collect();

@@ -1,7 +1,8 @@
-//! One entry of a key's history: a version with its object, or a delete marker; and the ids that name entries.
+//! An entry of a key's history: a version with its object, or a delete marker; and the IDs of entries.
 //!
-//! An entry's place in its key's history is a number, counted up over the whole lab. The version id is that number,
-//! scrambled, so that ids tell a client nothing and the lab still knows where an entry stood after it is gone.
+//! An entry's position in its key's history is a number that counts up over the whole lab. The version ID is that
+//! number, scrambled, so that clients cannot interpret it and the lab still knows the position of an entry that was
+//! removed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,44 +11,45 @@ use hyper::body::Bytes;
 
 use super::super::checksum::Checksum;
 
-/// Tags of a version; they can change without making a new one.
+/// The tags of a version; they can change without creating a new one.
 pub(crate) type Tags = BTreeMap<String, String>;
 
 /// A version or a delete marker.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entry {
-    /// Its place in the order of all entries.
+    /// The position in the order of all entries.
     pub(crate) order: u64,
-    /// Whether its version id is `null`: it was made while the bucket was not versioned, or versioning was suspended.
+    /// Whether its version ID is `null`: it was created while the bucket was not versioned, or versioning was
+    /// suspended.
     pub(crate) null: bool,
-    /// Milliseconds since the epoch.
+    /// The time of creation, in milliseconds since the epoch.
     pub(crate) modified: i64,
-    /// None for a delete marker.
+    /// The object; `None` for a delete marker.
     pub(crate) object: Option<Arc<Object>>,
     pub(crate) tags: Tags,
-    /// Beyond its owner's full control, what is granted to whom; can change like tags.
+    /// The grants in addition to the owner's full control; they can change like tags.
     pub(crate) acl: Acl,
-    /// Until when it is kept, and whether it is held; can change like tags.
+    /// Retention and legal hold; they can change like tags.
     pub(crate) lock: Lock,
-    /// When an archived object that was asked for can be read, and until when; milliseconds since the epoch.
+    /// When a requested archived object becomes readable, and until when; milliseconds since the epoch.
     pub(crate) thawed: Option<(i64, i64)>,
-    /// The archive tier of Intelligent-Tiering that it lies in.
+    /// The archive tier of Intelligent-Tiering.
     pub(crate) tier: Option<&'static str>,
 }
 
 /// Grants: a grantee as in a header (`id="…"`, `uri="…"`), and the permission. Empty for a private object.
 pub(crate) type Acl = Vec<(String, String)>;
 
-/// Object Lock of a version, as headers say it.
+/// The Object Lock of a version, as in headers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Lock {
-    /// Mode, and until when.
+    /// The mode and the retain-until date.
     pub(crate) retention: Option<(String, String)>,
     /// Whether there is a legal hold.
     pub(crate) hold: bool,
 }
 
-/// What is written with a version, and can be changed without making another.
+/// The attributes written with a version that can change without creating another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Labels {
     pub(crate) tags: Tags,
@@ -65,40 +67,40 @@ impl Entry {
     }
 }
 
-/// What a version holds. Never changed once stored; copies share the body.
+/// The contents of a version. Immutable once stored; copies share the body.
 #[derive(Clone, Debug)]
 pub(crate) struct Object {
     pub(crate) body: Bytes,
-    /// Without its quotes.
+    /// The ETag, without quotes.
     pub(crate) etag: String,
-    /// The sizes of its parts, for an object made by a multipart upload.
+    /// The sizes of the parts of a multipart object.
     pub(crate) parts: Vec<usize>,
     pub(crate) attributes: Attributes,
     pub(crate) checksum: Option<Checksum>,
 }
 
-/// What a version says about itself besides its bytes.
+/// The metadata of a version.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Attributes {
-    /// Headers such as `content-type`, by their lower-case name.
+    /// System metadata such as `content-type`, by lower-case header name.
     pub(crate) system: BTreeMap<String, String>,
     /// User metadata, names without `x-amz-meta-`.
     pub(crate) user: BTreeMap<String, String>,
-    /// Headers of either kind whose values are not UTF-8, by their whole name.
+    /// Metadata of either kind whose values are not UTF-8, by full header name.
     pub(crate) raw: BTreeMap<String, Bytes>,
     pub(crate) storage_class: String,
     pub(crate) redirect: Option<String>,
     pub(crate) encryption: Encryption,
-    /// Whether its writer brought the key that it is encrypted with (SSE-C), and so has to bring it to read it.
+    /// Whether it is encrypted with a customer-provided key (SSE-C), which is needed to read it.
     pub(crate) customer_key: bool,
 }
 
-/// The encryption a version was written with; recorded and echoed, nothing is encrypted.
+/// The encryption of a version; stored and returned, but nothing is encrypted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Encryption {
     pub(crate) algorithm: String,
     pub(crate) key: Option<String>,
-    /// Whether a bucket key stands between.
+    /// Whether a bucket key is used.
     pub(crate) bucket_key: bool,
 }
 
@@ -115,7 +117,7 @@ impl Encryption {
     }
 }
 
-/// A version id, as a client names it.
+/// A version ID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum VersionId {
     Null,
@@ -123,13 +125,13 @@ pub(crate) enum VersionId {
 }
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._";
-/// 64 bits at 6 bits a character.
+/// 64 bits with 6 bits per character.
 const NUMBER_CHARS: usize = 11;
 const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 const ODD_INVERSE: u64 = 0xf1de_83e1_9937_733d;
 
 impl VersionId {
-    /// Reads an id; none when the lab can never have made it.
+    /// Parses an ID; `None` if the lab cannot have created it.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         if text == "null" {
             return Some(Self::Null);
@@ -152,7 +154,7 @@ impl std::fmt::Display for VersionId {
     }
 }
 
-/// The version id of an entry by its place in the order of all.
+/// Returns the version ID of an entry by its position in the order of all entries.
 pub(crate) fn version_id(order: u64) -> [u8; 3 * NUMBER_CHARS] {
     let first = scramble(order);
     let filling = [first, scramble(first ^ ODD), scramble(first.rotate_left(17))];

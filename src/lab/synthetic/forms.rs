@@ -1,8 +1,8 @@
-//! How the keys of the simpler shapes are written. A larger point always makes a greater key.
+//! The keys of the simpler shapes. A larger point always results in a greater key.
 
 use super::text::{decimal, mix, scale};
 
-/// Spreads numbers over all of `u64`: evenly, but not in a grid.
+/// Distributes numbers over all of `u64`: evenly, but not in a grid.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Evenly {
     stride: u64,
@@ -14,12 +14,12 @@ impl Evenly {
         Self { stride: u64::MAX / count.max(1), seed: mix(seed) }
     }
 
-    /// Where a number lies; neighbours are at least half a stride apart.
+    /// Returns the point of a number; neighbours are at least half a stride apart.
     pub(super) fn point(&self, number: u64) -> u64 {
         number.wrapping_mul(self.stride).wrapping_add(scale(self.stride / 2, self.noise(number)))
     }
 
-    /// A number without order.
+    /// Returns a pseudo-random number.
     pub(super) fn noise(&self, number: u64) -> u64 {
         mix(number ^ self.seed)
     }
@@ -77,13 +77,13 @@ pub(super) const LONG_PREFIX: &str = "a-department-with-a-long-name/a-team-with-
     production/regions/eu-central-1/services/document-storage/tenants/00000000-0000-0000-0000-000000000001/\
     objects/by-digest-sha/";
 
-/// In the order of their bytes: five of one, ten of two, twelve of three, five of four.
+/// In byte order: five of one byte, ten of two, twelve of three, five of four.
 const LETTERS: [char; 32] = [
     '0', 'A', 'Z', 'm', 'z', 'ß', 'é', 'ñ', 'ø', 'ü', 'Ж', 'д', 'я', 'א', 'ع', 'अ', 'ก', 'ა', 'あ', 'の',
     'ア', '中', '日', '本', '語', '글', '한', '𐍈', '🌍', '🎉', '😀', '🚀',
 ];
 
-/// `写真/xx/xxxxxxxxxx`, of 32 letters.
+/// `写真/xx/xxxxxxxxxx`, with 32 letters.
 pub(super) fn in_unicode(point: u64, out: &mut Vec<u8>) {
     out.extend_from_slice("写真/".as_bytes());
     for place in 0..12 {
@@ -96,10 +96,10 @@ pub(super) fn in_unicode(point: u64, out: &mut Vec<u8>) {
     }
 }
 
-/// A tree whose every node is a key, and a prefix of the keys below it; four levels of equal fan-out.
+/// A tree in which every node is a key and the prefix of the keys below it; four levels of equal fan-out.
 #[derive(Debug)]
 pub(super) struct Nest {
-    /// How many nodes a subtree has whose root is on the n-th level.
+    /// The number of nodes of a subtree with its root on the n-th level.
     sizes: [u64; 4],
 }
 
@@ -120,7 +120,7 @@ impl Nest {
         Self { sizes: fits.map(|(sizes, _)| sizes).unwrap_or_default() }
     }
 
-    /// The tree in the order of a walk that comes to a node before what is below it.
+    /// Writes a key of the tree, numbered in pre-order.
     pub(super) fn write(&self, mut number: u64, out: &mut Vec<u8>) {
         for (mark, size) in Self::MARKS.iter().zip(self.sizes) {
             out.extend_from_slice(mark);

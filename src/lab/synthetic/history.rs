@@ -1,22 +1,22 @@
-//! The versions of each key: computed from the key's number and never kept.
+//! The versions of each key: computed from the key's number and never stored.
 //!
-//! Every key has the same number of versions, made in the half year before [`UNCHANGED_SINCE`]. Every n-th has been
-//! changed in the week after it: overwritten (one version more), deleted (a delete marker on top), or created (all its
-//! versions are of that week), in turn. So what a restore to that second has to do is known beforehand.
+//! Every key has the same number of versions, created in the half year before [`UNCHANGED_SINCE`]. Every n-th key was
+//! changed in the week after it: overwritten (one more version), deleted (a delete marker on top), or created (all its
+//! versions are from that week), in turn. The changes that a restore to that second needs are therefore known.
 
 use super::super::store::version::version_id;
 use super::text::{Calendar, hex, mix, scale};
 
-/// 2026-01-01T00:00:00Z, in seconds since 1970: what was not changed on purpose is older, what was is younger.
+/// 2026-01-01T00:00:00Z, in seconds since 1970: unchanged keys are older, changes are newer.
 pub(super) const UNCHANGED_SINCE: u64 = 1_767_225_600;
-/// Nothing was written in the last hour before.
+/// Nothing was written in the hour before.
 const QUIET: u64 = 3_600;
 const BEFORE: u64 = 180 * 86_400;
 const AFTER: u64 = 7 * 86_400;
-/// Objects are smaller than this, in bytes.
+/// The upper limit of object sizes, in bytes.
 const MAX_SIZE: u64 = 4_000_000;
 
-/// What happened to a key after [`UNCHANGED_SINCE`].
+/// The change of a key after [`UNCHANGED_SINCE`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     Overwritten,
@@ -24,7 +24,7 @@ pub(super) enum Change {
     Created,
 }
 
-/// How a restore to the second [`ExpectedChanges::at`] changes the whole bucket.
+/// The changes needed to restore the whole bucket to the second [`ExpectedChanges::at`].
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct ExpectedChanges {
     /// The second, as RFC 3339.
@@ -41,7 +41,7 @@ pub struct ExpectedChanges {
     pub deletes: u64,
 }
 
-/// The history of all keys.
+/// The histories of all keys.
 #[derive(Debug)]
 pub(super) struct Histories {
     versions: u64,
@@ -55,7 +55,7 @@ pub(super) struct Histories {
 pub(super) struct History {
     key: u64,
     pub(super) change: Option<Change>,
-    /// Versions and delete markers.
+    /// The number of versions and delete markers.
     pub(super) entries: u64,
 }
 
@@ -65,9 +65,9 @@ pub(super) struct Entry {
     pub(super) id: [u8; 33],
     pub(super) latest: bool,
     pub(super) marker: bool,
-    /// Seconds since 1970.
+    /// The time of creation, in seconds since 1970.
     pub(super) modified: u64,
-    /// Looks random; size and digests are made of it.
+    /// A pseudo-random number from which size and digests are derived.
     content: u64,
 }
 
@@ -78,7 +78,7 @@ impl Histories {
         Self { versions, every: changed_every.unwrap_or(0), seed: mix(seed), calendar }
     }
 
-    /// The history of the key with a number.
+    /// Returns the history of the key with this number.
     pub(super) fn of(&self, key: u64) -> History {
         let change = self.change(key);
         let more = u64::from(matches!(change, Some(Change::Overwritten | Change::Deleted)));
@@ -94,7 +94,7 @@ impl Histories {
         })
     }
 
-    /// The entry at a place in a key's history, counted from the newest.
+    /// Returns the entry at a position in a key's history, counted from the newest.
     pub(super) fn entry(&self, history: History, place: u64) -> Entry {
         let number = history.key * (self.versions + 1) + place;
         let content = mix(number ^ self.seed);
@@ -112,19 +112,19 @@ impl Histories {
         Entry { id: version_id(number), latest: place == 0, marker, modified, content }
     }
 
-    /// How old the n-th version from the newest is at the end of a span, in seconds less than the span.
+    /// Returns the age of the n-th version from the newest at the end of a span, in seconds less than the span.
     fn age(&self, nth: u64, content: u64, span: u64) -> u64 {
         let step = (span << 16) / self.versions.max(1);
         (nth * step + scale(step, content)) >> 16
     }
 
-    /// Which place an entry has in its key's history.
+    /// Returns the position of an entry in its key's history.
     pub(super) fn place(&self, key: u64, number: u64) -> Option<u64> {
         let place = number.checked_sub(key.checked_mul(self.versions + 1)?)?;
         (place < self.of(key).entries).then_some(place)
     }
 
-    /// A time as listings have it.
+    /// Formats a time as in listings.
     pub(super) fn listed(&self, entry: &Entry) -> [u8; 24] {
         self.calendar.listed(entry.modified)
     }
@@ -148,12 +148,12 @@ impl Entry {
         scale(MAX_SIZE, mix(self.content))
     }
 
-    /// The `ETag`, without quotes.
+    /// Returns the `ETag`, without quotes.
     pub(super) fn etag(&self) -> [[u8; 16]; 2] {
         [hex(self.content), hex(mix(!self.content))]
     }
 
-    /// What passes for a CRC-64 of the object.
+    /// Returns a number that serves as the CRC-64 of the object.
     pub(super) fn checksum(&self) -> [u8; 8] {
         self.content.to_be_bytes()
     }

@@ -1,5 +1,5 @@
-//! The keys of a wall by their number, in the order of their bytes; and the way back, from any text to the first key
-//! after it, by halving.
+//! The keys of a wall by number, in byte order; and the reverse, from any text to the first key after it, by binary
+//! search.
 
 use super::forms::{Evenly, LONG_PREFIX, Nest, TEN, date, hot, in_unicode};
 use super::shape::Shape;
@@ -13,7 +13,7 @@ pub(super) struct Keys {
     form: Form,
 }
 
-/// What it takes to write the keys of a shape.
+/// The data needed to write the keys of a shape.
 #[derive(Debug)]
 enum Form {
     Hex(Evenly),
@@ -60,12 +60,12 @@ impl Keys {
         Self { count, form }
     }
 
-    /// How many there are.
+    /// Returns the number of keys.
     pub(super) fn count(&self) -> u64 {
         self.count
     }
 
-    /// Writes the key of a number in place of what was there.
+    /// Replaces `out` with the key of this number.
     pub(super) fn write(&self, number: u64, out: &mut Vec<u8>) {
         out.clear();
         match &self.form {
@@ -103,7 +103,7 @@ impl Keys {
         }
     }
 
-    /// The number of the first key that is not `before`, where all keys that are come first.
+    /// Returns the number of the first key that is not `before`; the keys that are come first.
     fn first_not(&self, scratch: &mut Vec<u8>, before: impl Fn(&[u8]) -> bool) -> u64 {
         let (mut from, mut to) = (0, self.count);
         while from < to {
@@ -118,22 +118,22 @@ impl Keys {
         from
     }
 
-    /// The first key that is a text or comes after it.
+    /// Returns the first key that is not before this text.
     pub(super) fn from(&self, text: &[u8], scratch: &mut Vec<u8>) -> u64 {
         self.first_not(scratch, |key| key < text)
     }
 
-    /// The first key after a text.
+    /// Returns the first key after this text.
     pub(super) fn after(&self, text: &[u8], scratch: &mut Vec<u8>) -> u64 {
         self.first_not(scratch, |key| key <= text)
     }
 
-    /// The first key after all that begin with a prefix.
+    /// Returns the first key after all keys with this prefix.
     pub(super) fn after_prefix(&self, prefix: &[u8], scratch: &mut Vec<u8>) -> u64 {
         self.first_not(scratch, |key| key < prefix || key.starts_with(prefix))
     }
 
-    /// The number of a key.
+    /// Returns the number of a key.
     pub(super) fn find(&self, key: &[u8], scratch: &mut Vec<u8>) -> Option<u64> {
         let number = self.from(key, scratch);
         if number == self.count {

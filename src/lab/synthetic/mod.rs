@@ -1,11 +1,11 @@
-//! The wall: a bucket of any size that is computed, not kept, for measuring how something lists.
+//! The wall: a bucket of any size that is computed, not stored, for measuring listings.
 //!
-//! It has no state, so a bucket of a billion keys costs nothing. A key's number says all about it: `keys` tells the key
-//! of a number and, by halving, the first key after any text; `history` the versions of a key; `page` writes them
-//! straight into the body of a reply. The rest is the lab's: requests are read and routed as there, and what a client
-//! asks about the bucket itself is answered by a lab whose bucket is empty.
+//! It has no state, so a bucket of a billion keys costs nothing. A key's number determines everything about it: `keys`
+//! maps a number to its key and, by binary search, any text to the first key after it; `history` computes the versions
+//! of a key; `page` writes them directly into the body of a reply. Everything else is from the lab: requests are parsed
+//! and routed as there, and requests about the bucket itself are answered by a lab with an empty bucket.
 //!
-//! It reads only, and **checks no signature**: any credentials will do.
+//! It is read-only and **checks no signature**: any credentials are accepted.
 
 mod forms;
 mod history;
@@ -47,29 +47,29 @@ use throttle::Throttle;
 
 /// The name of the bucket.
 pub(super) const BUCKET: &str = "wall";
-/// There are no more keys, and no more versions of a key, than this.
+/// The maximum number of keys, and of versions of a key.
 const MOST: u64 = 1_000_000_000;
 
-/// What a wall is like.
+/// Options for starting a wall.
 #[derive(Clone, Debug)]
 pub struct WallOptions {
-    /// A loopback address; port 0 for any free one.
+    /// A loopback address; port 0 for any free port.
     pub listen: SocketAddr,
-    /// How many keys there are, up to a billion.
+    /// The number of keys, up to a billion.
     pub keys: u64,
-    /// How many versions each has, from one to a billion.
+    /// The number of versions of each key, from one to a billion.
     pub versions_per_key: u64,
-    /// What the keys are like.
+    /// The shape of the keys.
     pub shape: Shape,
-    /// How long every request takes at least.
+    /// The minimum latency of every request.
     pub latency: Duration,
-    /// How much longer a page of versions takes at most; how much, the request's own text decides.
+    /// The maximum additional latency of a page of versions; determined by the request, so that it is reproducible.
     pub page_latency_jitter: Duration,
-    /// Requests a second above which they are refused.
+    /// The maximum number of requests per second; more are refused.
     pub throttle_above: Option<u32>,
-    /// Every n-th key has been changed after the second of [`Wall::expected_changes`].
+    /// Every n-th key is changed after the second of [`Wall::expected_changes`].
     pub changed_every: Option<u64>,
-    /// Another seed makes other keys, times and digests.
+    /// A different seed results in other keys, times and digests.
     pub seed: u64,
 }
 
@@ -89,18 +89,18 @@ impl Default for WallOptions {
     }
 }
 
-/// What a wall has been asked for, and what it gave.
+/// The counts of a wall.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct WallStats {
-    /// Requests that arrived.
+    /// The number of requests received.
     pub requests: u64,
-    /// Those for a page of versions.
+    /// The number of requests for a page of versions.
     pub listings: u64,
-    /// Those that were refused for their rate.
+    /// The number of requests refused because of their rate.
     pub throttled: u64,
-    /// The greatest number of requests that were being handled at one time.
+    /// The maximum number of concurrent requests.
     pub most_in_flight: u64,
-    /// Versions and delete markers listed.
+    /// The number of versions and delete markers listed.
     pub entries: u64,
 }
 
@@ -112,14 +112,14 @@ pub struct Wall {
     accepting: JoinHandle<()>,
 }
 
-/// What all connections of a wall have in common.
+/// The state shared by all connections of a wall.
 #[derive(Debug)]
 struct Serving {
     source: Source,
     options: WallOptions,
     throttle: Option<Throttle>,
     started: Instant,
-    /// A lab with the bucket, empty, for what is asked about the bucket itself; it counts the requests too.
+    /// A lab with the empty bucket, for requests about the bucket itself; it also counts the requests.
     lab: Shared,
     pool: Arc<Pool>,
     throttled: AtomicU64,
@@ -127,8 +127,7 @@ struct Serving {
 }
 
 impl Wall {
-    /// Starts a wall on the current tokio runtime. An address that is not loopback is refused, and so is a size that is
-    /// out of bounds.
+    /// Starts a wall on the current tokio runtime. Fails if the address is not loopback or a size is out of range.
     pub async fn start(options: WallOptions) -> io::Result<Self> {
         let refused = |message: String| Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         if !options.listen.ip().is_loopback() {
@@ -144,27 +143,28 @@ impl Wall {
         Ok(Self { serving, address, accepting })
     }
 
-    /// The endpoint, `http://127.0.0.1:PORT`.
+    /// Returns the endpoint, `http://127.0.0.1:PORT`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The name of its bucket.
+    /// Returns the name of the bucket.
     pub fn bucket(&self) -> &'static str {
         BUCKET
     }
 
-    /// The counts so far.
+    /// Returns the counts so far.
     pub fn stats(&self) -> WallStats {
         self.serving.stats()
     }
 
-    /// Begins to count anew.
+    /// Resets the counts.
     pub fn reset_stats(&self) {
         self.serving.reset_stats();
     }
 
-    /// How large the bucket is, and what a restore to the second after which every n-th key was changed has to do.
+    /// Returns the size of the bucket, and the changes needed to restore it to the second after which every n-th key
+    /// was changed.
     pub fn expected_changes(&self) -> ExpectedChanges {
         self.serving.expected_changes()
     }

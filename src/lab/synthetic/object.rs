@@ -1,4 +1,4 @@
-//! What HEAD says of an object that is not there.
+//! HEAD of an object of the wall, which does not exist.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -1,4 +1,4 @@
-//! A page of the versions, written straight into the body of its reply.
+//! A page of versions, written directly into the body of its reply.
 
 use std::sync::Arc;
 
@@ -15,12 +15,12 @@ use super::keys::Keys;
 use super::pool::Pool;
 use super::text::push_decimal;
 
-/// What a page's head takes besides the texts of the request: its elements, and the next markers.
+/// The maximum size of a page's head without the texts of the request: its elements, and the next markers.
 const HEAD: usize = 8_192;
-/// What a byte of text takes at most, escaped.
+/// The maximum size of a byte of text, escaped.
 const ESCAPED: usize = 6;
 
-/// What all pages are made from.
+/// The data that all pages are computed from.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) keys: Keys,
@@ -33,7 +33,7 @@ struct Writer<'a> {
     asked: &'a Question<'a>,
     url: bool,
     out: Vec<u8>,
-    /// Common prefixes, which stand behind the entries.
+    /// Common prefixes, which follow the entries.
     prefixes: Vec<u8>,
     entries: usize,
     listed: usize,
@@ -42,21 +42,21 @@ struct Writer<'a> {
     scratch: Vec<u8>,
 }
 
-/// What was listed last.
+/// The last item listed.
 enum Last {
     Nothing,
     Entry(u64, [u8; 33]),
     Prefix(Vec<u8>),
 }
 
-/// An entry by the number of its key and its place in that key's history.
+/// An entry, by the number of its key and its position in that key's history.
 #[derive(Clone, Copy)]
 struct Place {
     key: u64,
     entry: u64,
 }
 
-/// A page: its body, and the number of its entries.
+/// Returns the body of a page and the number of its entries.
 pub(super) fn page(
     source: &Source,
     bucket: &str,
@@ -93,14 +93,14 @@ pub(super) fn page(
     let Writer { mut out, prefixes, entries, .. } = writer;
     out.extend_from_slice(&prefixes);
     out.extend_from_slice(b"</ListVersionsResult>");
-    // The head is known last and stands first: it goes into the room that was left for it.
+    // The head is known last but comes first: it is written into the space reserved for it.
     let begin = room.saturating_sub(head.len());
     out.splice(begin..room, head.into_bytes());
     Ok((pool.fill(out, begin), entries))
 }
 
 impl Source {
-    /// Where a page begins.
+    /// Returns the start of a page.
     fn start(&self, asked: &Question<'_>, scratch: &mut Vec<u8>) -> Result<Place> {
         let version = asked.version_marker.filter(|version| !version.is_empty());
         let first = self.keys.from(asked.prefix.as_bytes(), scratch);
@@ -128,7 +128,7 @@ impl Source {
 }
 
 impl Writer<'_> {
-    /// Lists from a place on until the page is full, or to the key that is the end.
+    /// Lists entries until the page is full or the key `end` is reached.
     fn fill(&mut self, mut place: Place, end: u64) {
         let source = self.source;
         let (mut key, mut name) = (Vec::new(), Vec::new());
@@ -150,7 +150,8 @@ impl Writer<'_> {
         }
     }
 
-    /// What a key is rolled up to, if it is: the part up to and with the delimiter after the prefix.
+    /// Returns the common prefix of a key, if it has one: everything up to and including the delimiter after the
+    /// prefix.
     fn common_prefix<'k>(&self, key: &'k [u8]) -> Option<&'k [u8]> {
         let (prefix, delimiter) = (self.asked.prefix.len(), self.asked.delimiter.as_bytes());
         if delimiter.is_empty() {
@@ -160,7 +161,7 @@ impl Writer<'_> {
         key.get(..prefix + at + delimiter.len())
     }
 
-    /// Lists a common prefix, unless the marker says that it has been; false when the page was full.
+    /// Lists a common prefix, unless the marker is past it; returns false if the page was full.
     fn push_prefix(&mut self, common: &[u8]) -> bool {
         if self.asked.key_marker.is_some_and(|marker| common <= marker.as_bytes()) {
             return true;
@@ -176,7 +177,7 @@ impl Writer<'_> {
         true
     }
 
-    /// Lists the entries of a key from a place on; false when the page was full before them all.
+    /// Lists the entries of a key from a position; returns false if the page was full before all of them.
     fn push_entries(&mut self, from: Place, name: &[u8]) -> bool {
         let source = self.source;
         let history = source.histories.of(from.key);
@@ -195,13 +196,13 @@ impl Writer<'_> {
         true
     }
 
-    /// Whether there is no room for one more; asked only if there is one more.
+    /// Whether there is no room for another item; called only if there is one.
     fn is_full(&mut self) -> bool {
         self.truncated = self.listed == self.asked.max;
         self.truncated
     }
 
-    /// The markers of the page to follow, if one does.
+    /// Returns the markers of the next page, if there is one.
     fn next(&mut self) -> (Option<String>, Option<String>) {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         match &self.last {
@@ -243,7 +244,7 @@ fn push_entry(entry: &Entry, name: &[u8], modified: &[u8; 24], out: &mut Vec<u8>
     out.extend_from_slice(b"</ID></Owner></Version>");
 }
 
-/// Appends a key, or the first part of one: url-encoded, or as it is, since no key has a character that XML escapes.
+/// Appends a key or prefix: URL-encoded, or unchanged, because no key has a character that XML escapes.
 fn push_key(key: &[u8], url: bool, out: &mut Vec<u8>) {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/-._*".contains(byte);

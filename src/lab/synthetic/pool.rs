@@ -1,31 +1,31 @@
-//! Buffers for pages, used again once a page has been sent.
+//! Buffers for pages, reused after a page has been sent.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hyper::body::Bytes;
 
-/// More are not kept.
+/// The maximum number of buffers kept.
 const MOST: usize = 256;
 
-/// Buffers that nobody needs just now.
+/// Unused buffers.
 #[derive(Debug, Default)]
 pub(super) struct Pool {
     free: Mutex<Vec<Vec<u8>>>,
 }
 
-/// A page on its way; its buffer goes back when it has been sent.
+/// A page being sent; its buffer is returned to the pool afterwards.
 struct Filled {
     buffer: Vec<u8>,
     pool: Arc<Pool>,
 }
 
 impl Pool {
-    /// An empty buffer.
+    /// Returns an empty buffer.
     pub(super) fn take(&self) -> Vec<u8> {
         self.free.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    /// A page, from where it begins in its buffer.
+    /// Returns the page that starts at this offset of its buffer.
     pub(super) fn fill(self: &Arc<Self>, buffer: Vec<u8>, begin: usize) -> Bytes {
         Bytes::from_owner(Filled { buffer, pool: Arc::clone(self) }).slice(begin..)
     }

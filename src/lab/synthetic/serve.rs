@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::{Wall, WallOptions};
 
-/// Starts a wall on a runtime of its own, so that what it costs is what its threads cost; says how to reach it, and tells
-/// the counts at Ctrl-C.
+/// Starts a wall on a runtime of its own, so that its cost is that of its threads; prints how to connect, and the
+/// counts at Ctrl-C.
 pub async fn serve_wall(options: WallOptions, threads: usize) -> io::Result<()> {
     let serve = move || serve_blocking(options, threads, &mut io::stdout());
     tokio::task::spawn_blocking(serve).await.map_err(io::Error::other)?
@@ -23,7 +23,7 @@ fn serve_blocking(options: WallOptions, threads: usize, out: &mut impl Write) ->
         tokio::signal::ctrl_c().await?;
         tell(&wall, out)
     });
-    // What is still being answered need not be.
+    // Requests in flight need no reply.
     runtime.shutdown_background();
     ended
 }

@@ -1,4 +1,4 @@
-//! Connections of a wall: reads requests, lets them wait or refuses them, and answers.
+//! Connections of a wall: reads requests, delays or refuses them, and answers.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -25,12 +25,12 @@ use super::super::{control, handler};
 use super::text::{mix, scale};
 use super::{Serving, object, page};
 
-/// Accepts connections until the task is aborted; they end with it.
+/// Accepts connections until the task is aborted, which ends them.
 pub(super) async fn accept(listener: TcpListener, serving: Arc<Serving>) {
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
-        // A connection that could not be accepted is the client's to try again.
+        // The client can retry a connection that could not be accepted.
         if let Ok((stream, _)) = listener.accept().await {
             connections.spawn(serve(stream, Arc::clone(&serving)));
         }
@@ -45,7 +45,7 @@ async fn serve(stream: TcpStream, serving: Arc<Serving>) {
         let serving = Arc::clone(&serving);
         async move { Ok::<_, Infallible>(answer(&serving, request).await) }
     });
-    // How a client ends its connection is its own affair.
+    // Errors of a closing connection do not matter.
     drop(http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
 }
 
@@ -71,7 +71,7 @@ async fn answer(serving: &Serving, request: hyper::Request<Incoming>) -> Respons
     reply.into_response(&id, false)
 }
 
-/// `GET /_lab/requests` tells the counts and what there is; `DELETE` begins to count anew.
+/// `GET /_lab/requests` returns the counts and the expected changes; `DELETE` resets the counts.
 fn control(serving: &Serving, method: &Method, path: &str) -> Reply {
     let value = match (method.as_str(), path.strip_prefix(control::PREFIX)) {
         ("GET", Some("requests")) => {
@@ -133,7 +133,7 @@ impl Serving {
         Ok(Reply { body, ..Reply::ok() }.with("content-type", "application/xml"))
     }
 
-    /// How much longer a request takes than others: always the same for the same request.
+    /// Returns the additional latency of a request: always the same for the same request.
     fn jitter(&self, request: &str) -> Duration {
         let most = u64::try_from(self.options.page_latency_jitter.as_nanos()).unwrap_or(u64::MAX);
         if most == 0 {

@@ -1,6 +1,6 @@
-//! The shapes that keys can have.
+//! The shapes of keys.
 
-/// Which keys a wall has. All are in the order of their UTF-8 bytes, and the same for the same seed.
+/// The shape of a wall's keys. All are in UTF-8 byte order, and the same for the same seed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
     /// 32 hex digits, evenly spread.
@@ -12,7 +12,7 @@ pub enum Shape {
     Flat,
     /// 99 % of the keys in one folder.
     Hot,
-    /// Trees of tenants: of very different sizes, and several levels deep.
+    /// Trees of tenants, of very different sizes and several levels deep.
     Tenants,
     /// A common prefix of 200 characters.
     LongPrefix,
@@ -20,9 +20,9 @@ pub enum Shape {
     Unicode,
     /// Keys that are prefixes of other keys.
     Nested,
-    /// Ten keys, whatever number is asked for.
+    /// Ten keys, whatever the number of keys is.
     Ten,
-    /// One key, with as many versions as all keys together were to have.
+    /// One key, with the versions of all keys together.
     OneKey,
 }
 
@@ -41,7 +41,7 @@ impl Shape {
         Self::OneKey,
     ];
 
-    /// Its name on the command line.
+    /// Returns the name on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Hex => "hex",

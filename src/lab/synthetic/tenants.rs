@@ -4,10 +4,10 @@
 use super::text::{decimal, hex, mix};
 
 const MOST: u64 = 1_000;
-/// What shares the folders of a folder have, summed up, in 64ths.
+/// The cumulative shares of a folder's subfolders, in 64ths.
 const SHARES: [u64; 6] = [2, 6, 13, 25, 40, 64];
 
-/// Where each tenant's keys begin.
+/// The first key of each tenant.
 #[derive(Debug)]
 pub(super) struct Tenants {
     /// The number of each tenant's first key.
@@ -19,7 +19,7 @@ pub(super) struct Tenants {
 impl Tenants {
     pub(super) fn new(count: u64, seed: u64) -> Self {
         let tenants = (count / 100).clamp(1, MOST);
-        // Weights as in Zipf's law: the n-th largest has an n-th of the largest's.
+        // Weights by Zipf's law: the n-th largest has an n-th of the largest's.
         let weight = |tenant: u64| (1 << 30) / (1 + mix(tenant ^ mix(seed)) % tenants);
         let all: u64 = (0..tenants).map(weight).sum();
         let mut before = 0;

@@ -1,4 +1,4 @@
-//! The wall over HTTP: pages by asof's own decoder, the rest by the SDK, and the lab as the other opinion.
+//! The wall over HTTP: pages read by asof's own decoder, the rest by the SDK, compared with the lab.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
@@ -10,7 +10,7 @@ use super::*;
 use crate::model::Kind;
 use crate::s3::listing::{Page, decode};
 
-/// An entry: key, version id, is latest, time, is a marker; or a common prefix.
+/// An entry (key, version ID, is latest, time, is a marker) or a common prefix.
 type Listed = (String, Option<(String, bool, i64, bool)>);
 
 fn serving(shape: Shape, keys: u64, versions_per_key: u64, changed_every: Option<u64>) -> Serving {
@@ -40,7 +40,7 @@ fn listed(page: &Page) -> Vec<Listed> {
     listed
 }
 
-/// The whole listing, page by page.
+/// Returns the whole listing, page by page.
 fn walk(serving: &Serving, size: usize, more: &[(&str, &str)]) -> Vec<Listed> {
     let (size, mut all, mut after) = (size.to_string(), Vec::new(), None::<(String, Option<String>)>);
     loop {
@@ -63,7 +63,7 @@ fn walk(serving: &Serving, size: usize, more: &[(&str, &str)]) -> Vec<Listed> {
     }
 }
 
-/// What the wall holds, by its own arithmetic but not by its pages.
+/// Returns the contents of the wall from its own arithmetic, without pages.
 fn whole(serving: &Serving) -> Vec<Listed> {
     let (source, mut all, mut key) = (&serving.source, Vec::new(), Vec::new());
     for number in 0..source.keys.count() {
@@ -79,7 +79,7 @@ fn whole(serving: &Serving) -> Vec<Listed> {
     all
 }
 
-/// What a listing with a prefix and a delimiter has of it.
+/// Returns a listing with a prefix and a delimiter, computed from all entries.
 fn rolled_up(all: &[Listed], prefix: &str, delimiter: &str) -> Vec<Listed> {
     let mut rolled: Vec<Listed> = Vec::new();
     for (key, entry) in all.iter().filter(|(key, _)| key.starts_with(prefix)) {
@@ -174,13 +174,13 @@ fn text_that_needs_escaping_comes_back() {
     }
 }
 
-/// A lab that holds what a wall holds, as the other opinion.
+/// A lab with the same contents as a wall, for comparison.
 async fn twin(serving: &Serving) -> (super::super::Lab, Client, Vec<Listed>) {
     let lab = super::super::Lab::start(Options::default()).await.unwrap();
     let client = client(&lab.url(), "lab", "lab-secret");
     lab.create_bucket(BUCKET);
     let all = whole(serving);
-    // Oldest first within a key, as they were made.
+    // Oldest first within a key, in the order of creation.
     for (key, entry) in all.iter().rev() {
         let call = client.put_object().bucket(BUCKET).key(key);
         if entry.as_ref().is_some_and(|entry| entry.3) {
@@ -205,7 +205,7 @@ fn client(url: &str, key: &str, secret: &str) -> Client {
     Client::from_conf(config)
 }
 
-/// Keys, common prefixes and markers of a listing as the SDK reads it.
+/// Returns the keys, common prefixes and markers of a listing as read by the SDK.
 async fn outline(client: &Client, query: [&str; 3], size: i32) -> Vec<String> {
     let [prefix, delimiter, after] = query;
     let call = client.list_object_versions().bucket(BUCKET).max_keys(size).prefix(prefix);

@@ -1,11 +1,11 @@
-//! Bytes for keys and entries, without formatting machinery: digits, instants, and numbers that look random.
+//! Writes the bytes of keys and entries without formatting machinery: digits, times, and pseudo-random numbers.
 
 use super::super::time::iso;
 
 const DAY: u64 = 86_400;
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
-/// A number that looks random and is always the same for the same input (the finaliser of `SplitMix64`).
+/// Returns a pseudo-random number that is always the same for the same input (the finaliser of `SplitMix64`).
 pub(super) fn mix(number: u64) -> u64 {
     let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -13,12 +13,12 @@ pub(super) fn mix(number: u64) -> u64 {
     number ^ (number >> 31)
 }
 
-/// `number * share / 2^64`: scales a random number to less than `number`.
+/// Returns `number * share / 2^64`, which scales a random number to less than `number`.
 pub(super) fn scale(number: u64, share: u64) -> u64 {
     ((u128::from(number) * u128::from(share)) >> 64) as u64
 }
 
-/// The 16 hex digits of a number.
+/// Returns the 16 hex digits of a number.
 pub(super) fn hex(number: u64) -> [u8; 16] {
     let mut out = [b'0'; 16];
     for (place, char) in out.iter_mut().enumerate() {
@@ -28,7 +28,7 @@ pub(super) fn hex(number: u64) -> [u8; 16] {
     out
 }
 
-/// The last N decimal digits of a number.
+/// Returns the last N decimal digits of a number.
 pub(super) fn decimal<const N: usize>(mut number: u64) -> [u8; N] {
     let mut out = [b'0'; N];
     for char in out.iter_mut().rev() {
@@ -45,7 +45,7 @@ pub(super) fn push_decimal(number: u64, out: &mut Vec<u8>) {
     out.extend_from_slice(digits.get(zeros..).unwrap_or_default());
 }
 
-/// The dates of a span of days, written once.
+/// The dates of a span of days, formatted once.
 #[derive(Debug)]
 pub(super) struct Calendar {
     first: u64,
@@ -53,7 +53,7 @@ pub(super) struct Calendar {
 }
 
 impl Calendar {
-    /// The days from that of one second since 1970 to that of another.
+    /// Covers the days between two times in seconds since 1970.
     pub(super) fn new(from: i64, to: i64) -> Self {
         let days = from.div_euclid(DAY.cast_signed())..=to.div_euclid(DAY.cast_signed());
         let first = days.start().unsigned_abs();
@@ -61,14 +61,14 @@ impl Calendar {
         Self { first, dates: days.filter_map(date).collect() }
     }
 
-    /// The date of a second since 1970, `2026-01-31`, and the second of that day.
+    /// Returns the date of a time in seconds since 1970, `2026-01-31`, and the second of that day.
     pub(super) fn date(&self, second: u64) -> ([u8; 10], u64) {
         let day = (second / DAY).wrapping_sub(self.first);
         let date = usize::try_from(day).ok().and_then(|day| self.dates.get(day));
         (date.copied().unwrap_or_default(), second % DAY)
     }
 
-    /// A second since 1970 as listings have it: `2026-01-31T12:34:56.000Z`.
+    /// Formats a time in seconds since 1970 as in listings: `2026-01-31T12:34:56.000Z`.
     pub(super) fn listed(&self, second: u64) -> [u8; 24] {
         let (date, second) = self.date(second);
         let mut out = *b"0000-00-00T00:00:00.000Z";

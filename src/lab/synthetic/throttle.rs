@@ -1,14 +1,14 @@
-//! The greatest rate of requests: above it they are refused.
+//! Limits the rate of requests: more are refused.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 const SECOND: u64 = 1_000_000_000;
 
-/// A bucket of tokens, one a request, that holds those of one second.
+/// A token bucket with one token per request, which holds those of one second.
 #[derive(Debug)]
 pub(super) struct Throttle {
-    /// What a token takes to come back, in nanoseconds.
+    /// The time in which a token is replenished, in nanoseconds.
     interval: u64,
     /// When the bucket will be full again, in nanoseconds since the start.
     full_at: Mutex<u64>,
@@ -19,7 +19,7 @@ impl Throttle {
         Self { interval: SECOND / u64::from(per_second.max(1)), full_at: Mutex::default() }
     }
 
-    /// Takes a token if there is one.
+    /// Takes a token; returns whether there was one.
     pub(super) fn admits(&self, since_start: Duration) -> bool {
         let now = u64::try_from(since_start.as_nanos()).unwrap_or(u64::MAX);
         let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);

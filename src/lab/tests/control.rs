@@ -1,4 +1,4 @@
-//! The endpoint for scripts, and the greeting that tells of it.
+//! The endpoint for scripts, and the greeting that names it.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use super::super::Put;
 use super::*;
 
-/// Sends a plain HTTP request; the status and the body.
+/// Sends a plain HTTP request; returns the status and the body.
 async fn send(lab: &Lab, method: &'static str, path: &'static str, body: &'static str) -> (u16, String) {
     let host = lab.url().trim_start_matches("http://").to_owned();
     let exchange = move || {

@@ -1,4 +1,5 @@
-//! What a version carries besides its bytes, and a copy does not take over by itself: ACL, lock, encryption, archive.
+//! The properties that a version has in addition to its bytes and a copy does not take by itself: ACL, lock,
+//! encryption, archive.
 
 use std::time::Duration;
 

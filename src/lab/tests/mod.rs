@@ -15,7 +15,7 @@ use super::{Lab, Options};
 
 const BUCKET: &str = "bucket";
 
-/// A lab with one versioned bucket, and a client for it.
+/// A lab with one versioned bucket, and a client.
 async fn lab() -> (Lab, Client) {
     lab_with(Options::default()).await
 }
@@ -40,7 +40,7 @@ fn client(lab: &Lab, secret: &str, region: &str) -> Client {
     Client::from_conf(config)
 }
 
-/// The S3 code of an error, and the HTTP status it came with.
+/// Returns the HTTP status and the S3 code of an error.
 fn code<E: ProvideErrorMetadata + std::fmt::Debug>(
     error: &SdkError<E, aws_sdk_s3::config::http::HttpResponse>,
 ) -> (u16, String) {
@@ -48,7 +48,7 @@ fn code<E: ProvideErrorMetadata + std::fmt::Debug>(
     (status, error.code().unwrap_or_default().to_owned())
 }
 
-/// Keys that have gone wrong somewhere.
+/// Keys that tools have handled incorrectly.
 const ODD_KEYS: [&str; 14] = [
     "plain",
     "a b",

@@ -1,4 +1,4 @@
-//! Writing, reading, copying and deleting objects, and who may.
+//! Writing, reading, copying and deleting objects, and access to them.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Listings of versions and of objects, as the SDK and as raw XML.
+//! Listings of versions and of objects, through the SDK and as raw XML.
 
 use super::super::{Put, Quirks, Versioning};
 use super::*;

@@ -41,7 +41,7 @@ fn the_table_holds() {
     }
 }
 
-/// By trying all that a `*` may stand for.
+/// Matches by trying every expansion of `*`.
 fn naive(glob: &[char], key: &[char]) -> bool {
     match (glob, key) {
         (['*', glob @ ..], _) => (0..=key.len()).any(|n| naive(glob, &key[n..])),

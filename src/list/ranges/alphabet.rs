@@ -1,49 +1,50 @@
-//! Which characters come where in the keys, learned from samples.
+//! Learns from samples which characters occur where in the keys.
 //!
-//! A *place* is a path component and an offset in it: in `tenant-7/2024/a` the `4` is at place (1, 3) however long the
-//! tenant's name is. For each place the characters met are kept ([`Seen`]), in all and by the two characters before: so
-//! a date's month comes to know that `-1` goes on with `0`, `1`, `2`, and a directory that `im` goes on with `a`, `p`.
+//! A *place* is a path component and an offset in it: in `tenant-7/2024/a` the `4` is at place (1, 3), however long
+//! the tenant's name is. Each place keeps the characters seen there ([`Seen`]), in total and by the two preceding
+//! characters: so a date's month learns that `-1` is followed by `0`, `1`, `2`, and a directory that `im` is followed
+//! by `a`, `p`.
 //!
-//! What is met in a key read in order says something about what *else* may come only where the place started anew (a
-//! place further left changed) and was seen to its end. A set is *known* once that happened often enough for its size;
-//! until then the set of the whole place stands in, and while that is young too, the smallest known set of another
-//! place, or the union of a component, that contains it: the first digit of a hash is like its seventh.
+//! Keys read in order tell which *other* characters may occur at a place only if the place restarted (a place further
+//! left changed) and was seen to its end. A set is *known* once that has happened often enough for its size. Until
+//! then the set of the whole place stands in; while that is new too, the smallest known set of another place, or the
+//! union of a component, that contains it: the first digit of a hash is like its seventh.
 //!
-//! Nothing here is a promise about the keys: it steers where ranges are cut, never what is read. Memory is bounded by
-//! `ROOM` characters and as many sets; what does not fit is not learned.
+//! None of this is a promise about the keys: it decides where ranges are cut, never which entries are read. Memory is
+//! bounded by `ROOM` characters and as many sets; anything beyond is not learned.
 
 use super::next::{Next, Turns};
 
-/// Components told apart; deeper ones share the last.
+/// Maximum number of components distinguished; deeper ones share the last.
 const DEPTHS: usize = 16;
-/// Offsets told apart in one component; later ones share the last.
+/// Maximum number of offsets distinguished in a component; later ones share the last.
 const OFFSETS: usize = 192;
-/// Characters kept in all sets together.
+/// Maximum number of characters in all sets together.
 const ROOM: usize = 1 << 16;
-/// Sets by the characters before, for one place.
+/// Maximum number of sets by preceding characters, per place.
 const PAIRS: usize = 256;
-/// Characters learned of a key beyond the scale of its page: what comes later matters to no cut.
+/// Characters learned beyond the scale of a key's page: later ones affect no cut.
 const BEYOND: usize = 16;
-/// A set is known when it was met this many times as often as it has members, …
+/// A set is known if it was met this many times its size, …
 const OFTEN: u32 = 3;
 /// … and seen to its end this many times.
 const ENDED: u32 = 3;
-/// Where keys go on less often than this, to ask for what comes after a character is no use.
+/// If keys go on after a character less often than this, exploring what follows it is useless.
 const SELDOM: f64 = 0.3;
-/// A single character met first this many times after a cut is taken for the only one at its place.
+/// A single character met first this many times after a cut counts as the only one at its place.
 const FIRST: u32 = 3;
 
-/// Where in a key a character stands, and after what.
+/// The position of a character in a key, and the characters before it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Place {
     depth: usize,
     offset: usize,
-    /// The two characters before, within the component.
+    /// The two preceding characters within the component.
     before: u64,
 }
 
 impl Place {
-    /// The place after `character`.
+    /// Returns the place after `character`.
     pub(super) fn step(self, character: char) -> Self {
         if character == '/' {
             Self { depth: self.depth + 1, offset: 0, before: 0 }
@@ -53,28 +54,28 @@ impl Place {
         }
     }
 
-    /// The place after all of `text`.
+    /// Returns the place after all of `text`.
     pub(super) fn after(text: &str) -> Self {
         text.chars().fold(Self::default(), Self::step)
     }
 }
 
-/// What meeting a character says about its set being complete.
+/// The evidence that meeting a character gives about the completeness of its set.
 #[derive(Debug, Clone, Copy)]
 enum Evidence {
-    /// Nothing: the place only moved on by one.
+    /// None: the place only advanced by one.
     None,
-    /// Little: the first key after a cut has the least characters there are.
+    /// Weak: the first key after a cut has the smallest characters.
     First,
-    /// The place started anew.
+    /// The place restarted.
     Again,
 }
 
-/// The characters met, in order, and how well the set is known.
+/// The characters seen at a place, in order, and the evidence that the set is complete.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     pub(super) chars: Vec<char>,
-    /// What came after each of them, and after all.
+    /// The turns after each character, and in total.
     turns: Vec<Turns>,
     pub(super) sum: Turns,
     again: u32,
@@ -83,7 +84,7 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Takes a character in, where there is room. Whether the set changed in a way that matters.
+    /// Adds a character if there is room. Returns whether the set changed in a way that matters.
     fn learn(&mut self, character: char, evidence: Evidence, room: &mut usize) -> bool {
         let known = self.is_known();
         match evidence {
@@ -100,14 +101,14 @@ impl Seen {
                 true
             }
             Err(_) => {
-                // Incomplete, and not to be taken for complete.
+                // The set is incomplete and must not count as known.
                 (self.again, self.first) = (0, 0);
                 known
             }
         }
     }
 
-    /// Counts that keys went on to another character, or were left off.
+    /// Counts whether keys went on to another character after this one, or ended with it.
     fn turn(&mut self, character: char, on: bool) {
         if let Some(turns) = self.turns_mut(character) {
             turns.count(on);
@@ -120,7 +121,7 @@ impl Seen {
         self.turns.get_mut(at)
     }
 
-    /// What came after a character.
+    /// Returns the turns after a character.
     pub(super) fn turns(&self, character: char) -> Turns {
         let at = self.chars.binary_search(&character).ok();
         at.and_then(|at| self.turns.get(at)).copied().unwrap_or_default()
@@ -131,7 +132,7 @@ impl Seen {
         (self.again >= len.saturating_mul(OFTEN) && self.ended >= ENDED) || (len == 1 && self.first >= FIRST)
     }
 
-    /// Whether all of the set is in `other`, which has more.
+    /// Returns whether `other` contains the whole set and more.
     fn is_part_of(&self, other: &[char]) -> bool {
         self.chars.len() < other.len() && self.chars.iter().all(|c| other.binary_search(c).is_ok())
     }
@@ -140,9 +141,9 @@ impl Seen {
 #[derive(Debug, Default)]
 struct Slot {
     all: Seen,
-    /// By the characters before, sorted.
+    /// By preceding characters, sorted.
     pairs: Vec<(u64, Seen)>,
-    /// Which of the shared sets stands in.
+    /// The index of the shared set that stands in.
     borrowed: Option<usize>,
 }
 
@@ -152,7 +153,8 @@ impl Slot {
         self.pairs.get(at).map(|pair| &pair.1)
     }
 
-    /// The set after `before`, made if it may be: it will have a member, so there are no more sets than room was.
+    /// Returns the set after `before`, creating it if `make`: it will get a member, so there are never more sets than
+    /// `ROOM`.
     fn pair_mut(&mut self, before: u64, make: bool) -> Option<&mut Seen> {
         match self.pairs.binary_search_by_key(&before, |pair| pair.0) {
             Ok(at) => self.pairs.get_mut(at).map(|pair| &mut pair.1),
@@ -170,9 +172,9 @@ impl Slot {
 pub(super) struct Alphabet {
     /// By component and offset.
     slots: Vec<Vec<Slot>>,
-    /// Known sets of places and the unions of components, the smallest first.
+    /// Known sets of places and unions of components, smallest first.
     shared: Vec<Vec<char>>,
-    /// A set changed since the shared ones were made.
+    /// A set has changed since `shared` was built.
     grown: bool,
     room: usize,
 }
@@ -184,8 +186,8 @@ impl Default for Alphabet {
 }
 
 impl Alphabet {
-    /// Learns from a key that comes after `before` with nothing sampled between; `first` where `before` is the place
-    /// of a cut, not a key. The keys of the page have their first `scale` bytes in common.
+    /// Learns from a key sampled right after `before`; with `first`, `before` is a cut instead of a key. The keys of
+    /// the page share their first `scale` bytes.
     pub(super) fn learn(&mut self, before: &str, key: &str, first: bool, scale: usize) {
         let same = common(before, key);
         let (head, tail) = key.split_at(same);
@@ -204,7 +206,7 @@ impl Alphabet {
             };
             let slot = self.slot(place);
             let mut grown = slot.all.learn(character, evidence, &mut room);
-            // What comes first of several says nothing about the others.
+            // The first of several characters says nothing about the others.
             let evidence = match evidence {
                 Evidence::First if slot.all.chars.len() > 1 => Evidence::None,
                 evidence => evidence,
@@ -218,8 +220,8 @@ impl Alphabet {
         self.room = room;
     }
 
-    /// Counts what keys had after their characters, from two that follow each other in a range: for starts of at most
-    /// `most` bytes, which several samples had.
+    /// Counts the turns between two consecutive keys of a range, for starts of at most `most` bytes, shared by several
+    /// samples.
     pub(super) fn turn(&mut self, before: &str, key: &str, most: usize) {
         let same = common(before, key);
         if same > most {
@@ -237,7 +239,7 @@ impl Alphabet {
         }
     }
 
-    /// Whether nobody knows if keys go on after a character; who asks is the one to find out.
+    /// Returns whether it is unknown if keys go on after a character. The first caller is to find out.
     pub(super) fn explore(&mut self, place: Place, character: char) -> bool {
         let all = &mut self.slot(place).all;
         let seldom = all.sum.chance(1.0) < SELDOM;
@@ -245,12 +247,12 @@ impl Alphabet {
         turns.is_some_and(|turns| !std::mem::replace(&mut turns.explored, true))
     }
 
-    /// Whether keys that go on with `character` are hardly ever followed by others that go on otherwise.
+    /// Returns whether keys with `character` are hardly ever followed by keys with a greater one.
     pub(super) fn is_last(&self, place: Place, character: char) -> bool {
         self.next(place).goes_on(character) < SELDOM
     }
 
-    /// The keys left those that go on with `tail` at `place`: all that may come in it was seen to its end.
+    /// Records that keys moved past `tail` at `place`, so that the sets after it were seen to their ends.
     fn end(&mut self, tail: &str, mut place: Place, most: usize) {
         for (nth, character) in tail.chars().take(most).enumerate() {
             if nth > 0 {
@@ -267,7 +269,7 @@ impl Alphabet {
         }
     }
 
-    /// Lets places that are not known look for a set that stands in. To be called now and then: it looks at all places.
+    /// Chooses the stand-in sets of unknown places. Call only now and then: it visits all places.
     pub(super) fn settle(&mut self) {
         if !std::mem::take(&mut self.grown) {
             return;
@@ -292,7 +294,7 @@ impl Alphabet {
         self.shared = shared;
     }
 
-    /// The characters to expect at a place, in order; empty where it was never met.
+    /// Returns the characters expected at a place, in order; empty if the place was never seen.
     fn at(&self, place: Place) -> &[char] {
         let Some(slot) = self.get(place) else { return &[] };
         match slot.pair(place.before) {
@@ -301,12 +303,12 @@ impl Alphabet {
         }
     }
 
-    /// The characters met at a place: after the same characters, where those were met there.
+    /// Returns the characters seen at a place: after the same preceding characters, if those were seen there.
     pub(super) fn met(&self, place: Place) -> &[char] {
         self.get(place).map_or(&[], |slot| &slot.pair(place.before).unwrap_or(&slot.all).chars)
     }
 
-    /// What to expect at a place.
+    /// Returns the expectations at a place.
     pub(super) fn next(&self, place: Place) -> Next<'_> {
         self.get(place)
             .map_or_else(Next::unknown, |slot| Next::new(self.at(place), &slot.all, slot.pair(place.before)))
@@ -322,7 +324,7 @@ impl Alphabet {
     }
 }
 
-/// The element at `at`, made with all before it where missing.
+/// Returns the element at `at`, filling up with defaults.
 #[expect(clippy::indexing_slicing, reason = "resized the line before")]
 fn grow<T: Default>(list: &mut Vec<T>, at: usize) -> &mut T {
     if list.len() <= at {
@@ -331,7 +333,7 @@ fn grow<T: Default>(list: &mut Vec<T>, at: usize) -> &mut T {
     &mut list[at]
 }
 
-/// The length in bytes of the longest common start of two texts, whole characters only.
+/// Returns the length in bytes of the longest common prefix, in whole characters.
 pub(super) fn common(a: &str, b: &str) -> usize {
     let mut same = a.bytes().zip(b.bytes()).take_while(|(x, y)| x == y).count();
     while !a.is_char_boundary(same) || !b.is_char_boundary(same) {

@@ -1,45 +1,45 @@
-//! Borders between ranges: what either side showed of the keys behind them.
+//! Compares what both sides of a border between ranges show of the keys after it.
 //!
-//! A range begins after a key that need not exist, and there are servers (moto) that then leave out the entry which comes
-//! first. The range before it comes from further left, and its last page reaches beyond the border: the first key that
-//! it shows there is one that the range behind the border has to show, too.
+//! A range begins after a key that need not exist, and some servers (moto) then omit the first entry. The last page of
+//! the range before it comes from further left and reaches beyond the border: the first key it shows there must also
+//! appear in the range after the border.
 //!
-//! | first key behind the border, seen from the left | seen from the right | so |
+//! | first key after the border, seen from the left | seen from the right | conclusion |
 //! |---|---|---|
-//! | none | any | nothing is missing: what there is was written since |
-//! | K | K, or a key before it | nothing is missing |
-//! | K | a key after it, or none | K is missing, or was written or removed between the two pages |
+//! | none | any | nothing is missing: any key there was written since |
+//! | K | K, or an earlier key | nothing is missing |
+//! | K | a later key, or none | K is missing, or was written or removed between the two pages |
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A key that a range should have begun with, and did not.
+/// A key that a range should have begun with but did not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Gap {
-    /// Where the range begins: after this key.
+    /// The range begins after this key.
     pub border: Arc<str>,
-    /// The key that the range before it saw there.
+    /// The key that the previous range saw there.
     pub key: String,
 }
 
-/// From which side a border was looked at.
+/// The side from which a border was seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Left,
     Right,
 }
 
-/// Borders that were not seen from both sides yet: at most two for each range under way.
+/// Borders not yet seen from both sides: at most two per open range.
 #[derive(Debug, Default)]
 pub(super) struct Borders(HashMap<Arc<str>, Option<(Side, Option<String>)>>);
 
 impl Borders {
-    /// A range was cut here.
+    /// Adds the border of a new cut.
     pub(super) fn open(&mut self, border: &Arc<str>) {
         self.0.insert(Arc::clone(border), None);
     }
 
-    /// The first key behind a border, as seen from one side. Borders of the whole are none.
+    /// Records the first key after a border as seen from one side. Ignores the outer bounds of the listing.
     pub(super) fn tell(&mut self, border: &Arc<str>, side: Side, first: Option<&str>) -> Option<Gap> {
         let first = first.map(str::to_owned);
         let seen = self.0.get_mut(border)?;
@@ -53,7 +53,7 @@ impl Borders {
         Some(Gap { border: Arc::clone(border), key })
     }
 
-    /// Whether every border was seen from both sides.
+    /// Returns whether every border was seen from both sides.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

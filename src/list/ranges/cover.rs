@@ -1,18 +1,18 @@
-//! Whether what is read and what is not make up the whole: no key between two ranges is passed over, none is listed twice.
+//! Checks that finished and open ranges together make up the whole, without gap or overlap.
 
 use std::sync::Arc;
 
 use super::part::Part;
 
-/// The stretches that have been read.
+/// The stretches already read.
 #[derive(Debug)]
 pub(super) struct Cover {
     whole: Stretch,
-    /// In order, none touching another.
+    /// In order; none adjoins another.
     read: Vec<Stretch>,
 }
 
-/// Keys after `from`, up to `to` or to the last one.
+/// The keys after `from`, up to and including `to` or to the end.
 #[derive(Debug, Clone)]
 struct Stretch {
     from: Arc<str>,
@@ -26,12 +26,12 @@ impl Stretch {
 }
 
 impl Cover {
-    /// Nothing of the whole.
+    /// Starts with nothing read.
     pub(super) fn of(whole: &Part) -> Self {
         Self { whole: Stretch::of(whole), read: Vec::new() }
     }
 
-    /// Takes a range that has been read to its end.
+    /// Adds a range that was read to its end.
     pub(super) fn close(&mut self, part: &Part) {
         let closed = Stretch::of(part);
         let at = self.read.partition_point(|read| read.from < closed.from);
@@ -45,7 +45,7 @@ impl Cover {
         });
     }
 
-    /// Whether what has been read and these ranges make up the whole.
+    /// Returns whether the stretches read and these ranges make up the whole.
     pub(super) fn is_whole(&self, parts: &[Part]) -> bool {
         let mut all: Vec<_> = self.read.iter().cloned().chain(parts.iter().map(Stretch::of)).collect();
         all.sort_unstable_by(|a, b| a.from.cmp(&b.from));

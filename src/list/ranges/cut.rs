@@ -1,16 +1,16 @@
-//! Where to cut next, and what an answer says about the cuts made.
+//! Decides where to cut next, and learns from answers about the cuts made.
 //!
-//! Three kinds of cuts. *In the middle* of the range with the most estimated pages to come, or of as much of it as is
-//! likely to have keys: right where the alphabet tells the density, useless where all keys crowd below one prefix; in a
-//! folder that has been read for long, further on in it, however seldom folders are that long. *Depths*: after each
-//! prefix of the last key read, which finds the scale on which a range is filled, wherever that is; made where the
-//! density of a new range is not the one foretold, where a cut in the middle found nothing, and where a range goes on
-//! after its estimated end. To *explore*: after a prefix of which nobody knows whether keys go on after it, once each,
-//! where slots are idle and few such requests missed.
+//! There are three kinds of cuts. *Middle*: in the range with the most estimated pages left, or in the part of it that
+//! is likely to have keys. This is right where the alphabet predicts the density, useless where all keys share one
+//! prefix; in a folder that has been read for long, the cut is further on in it, however rare folders of that length
+//! are. *Depths*: after each prefix of the last key read, to find the scale on which a range is filled. Used if the
+//! density of a new range differs from the prediction, if a middle cut found nothing, and if a range goes on after its
+//! estimated end. *Explore*: after a prefix for which it is unknown whether keys follow, once each, if slots are idle
+//! and few such requests missed.
 //!
-//! A cut is a request at once. So cuts are rationed where they may find nothing: a range has a `credit` of cuts not
-//! answered yet, shared with what is cut off it; one at characters not met before costs the more of it the fewer such
-//! cuts found keys; after misses a range reads on before it is cut again.
+//! Each cut sends a request at once, so cuts that may find nothing are rationed: a range has a `credit` of unanswered
+//! cuts, shared with the ranges cut off from it. A cut at characters not seen there before costs more, the fewer such
+//! cuts found keys. After misses a range is read further before it is cut again.
 
 use std::ops::Range;
 
@@ -20,34 +20,34 @@ use super::middle::likely;
 use super::page::Page;
 use super::part::{Origin, Part, Window};
 
-/// Ranges of no more pages than this are left whole: half a page is lost by a cut, …
+/// Ranges of at most this many pages are left whole, as a cut wastes half a page, …
 const WORTH: f64 = 6.0;
-/// … but where most slots are idle only those of no more than this.
+/// … but if most slots are idle, only those of at most this many.
 pub(super) const LEAST: f64 = 2.0;
-/// Slots are idle where fewer than this part of them are used.
+/// Slots count as idle if less than one in this many is used.
 const IDLE: usize = 2;
-/// One page in so many may miss for nothing but to learn, …
+/// One page in this many may miss just for exploration, …
 const SPARE: u64 = 8;
-/// … and so many at first.
+/// … plus this many at the start.
 const CURIOUS: u64 = 4;
-/// Ranges of no more pages than this are not probed for depths merely because their density was not foretold.
+/// Ranges of at most this many pages are not probed for depths merely because their density was not predicted.
 const LONG: f64 = 8.0;
-/// Credit where the density was foretold and keys are known after the end.
+/// The credit if the density was predicted and keys are known after the end.
 const TRUSTED: u32 = 64;
-/// Credit elsewhere.
+/// The credit otherwise.
 const DOUBTED: u32 = 8;
-/// A density within this factor was foretold.
+/// A density within this factor counts as predicted.
 const FORETOLD: f64 = 8.0;
-/// A page whose density differs by more than this factor begins a new window.
+/// A page whose density differs by more than this factor starts a new window.
 const STEADY: f64 = 4.0;
-/// Depths probed at once.
+/// The number of depths probed at once.
 const DEPTHS: usize = 8;
-/// Depths probed at once in a range that goes on after its estimated end.
+/// The number of depths probed at once in a range that goes on after its estimated end.
 const LATE: usize = 4;
-/// Pages after the estimated end that make it worthwhile, and then each power of two.
+/// The number of pages after the estimated end that triggers the probe, repeated at each power of two.
 const OVERDUE: u32 = 2;
 
-/// How cuts of one kind went of late.
+/// The recent success of one kind of cut.
 #[derive(Debug, Default)]
 pub(super) struct Luck {
     found: u32,
@@ -67,46 +67,47 @@ impl Luck {
         }
     }
 
-    /// How many depths to probe at once.
+    /// Returns the number of depths to probe at once.
     fn depths(&self) -> usize {
         if self.missed > self.found + 8 { LATE } else { DEPTHS }
     }
 
-    /// What such a cut costs of a range's credit.
+    /// Returns the cost of such a cut in credit.
     fn price(&self) -> u32 {
         (8 * (self.missed + 1) / (self.found + 1)).clamp(1, TRUSTED)
     }
 }
 
-/// What is done about a free slot.
+/// The action for a free slot.
 #[derive(Debug)]
 enum Next {
-    /// The range in this place is cut after the mark.
+    /// Cut the range at this index after the mark.
     Cut { at: usize, mark: String, origin: Origin },
-    /// Something was learned of the ranges: they are looked at again.
+    /// Look at the ranges again, since something was learned about them.
     Look,
 }
 
-/// What a page shows of the range that it is of.
+/// The keys that a page shows of its range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shown {
-    /// It has no keys.
+    /// No keys.
     Nothing,
-    /// Keys, of about the density that was believed in.
+    /// Keys of about the predicted density.
     Foretold,
-    /// Keys, of another density.
+    /// Keys of another density.
     Otherwise,
 }
 
 impl Shown {
-    /// The credit of cuts that a range gets at its first page, by what else is known.
+    /// Returns the credit of a range at its first page; `trusted` is the credit for a predicted density.
     fn credit(self, trusted: u32) -> u32 {
         if self == Shown::Foretold { trusted } else { DOUBTED }
     }
 }
 
 impl Ranges {
-    /// Cuts a range in two where that is worth a request; the place of the new one. All ranges are being read.
+    /// Cuts a range in two if that is worth a request. Returns the index of the new one. All ranges have a request
+    /// under way.
     pub(super) fn split(&mut self) -> Option<usize> {
         loop {
             let next = match self.next_depth() {
@@ -120,7 +121,7 @@ impl Ranges {
         }
     }
 
-    /// A cut at the next depth that is to be probed, if any is.
+    /// Returns a cut at the next depth to probe, if any.
     fn next_depth(&mut self) -> Option<Next> {
         let at = self.parts.iter().position(|part| !part.marks.is_empty())?;
         let part = self.parts.get_mut(at)?;
@@ -128,7 +129,7 @@ impl Ranges {
         Some(mark.map_or(Next::Look, |mark| Next::Cut { at, mark, origin: Origin::Depth }))
     }
 
-    /// A cut of the range with most to come; of one that is worth exploring, where none is long enough.
+    /// Returns a cut of the range with the most left, or an exploring cut if none is long enough.
     fn next_cut(&mut self) -> Option<Next> {
         let idle = self.flying * IDLE < self.slots;
         let worth = if idle { LEAST } else { WORTH };
@@ -156,7 +157,7 @@ impl Ranges {
         Some(Next::Cut { at, mark: cut.mark, origin })
     }
 
-    /// Cuts a range where nobody knows whether there is anything after the cut, so long as few such requests missed.
+    /// Returns an exploring cut, as long as few such requests missed.
     fn explore(&mut self) -> Option<Next> {
         let asked = self.parts.iter().filter(|part| part.origin == Origin::Explore && !part.begun).count();
         if (self.missed + asked as u64) > self.pages / SPARE + CURIOUS {
@@ -184,7 +185,7 @@ impl Ranges {
         at + 1
     }
 
-    /// Learns from a page of the range at `at`, of which `take` was its own.
+    /// Learns from a page of the range at `at`, to which the entries `take` belong.
     pub(super) fn judge(&mut self, at: usize, page: &dyn Page, take: &Range<usize>, ended: bool) {
         let Some(part) = self.parts.get_mut(at) else { return };
         let first = !std::mem::replace(&mut part.begun, true);
@@ -206,7 +207,7 @@ impl Ranges {
             }
         }
         if !ended && found {
-            // What the range itself shows outdates what it was cut with, but not what its own cuts will show.
+            // The range's own pages override what it was cut with, but not the outcome of its own cuts.
             let credit = if part.bounded { TRUSTED } else { DOUBTED };
             part.credit = if first { shown.credit(credit) } else { part.credit.max(credit) };
             part.overdue = if due < 1.0 && part.pages < 1.0 { part.overdue + 1 } else { 0 };
@@ -247,8 +248,8 @@ impl Ranges {
     }
 }
 
-/// Takes what was read into the density believed in; where it is of quite another density than the range so far, it
-/// alone counts from now on. Whether a new range has the density foretold.
+/// Adds the entries read to the range's density; if they have a very different density, it replaces the old one.
+/// Returns whether the density was as predicted.
 #[expect(clippy::cast_precision_loss, reason = "a page is small")]
 fn widen(alphabet: &Alphabet, part: &mut Part, page: &dyn Page, take: &Range<usize>) -> bool {
     let (first, last) = (page.key(take.start), page.key(take.end - 1));

@@ -1,19 +1,20 @@
-//! Where a range is cut near its middle, if anywhere.
+//! Finds a cut near the middle of a range.
 
 use super::alphabet::{Alphabet, common};
 use super::cut::LEAST;
 use super::part::{Origin, Part};
 use super::scale::{Cut, Line};
 
-/// A cut is made where it is that likely that the range has keys after it.
+/// The minimum likelihood that the range has keys after the cut.
 const LIKELY: f64 = 0.7;
-/// Cuts looked at, each nearer to what is read than the one before.
+/// The number of cuts tried, each closer to the keys already read.
 const TRIES: usize = 8;
-/// A cut at characters met before leaves at least this part on the right, and half of it of what it was to leave left.
+/// A cut at characters seen before leaves at least this share on the right, and half of it of the intended share on
+/// the left.
 const LOPSIDED: f64 = 0.25;
 
-/// Where to cut a range near the middle of what will be left of it when the request under way is answered; or, where it
-/// is not likely that there is anything after that, of what comes before, and so on.
+/// Returns a cut near the middle of what will be left of a range after the request under way. If keys are unlikely
+/// after the cut, tries the middle of what precedes it, and so on.
 pub(super) fn likely(alphabet: &Alphabet, prefix: &str, part: &Part, page: f64) -> Option<(Cut, Origin)> {
     let line = Line::likely(alphabet);
     let whole = line.measure(part.base(prefix), &part.at, part.end.as_deref());
@@ -33,7 +34,7 @@ pub(super) fn likely(alphabet: &Alphabet, prefix: &str, part: &Part, page: f64) 
     lasting(alphabet, part, page)
 }
 
-/// A cut in the folder of the last page, where that has been read for so long that it is likely to go on.
+/// Returns a cut in the folder of the last page if that has been read for so long that it is likely to go on.
 fn lasting(alphabet: &Alphabet, part: &Part, page: f64) -> Option<(Cut, Origin)> {
     let window = part.window.as_ref()?;
     let folder = window.to.get(..part.folder)?;
@@ -49,7 +50,8 @@ fn lasting(alphabet: &Alphabet, part: &Part, page: f64) -> Option<(Cut, Origin)>
     near(line, folder, &part.at, end, share.min(0.5))
 }
 
-/// A cut at a share of the way from `at` to `end`: at characters met there before, if such a one is near.
+/// Returns a cut at a share of the way from `at` to `end`, preferring characters seen there before if such a cut is
+/// near.
 fn near(line: Line<'_>, prefix: &str, at: &str, end: Option<&str>, share: f64) -> Option<(Cut, Origin)> {
     let base = end.map_or(prefix.len(), |end| common(at, end));
     if let Some(cut) = line.between(base, at, end, share, false) {

@@ -1,20 +1,22 @@
-//! The planner of a parallel listing: which part of the key space to ask for next.
+//! The planner of a parallel listing: decides which part of the key space to request next.
 //!
-//! S3 lists versions in the order of their keys, a page at a time, and only a page tells where the next one begins; but
-//! a listing may begin after any key, existing or not. So the key space is a set of ranges `(start, end]`, each read by
-//! one request at a time. [`Ranges::ask`] gives the next request worth sending; where a slot is free and every range is
-//! being read, it cuts the one with the most to come in two, by what the pages so far taught (`alphabet`, `scale`,
-//! `cut`). [`Ranges::answer`] says which entries of a page are the range's own; what reaches beyond its end, or was
-//! sent before, is to be dropped. Ranges are cut between keys: all versions of a key belong to one.
+//! S3 lists versions in key order, one page at a time, and only a page tells where the next one begins; but a listing
+//! may begin after any key, existing or not. So the key space is a set of ranges `(start, end]`, each read by one
+//! request at a time. [`Ranges::ask`] returns the next request worth sending; if a slot is free and every range is
+//! being read, it cuts the one with the most left in two, based on the pages so far (`alphabet`, `scale`, `cut`).
+//! [`Ranges::answer`] returns which entries of a page belong to the range; entries beyond its end, or sent before,
+//! must be dropped. Ranges are cut between keys: all versions of a key belong to one range.
 //!
-//! Promised, whatever the keys, the order of the answers and the slots: every key in the bounds belongs to exactly one
-//! range; a range keeps its start, and its entries come in order, so the ranges' results, joined by [`Ask::start`], are
-//! in the order of the keys; there are never more ranges than the greatest number of slots had. A range is over only when a
-//! page reached beyond it: so what a server leaves out where a range begins is told ([`Gap`]).
+//! Guarantees, whatever the keys, the order of answers and the slots: every key within the bounds belongs to exactly
+//! one range; a range keeps its start, and its entries come in order, so the ranges' results, joined by
+//! [`Ask::start`], are in key order; there are never more ranges than the largest number of slots so far. A range ends
+//! only when a page reaches beyond it, so entries omitted by the server at the start of a range are reported
+//! ([`Gap`]).
 //!
-//! Not promised: that the guesses are good. A bad one costs a request that finds nothing, never an entry. Pages whose
-//! keys are out of order are not noticed. Nothing here waits, sends or knows the time: a request that failed is the
-//! caller's to repeat, the range waits for its answer. Markers are text: characters met in keys, or one after such.
+//! Not guaranteed: that the guesses are good. A bad one costs a request that finds nothing, never an entry. Pages with
+//! keys out of order are not detected. The planner never waits, sends, or reads the clock: the caller repeats a failed
+//! request, and the range waits for its answer. Markers are text made of characters seen in keys, or the successor of
+//! one.
 
 mod alphabet;
 mod border;
@@ -40,21 +42,21 @@ use page::{Last, belonging};
 pub(crate) use page::{Marker, Page};
 use part::Part;
 
-/// Pages of which `SAMPLES` keys are learned; of later ones `FEWER`.
+/// The number of pages with `SAMPLES` sampled keys; later ones have `FEWER`.
 const EARLY: u64 = 256;
 const SAMPLES: usize = 16;
 const FEWER: usize = 4;
-/// Late pages between two looks at what stands in for what.
+/// The number of late pages between two updates of the stand-in sets.
 const SETTLE: u64 = 16;
-/// An estimate of this many times the pages read is none.
+/// An estimate of more than this many times the pages read is discarded.
 const ABSURD: f64 = 1e5;
 
-/// Names a range.
+/// Identifies a range.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct RangeId(u64);
 
 impl RangeId {
-    /// A number that no other range of the listing has.
+    /// Returns a number unique within the listing.
     pub(crate) fn number(self) -> u64 {
         self.0
     }
@@ -63,57 +65,57 @@ impl RangeId {
 /// A request worth sending.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ask {
-    /// The range it reads on in.
+    /// The range to read on.
     pub range: RangeId,
-    /// Where the range starts: all its keys are greater, and those of ranges that start before are not. Empty for one
+    /// The start of the range: all its keys are greater, unlike those of ranges that start before. Empty for the range
     /// that starts with the first key.
     pub start: Arc<str>,
-    /// Where the page is to begin; none: with the first key.
+    /// The start of the page; `None` for the first key.
     pub after: Option<Marker>,
 }
 
-/// What a page means.
+/// The meaning of a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Answer {
-    /// The entries that are the range's own and new.
+    /// The entries that belong to the range and are new.
     pub take: Range<usize>,
-    /// The range is read: there will be no other request for it.
+    /// The range is read; no further request for it follows.
     pub ended: bool,
-    /// The server said there is more, and gave nothing new and no new marker: to ask again would be to ask the same.
+    /// The page is truncated but brings nothing new and no new marker, so the next request would be the same.
     pub stuck: bool,
-    /// Keys that seem to be missing where ranges begin.
+    /// Keys that seem to be missing at range starts.
     pub gaps: Vec<Gap>,
 }
 
-/// How far the listing is.
+/// The progress of the listing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct RangeProgress {
-    /// Ranges under way.
+    /// The number of open ranges.
     pub ranges: usize,
-    /// Entries estimated to come; none while too little is known.
+    /// The estimated number of entries left; `None` while too little is known.
     pub remaining: Option<u64>,
 }
 
-/// The planner.
+/// The planner of a listing.
 #[derive(Debug)]
 pub(crate) struct Ranges {
     prefix: String,
-    /// Ranges under way, in the order of their keys.
+    /// The open ranges, in key order.
     parts: Vec<Part>,
     borders: Borders,
     alphabet: Alphabet,
-    /// How bold cuts, and probes of depths, went.
+    /// The success of bold cuts and of depth probes.
     bold: Luck,
     depths: Luck,
     slots: usize,
     flying: usize,
-    /// The next range's id.
+    /// The ID of the next range.
     next: u64,
-    /// Entries of the longest page so far.
+    /// The number of entries of the longest page so far.
     page: f64,
-    /// Pages answered.
+    /// The number of pages answered.
     pages: u64,
-    /// Those that had nothing of their range.
+    /// The number of pages without entries of their range.
     missed: u64,
     cover: Cover,
 }
@@ -123,7 +125,7 @@ impl Ranges {
     /// `slots` requests under way. The requests must carry the prefix.
     pub(crate) fn new(prefix: &str, after: Option<&str>, upto: Option<&str>, slots: usize) -> Self {
         let mut part = Part::new(0, after.unwrap_or_default().into(), upto.map(Into::into));
-        // A marker before the prefix is as good as none; the prefix itself may be a key.
+        // A marker before the prefix has no effect; the prefix itself may be a key.
         if *part.at < *prefix {
             part.at = prefix.into();
         }
@@ -144,8 +146,8 @@ impl Ranges {
         }
     }
 
-    /// The next request worth sending now. None: all slots are used, or what is left is not worth more requests than
-    /// are under way; to be asked again after an answer.
+    /// Returns the next request worth sending now. `None` if all slots are used, or what is left is not worth more
+    /// requests; ask again after an answer.
     pub(crate) fn ask(&mut self) -> Option<Ask> {
         if self.flying >= self.slots {
             return None;
@@ -162,7 +164,7 @@ impl Ranges {
         Some(Ask { range: RangeId(part.id), start: Arc::clone(&part.start), after: part.after.clone() })
     }
 
-    /// Takes in the page that a request for `range` brought. A range that has no request under way has no entries.
+    /// Processes the page for a request for `range`. A range without a request under way gets no entries.
     pub(crate) fn answer(&mut self, range: RangeId, page: &dyn Page) -> Answer {
         let Some(at) = self.parts.iter().position(|part| part.id == range.0 && part.flying) else {
             return Answer { ended: true, ..Answer::default() };
@@ -186,17 +188,17 @@ impl Ranges {
         Answer { take, ended, stuck, gaps }
     }
 
-    /// Sets how many requests may be under way; those that are more stay so until they are answered.
+    /// Sets the maximum number of requests under way; excess requests run until they are answered.
     pub(crate) fn set_slots(&mut self, slots: usize) {
         self.slots = slots.max(1);
     }
 
-    /// Whether everything is read, each stretch once, and every border was looked at from both sides.
+    /// Returns whether everything was read exactly once, and every border was seen from both sides.
     pub(crate) fn is_done(&self) -> bool {
         self.parts.is_empty() && self.borders.is_empty() && self.cover.is_whole(&[])
     }
 
-    /// How far the listing is.
+    /// Returns the progress of the listing.
     pub(crate) fn progress(&self) -> RangeProgress {
         let pages: f64 = self.parts.iter().map(|part| part.pages).sum();
         let known = self.parts.iter().filter(|part| part.own).count() * 2 >= self.parts.len();
@@ -244,8 +246,8 @@ impl Ranges {
     }
 }
 
-/// Notes what a page shows of the keys behind the range's borders: its first pages behind its start, and its last one
-/// behind its end.
+/// Records the keys that a page shows after the range's borders: its first entries after the start, and those of its
+/// last page after the end.
 fn look_over(
     borders: &mut Borders,
     part: &mut Part,
@@ -266,20 +268,20 @@ fn look_over(
     gaps
 }
 
-/// Moves the range behind the page; false where that is where it was.
+/// Advances the range past the page. Returns whether it moved.
 fn advance(part: &mut Part, page: &dyn Page, take: &Range<usize>, next: Option<Marker>) -> bool {
     let entry = |at: usize| Last { key: page.key(at).into_owned(), version: page.version(at).into_owned() };
     if !take.is_empty() {
         part.last = Some(entry(take.end - 1));
     }
-    // Where the range has nothing yet, what precedes its start may take several pages to get by.
+    // Until the range has entries, skipping what precedes its start may take several pages.
     let own = part.last.clone().or_else(|| page.len().checked_sub(1).map(entry));
     let own = own.map(|last| Marker { key: last.key, version: Some(last.version) });
     let repeated = take.is_empty() && !page.is_empty();
     let marker = match (next, own) {
-        // The server sent only what it had sent before: perhaps it goes on from where that ended.
+        // The server only repeated entries: it may continue from where they ended.
         (_, Some(own)) if repeated && part.after.as_ref() != Some(&own) => Some(own),
-        // Its marker, unless that leads back, or leaves open where in the key it is.
+        // Use the server's marker, unless it leads back or leaves the position within the key open.
         (Some(next), Some(own)) if next.key < own.key || (next.key == own.key && next.version.is_none()) => {
             Some(own)
         }

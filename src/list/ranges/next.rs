@@ -1,25 +1,25 @@
-//! What keys with one start go on with, and how likely it is that there is more.
+//! Estimates which characters follow a common prefix, and how likely further keys are.
 //!
-//! Where a range moves on to its next key, the keys of some start went *on* from one character to a greater one, and
-//! those of all longer starts were left *off*, at the last character that they had. Counted for each character at its
-//! place, that tells digits which are all there from those of a digest that is another one in each folder (a key with
-//! it is always the last), and the leading zeros of numbers from the others (few folders have keys after them).
+//! When a range moves to its next key, the keys of one prefix go *on* from a character to a greater one, and those of
+//! all longer prefixes go *off*, at their last character. Counting both for each character at its place distinguishes
+//! digits that all occur from those of a digest that differs in each folder (a key with it is always the last), and
+//! the leading zeros of numbers from other digits (few folders have keys after them).
 
 use super::alphabet::Seen;
 
-/// What is taken for granted of a character weighs as much as it being met this many times.
+/// The weight of the prior, in number of observations.
 const PRIOR: f64 = 1.0;
-/// A likelihood below this is none.
+/// A likelihood below this counts as zero.
 const LEAST: f64 = 0.01;
-/// Sets of more characters are taken to be spread evenly: to look at each of them would take too long.
+/// Larger sets are assumed to be evenly spread: visiting each character would take too long.
 const WIDE: usize = 128;
 
-/// How often keys went on at a place, and how often they were left off.
+/// The number of times that keys went on or off at a place.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Turns {
     on: u32,
     off: u32,
-    /// It was asked for what comes after it.
+    /// An exploring cut was made after the character.
     pub(super) explored: bool,
 }
 
@@ -33,22 +33,23 @@ impl Turns {
         self.on == 0 && self.off == 0
     }
 
-    /// The likelihood to go on, where `before` is what is known without these.
+    /// Returns the likelihood of going on; `before` is the prior.
     pub(super) fn chance(self, before: f64) -> f64 {
         (f64::from(self.on) + PRIOR * before) / (f64::from(self.on) + f64::from(self.off) + PRIOR)
     }
 
-    /// The number of characters that keys with one start go on with.
+    /// Returns the expected number of characters that follow a prefix.
     fn several(self, before: f64) -> f64 {
         (f64::from(self.on) + f64::from(self.off) + PRIOR) / (f64::from(self.off) + PRIOR / before)
     }
 }
 
-/// The characters to expect at a place.
+/// The characters expected at a place.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Next<'a> {
     pub(super) chars: &'a [char],
-    /// What was met at the place, in all and after the same characters; none: nothing is known but which there are.
+    /// The turns at the place, in total and after the same preceding characters; `None` if only the set of characters
+    /// is used.
     seen: Option<(&'a Seen, Option<&'a Seen>)>,
     all: &'a [char],
 }
@@ -63,19 +64,19 @@ impl<'a> Next<'a> {
         Self { chars: &[], seen: None, all: &[] }
     }
 
-    /// As if keys went on with all characters met at the place.
+    /// Returns the expectation that all characters seen at the place follow.
     pub(super) fn even(self) -> Self {
         Self { chars: self.all, seen: None, ..self }
     }
 
-    /// The likelihood that keys which go on with `character` are followed by others that go on otherwise.
+    /// Returns the likelihood that keys with `character` are followed by keys with a greater one.
     pub(super) fn goes_on(self, character: char) -> f64 {
         let Some((all, pair)) = self.seen else { return 1.0 };
         let chance = all.turns(character).chance(all.sum.chance(1.0));
         pair.map_or(chance, |pair| pair.turns(character).chance(chance))
     }
 
-    /// How many characters keys with one start are expected to go on with.
+    /// Returns the expected number of characters that follow a prefix.
     #[expect(clippy::cast_precision_loss, reason = "a set has at most a few thousand characters")]
     pub(super) fn several(self) -> f64 {
         let len = self.chars.len().max(1) as f64;
@@ -84,8 +85,8 @@ impl<'a> Next<'a> {
         pair.map_or(several, |pair| pair.sum.several(several)).clamp(1.0, len)
     }
 
-    /// How many characters after `from`, which keys go on with, and before `to` are to be expected; and how likely it is
-    /// that there is one from `to` on.
+    /// Returns the expected number of characters between `from`, which occurs, and `to`, and the likelihood of one
+    /// from `to` on.
     #[expect(clippy::cast_precision_loss, reason = "a set has at most a few thousand characters")]
     pub(super) fn after(self, from: char, to: Option<char>) -> (f64, f64) {
         let first = self.chars.partition_point(|character| *character <= from);

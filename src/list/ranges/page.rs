@@ -1,39 +1,39 @@
-//! What the planner needs to know of a page, and which of its entries belong to a range.
+//! A page as seen by the planner, and the entries of it that belong to a range.
 //!
-//! Of a page with no surprises only a few keys are looked at. Entries at or before the start of a range, or before the
-//! last one taken in it, are a server's repetition and dropped; those after its end belong to another range. The keys
-//! must be in order: that is not checked here.
+//! For a regular page only a few keys are examined. Entries at or before the start of a range, or before the last one
+//! taken in it, are repeated by the server and dropped; entries after its end belong to another range. The keys must
+//! be in order; this is not checked here.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// Where a listing goes on: after a key, or after one version of it.
+/// The position where a listing continues: after a key, or after one version of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Marker {
-    /// `key-marker`.
+    /// The `key-marker`.
     pub key: String,
-    /// `version-id-marker`, within the key; none: all of the key is behind.
+    /// The `version-id-marker` within the key; `None` skips the rest of the key.
     pub version: Option<String>,
 }
 
 impl Marker {
-    /// As a request names it.
+    /// Returns the request parameters.
     pub(crate) fn parts(&self) -> (&str, Option<&str>) {
         (&self.key, self.version.as_deref())
     }
 }
 
-/// One page of a listing of versions: its entries in key order, the versions of a key next to each other.
+/// A page of a version listing: entries in key order, with the versions of a key adjacent.
 pub(crate) trait Page {
-    /// How many entries (versions and delete markers) it has.
+    /// Returns the number of entries (versions and delete markers).
     fn len(&self) -> usize;
-    /// The key of an entry; `at` is less than [`Page::len`].
+    /// Returns the key of an entry; `at` is less than [`Page::len`].
     fn key(&self, at: usize) -> Cow<'_, str>;
-    /// The version id of an entry (`null` where that is its id).
+    /// Returns the version ID of an entry (possibly `null`).
     fn version(&self, at: usize) -> Cow<'_, str>;
-    /// The next marker, where the page is truncated.
+    /// Returns the next marker if the page is truncated.
     fn next(&self) -> Option<Marker>;
-    /// Whether it has no entry.
+    /// Returns whether the page has no entries.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -46,8 +46,8 @@ pub(super) struct Last {
     pub(super) version: String,
 }
 
-/// The entries of `page` that are new to the range `(start, end]`, of which `last` was taken last; an empty start is
-/// none.
+/// Returns the entries of `page` that are new to the range `(start, end]`; `last` was taken last. An empty start means
+/// unbounded.
 pub(super) fn belonging(
     page: &dyn Page,
     start: &str,
@@ -60,7 +60,7 @@ pub(super) fn belonging(
     }
     if let Some(last) = last {
         from = partition(page, from, |key| key < last.key.as_str());
-        // Versions have no order: the one taken last, if it is here again, is looked for among those of its key.
+        // Version IDs have no order, so search for the last one taken among those of its key.
         let again = (from..page.len())
             .take_while(|at| page.key(*at) == last.key)
             .find(|at| page.version(*at) == last.version);
@@ -70,10 +70,10 @@ pub(super) fn belonging(
     from..to
 }
 
-/// The first entry, from `from` on, whose key is not `before`.
+/// Returns the index of the first entry, from `from` on, whose key is not `before`.
 fn partition(page: &dyn Page, from: usize, before: impl Fn(&str) -> bool) -> usize {
     let (mut low, mut high) = (from, page.len());
-    // Most often it is the first, or none.
+    // Usually it is the first, or none.
     if low >= high || !before(&page.key(low)) {
         return low;
     }

@@ -1,4 +1,4 @@
-//! One range under way: where it stands, and what is believed of the rest of it.
+//! An open range: its position, and the estimates for the rest of it.
 
 use std::sync::Arc;
 
@@ -6,10 +6,10 @@ use super::alphabet::{Alphabet, Place, common};
 use super::page::{Last, Marker};
 use super::scale::Line;
 
-/// A folder that was read for so many pages has this share of them to come, at least: there is no usual size.
+/// A folder read for some pages is expected to have at least this share of them left: folders have no typical size.
 const LASTING: f64 = 0.5;
 
-/// Keys read one after another and how many entries they had: a density.
+/// A stretch of keys read in succession, with its number of entries: a density.
 #[derive(Debug, Clone)]
 pub(super) struct Window {
     pub(super) from: Arc<str>,
@@ -18,7 +18,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// Whether two densities, the other one further right or overlapping, are within a factor of each other.
+    /// Returns whether two densities are within a factor of each other; `other` is further right or overlaps.
     pub(super) fn is_like(&self, other: &Self, alphabet: &Alphabet, factor: f64) -> bool {
         let line = Line::even(alphabet);
         let base = common((&self.from).min(&other.from), (&self.to).max(&other.to));
@@ -28,20 +28,20 @@ impl Window {
     }
 }
 
-/// How a range came to be.
+/// The way in which a range was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// The whole, or cut just after a prefix of a key.
     Depth,
-    /// Cut where it was not known whether there would be anything.
+    /// Cut where it was unknown whether keys follow.
     Explore,
     /// Cut near the middle.
     Middle,
-    /// Cut near the middle at characters not met there before.
+    /// Cut near the middle at characters not seen there before.
     Bold,
 }
 
-/// The keys in `(start, end]`, of which those up to `at` are read.
+/// The keys in `(start, end]`, read up to `at`.
 #[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
 pub(super) struct Part {
@@ -51,47 +51,47 @@ pub(super) struct Part {
     pub(super) origin: Origin,
     /// The next request's marker.
     pub(super) after: Option<Marker>,
-    /// No key before this one is to come.
+    /// All keys before this one have been read.
     pub(super) at: Arc<str>,
     pub(super) last: Option<Last>,
     /// A request is under way.
     pub(super) flying: bool,
     /// A page was answered.
     pub(super) begun: bool,
-    /// The first key behind its start was told.
+    /// The first key after its start was recorded.
     pub(super) shown: bool,
-    /// The density believed in.
+    /// The assumed density.
     pub(super) window: Option<Window>,
-    /// It was measured here, not in the range this one was cut from.
+    /// The density was measured here, not in the range this one was cut from.
     pub(super) own: bool,
-    /// What the keys of the last page have in common, as bytes of `at`.
+    /// The length of the common prefix of the last page's keys, in bytes of `at`.
     pub(super) scale: usize,
-    /// What each of the last samples had in common with the one before.
+    /// The lengths of the last samples' common prefixes with their predecessors.
     pub(super) same: [usize; 3],
-    /// The folder of the last page, as bytes of the window's end.
+    /// The length of the last page's folder, in bytes of the window's end.
     pub(super) folder: usize,
-    /// Pages of it so far, also before the range.
+    /// The number of its pages so far, including those before the range.
     pub(super) run: f64,
-    /// Estimated pages to come.
+    /// The estimated number of pages left.
     pub(super) pages: f64,
-    /// Pages that came when none was due any more.
+    /// The number of pages that came after the estimated end.
     pub(super) overdue: u32,
     /// Keys were found after the end.
     pub(super) bounded: bool,
-    /// Cuts that may be made before an answer tells whether they were good.
+    /// The number of cuts allowed before an answer shows whether they were good.
     pub(super) credit: u32,
-    /// Cuts in a row that found nothing.
+    /// The number of consecutive cuts that found nothing.
     pub(super) misses: u32,
-    /// Pages to be read before the next cut.
+    /// The number of pages to read before the next cut.
     pub(super) hold: u32,
-    /// The last cut near the middle found nothing: depths are to be probed before the next one.
+    /// The last middle cut found nothing: probe depths before the next one.
     pub(super) gallop: bool,
-    /// Cuts to be made next, the first one last.
+    /// The next cuts, in reverse order.
     pub(super) marks: Vec<String>,
 }
 
 impl Part {
-    /// A range of which nothing is known, to be read from its start.
+    /// Creates a range of which nothing is known, to be read from its start.
     pub(super) fn new(id: u64, start: Arc<str>, end: Option<Arc<str>>) -> Self {
         let after = (!start.is_empty()).then(|| Marker { key: start.as_ref().to_owned(), version: None });
         Self {
@@ -122,7 +122,7 @@ impl Part {
         }
     }
 
-    /// Cuts off what is after `mark` as a range of its own; both believe what was believed of the whole.
+    /// Cuts off the keys after `mark` as a range of its own; both keep the estimates of the whole.
     pub(super) fn cut(&mut self, id: u64, mark: String, origin: Origin) -> Self {
         let mark: Arc<str> = mark.into();
         let mut right = Self::new(id, Arc::clone(&mark), self.end.replace(mark));
@@ -136,12 +136,13 @@ impl Part {
         right
     }
 
-    /// Whether a key lies in what is still to be read, with something on both sides of it.
+    /// Returns whether a key lies strictly within the unread part.
     pub(super) fn holds(&self, key: &str) -> bool {
         *self.at < *key && self.end.as_deref().is_none_or(|end| key < end)
     }
 
-    /// Whether there may be keys near its start: not where that ends with a character made up, until a page tells.
+    /// Returns whether there may be keys near its start. Until a page shows some, a start that ends in a made-up
+    /// character has none.
     pub(super) fn is_sound(&self, alphabet: &Alphabet) -> bool {
         let mut head = self.start.chars();
         self.begun
@@ -151,12 +152,12 @@ impl Part {
             })
     }
 
-    /// What all keys to come start with, as bytes of `at`.
+    /// Returns the length of the common prefix of all unread keys, in bytes of `at`.
     pub(super) fn base(&self, prefix: &str) -> usize {
         self.end.as_deref().map_or(prefix.len(), |end| common(&self.at, end))
     }
 
-    /// Estimates the pages to come.
+    /// Estimates the number of pages left.
     pub(super) fn estimate(&mut self, alphabet: &Alphabet, prefix: &str, page: f64) {
         let Some(likely) = self.expect(Line::likely(alphabet), prefix, page) else { return };
         let lasting = self.lasting();
@@ -168,7 +169,7 @@ impl Part {
         self.pages = self.pages.min(1e12);
     }
 
-    /// Pages that the folder of the last page has to come, as far as what it had tells.
+    /// Returns the number of pages left in the last page's folder, judging by its pages so far.
     pub(super) fn lasting(&self) -> f64 {
         self.run * LASTING
     }
@@ -183,7 +184,7 @@ impl Part {
         (seen > 0.0 && page > 0.0).then(|| window.entries * rest / seen / page)
     }
 
-    /// Notes the folder that all keys of a page are in, the `first` one and others.
+    /// Records the folder that contains all keys of a page, of which `first` is one.
     pub(super) fn stay(&mut self, first: &str) {
         let folder = first.get(..self.scale).and_then(|same| same.rfind('/')).map_or(0, |at| at + 1);
         let before = self.window.as_ref().and_then(|window| window.to.get(..self.folder));
@@ -191,11 +192,11 @@ impl Part {
         self.folder = folder;
     }
 
-    /// A cut after the shortest start of the last key of which nobody knows whether keys go on after such.
+    /// Returns a cut after the shortest prefix of the last key for which it is unknown whether keys follow.
     pub(super) fn explore(&self, alphabet: &mut Alphabet, prefix: &str) -> Option<String> {
         let base = self.base(prefix);
         let (head, tail) = self.at.split_at_checked(base)?;
-        // The last character of a start that is no key is made up.
+        // The last character of a start that is not a key is made up.
         let last = if self.begun { tail.len() } else { tail.char_indices().next_back()?.0 };
         let mut place = Place::after(head);
         let deep = self.scale.saturating_sub(base);
@@ -212,13 +213,14 @@ impl Part {
         None
     }
 
-    /// Notes cuts just after prefixes of the last key read, from where the range's ends differ down to where the keys
-    /// of the last page do: together they tell on which scale the range is filled. At most `most` of them.
+    /// Plans cuts just after prefixes of the last key read, from the length at which the range's ends differ to that
+    /// at which the keys of the last page do: together they show the scale on which the range is filled. At most
+    /// `most` cuts.
     pub(super) fn probe_depths(&mut self, alphabet: &Alphabet, prefix: &str, most: usize) {
         let base = self.base(prefix);
         let (head, tail) = self.at.split_at_checked(base).unwrap_or_default();
         let deep = self.scale.saturating_sub(base);
-        // Of a component between the first and the last, the end tells as much as each of its characters.
+        // For a component between the first and the last, its end tells as much as each of its characters.
         let first = tail.find('/').unwrap_or(tail.len());
         let last = tail.get(..deep).and_then(|tail| tail.rfind('/')).unwrap_or(0);
         let mut place = Place::after(head);
@@ -233,7 +235,7 @@ impl Part {
             let mark = mark(head, tail.get(..offset).unwrap_or_default(), character);
             marks.extend(mark.filter(|mark| self.holds(mark)));
         }
-        // The inner half stays, what is further out is thinned evenly.
+        // Keep the inner half, and thin out the outer half evenly.
         let (mut nth, outer, few) = (0, marks.len().saturating_sub(most / 2), most - most / 2);
         if outer > few {
             marks.retain(|_| {
@@ -246,13 +248,13 @@ impl Part {
     }
 }
 
-/// A cut after all keys that start with `head`, `tail` and `character`.
+/// Returns a cut after all keys that start with `head`, `tail` and `character`.
 fn mark(head: &str, tail: &str, character: char) -> Option<String> {
     Some(format!("{head}{tail}{}", successor(character)?))
 }
 
-/// The next character that a marker may end with: no control character, surrogate or noncharacter, which servers and
-/// what is before them have been seen to refuse.
+/// Returns the next character with which a marker may end: not a control character, surrogate or noncharacter, which
+/// some servers and proxies refuse.
 fn successor(character: char) -> Option<char> {
     let code = u32::from(character) + 1;
     (code..code + 0x900).filter_map(char::from_u32).find(|next| {

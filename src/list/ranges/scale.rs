@@ -1,35 +1,35 @@
-//! Keys as points on a line: how much of the key space lies between two keys, and which key is at a share of it.
+//! Maps keys to points on a line: the share of the key space between two keys, and the key at a given share.
 //!
-//! A key is read as a number whose digits are its characters and whose radix at each place is the number of characters
-//! expected there: those that may come, or those that are likely to, after what the key is known to go on with
-//! ([`Spread`]). The numbers are relative to a common start of the keys compared, so that a deep tree loses no precision.
+//! A key is a number whose digits are its characters; the radix at each place is the number of characters expected
+//! there: all that may come, or those that are likely to, after what is known to follow the key ([`Spread`]). Numbers
+//! are relative to a common prefix of the keys compared, so that a deep tree loses no precision.
 
 use super::alphabet::{Alphabet, Place, common};
 use super::next::Next;
 
-/// Parts of the space smaller than this are not told apart.
+/// Smaller shares of the space are not distinguished.
 const FINEST: f64 = 1e-9;
 /// A cut may miss the wanted share by this part of it: a short marker is worth more than an exact one.
 const SLACK: f64 = 0.08;
-/// Characters a cut may add to the common start of its range.
+/// The maximum number of characters that a cut adds to its range's common prefix.
 const LONGEST: usize = 48;
-/// Characters of a key that are looked at.
+/// The maximum number of characters examined in a key.
 const DEEPEST: usize = 64;
-/// Where keys with one start go on with fewer characters than this, which one it is cannot be guessed.
+/// If fewer characters than this are expected after a prefix, which one it is cannot be guessed.
 const FEW: f64 = 1.5;
-/// Less than this share of the keys with one start is none.
+/// A smaller share of the keys with a prefix counts as none.
 const NONE: f64 = 0.01;
 
-/// How keys are taken to be spread.
+/// The assumed spread of keys.
 #[derive(Debug, Clone, Copy)]
 enum Spread {
-    /// As it went so far: a digest that is another one in each folder takes no room, long numbers are rare.
+    /// As seen so far: a digest that differs in each folder takes no space, long numbers are rare.
     Likely,
-    /// Evenly over all characters met at a place.
+    /// Evenly over all characters seen at a place.
     Even,
 }
 
-/// The keys in order, as far as an alphabet tells.
+/// The keys in order, as far as an alphabet describes them.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
     alphabet: &'a Alphabet,
@@ -53,13 +53,13 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// The share of the key space below `from[..base]` to be expected between `from` and `to`, which starts so too; no
-    /// `to` is the end of that space. `from` is a key, or taken for one.
+    /// Returns the expected share, between `from` and `to`, of the key space below `from[..base]`, with which `to`
+    /// starts too; without `to`, up to the end of that space. `from` is a key, or treated as one.
     pub(super) fn measure(self, base: usize, from: &str, to: Option<&str>) -> f64 {
         self.span(base, from, to, false)
     }
 
-    /// The same, where `to` is a key.
+    /// Does the same if `to` is a key.
     pub(super) fn stretch(self, base: usize, from: &str, to: &str) -> f64 {
         self.span(base, from, Some(to), true)
     }
@@ -86,7 +86,7 @@ impl<'a> Line<'a> {
         width / next.several() * (inside + between + if key { last } else { chance * last })
     }
 
-    /// The share of the keys at `place` to be expected from `text` on, which one of them goes on with.
+    /// Returns the expected share of the keys at `place` from `text` on; one of them continues with `text`.
     fn rest(self, mut place: Place, text: &str) -> f64 {
         let mut levels = [(0.0, 1.0); DEEPEST];
         let (mut width, mut deep) = (1.0, 0);
@@ -107,8 +107,8 @@ impl<'a> Line<'a> {
             .fold(1.0, |inner, (after, several)| ((after + inner) / several).min(1.0))
     }
 
-    /// A cut between `from` and `to`, which both start with `from[..base]`, near `share` of the way; made of characters
-    /// met at their places, or, if `bold`, of those expected there.
+    /// Returns a cut between `from` and `to`, which both start with `from[..base]`, near `share` of the way. Uses
+    /// characters seen at their places or, if `bold`, those expected there.
     pub(super) fn between(
         self,
         base: usize,
@@ -149,14 +149,14 @@ impl<'a> Line<'a> {
             }
         }
         if way.guessed > 0 && fits(way.mark.get(..way.guessed)?, from, to) {
-            // What comes after the last character guessed is the same in all keys.
+            // After the last guessed character, all keys continue alike.
             way.mark.truncate(way.guessed);
         }
         fits(&way.mark, from, to).then_some(Cut { mark: way.mark, chance: way.chance })
     }
 }
 
-/// Where a range may be cut.
+/// A possible cut of a range.
 #[derive(Debug)]
 pub(super) struct Cut {
     pub(super) mark: String,
@@ -164,28 +164,28 @@ pub(super) struct Cut {
     pub(super) chance: f64,
 }
 
-/// The way to a cut, one character after the other.
+/// The construction of a cut, character by character.
 #[derive(Debug)]
 struct Way<'a> {
     line: Line<'a>,
-    /// The cut's share of the space, and by how much it may be missed.
+    /// The cut's share of the space, and the tolerance.
     wanted: f64,
     slack: f64,
     mark: String,
     place: Place,
-    /// How the range's start and its end go on, while the mark starts like them.
+    /// The rest of the range's start and end, as long as the mark is a prefix of them.
     along: Option<&'a str>,
     end: Option<&'a str>,
-    /// What is before the mark, and the share of one character after it.
+    /// The share before the mark, and that of one character after it.
     sum: f64,
     width: f64,
     chance: f64,
-    /// How much of the mark ends with a character that is one of several.
+    /// The length of the mark up to its last guessed character.
     guessed: usize,
 }
 
 impl<'a> Way<'a> {
-    /// Goes on like the range's start, if the cut is to be among the keys that do; else leaves those behind.
+    /// Follows the range's start if the cut belongs among the keys that do; otherwise passes them.
     fn follow(&mut self, next: Next<'a>) -> bool {
         let Some((along, start)) = self.along.and_then(|along| Some((along, along.chars().next()?))) else {
             return false;
@@ -199,7 +199,7 @@ impl<'a> Way<'a> {
                 self.sum += inside;
                 return false;
             }
-            // There may be others, after those that start so too.
+            // Others may follow after those with the same start.
             let follower = next.chars.get(next.chars.partition_point(|character| *character <= start));
             let end = self.end.and_then(|end| end.chars().next());
             if end.is_none_or(|end| follower.is_some_and(|follower| *follower < end)) {
@@ -211,7 +211,7 @@ impl<'a> Way<'a> {
         true
     }
 
-    /// Appends the next character of the mark; whether the mark will do so.
+    /// Appends the next character of the mark. Returns whether the mark is good enough.
     fn choose(&mut self, next: Next<'a>, bold: bool) -> Option<bool> {
         let start = self.along.and_then(|along| along.chars().next());
         let first = start.map_or(0, |start| next.chars.partition_point(|character| *character <= start));
@@ -227,7 +227,7 @@ impl<'a> Way<'a> {
             }
             if bold || met.binary_search(character).is_ok() {
                 chosen = Some((*character, sum, reach));
-                // The edge of a cell will do where it is near enough.
+                // The edge of a cell is good enough if it is near.
                 if (sum - self.wanted).abs() <= self.slack {
                     break;
                 }
@@ -253,13 +253,13 @@ impl<'a> Way<'a> {
         Some((sum - self.wanted).abs() <= self.slack)
     }
 
-    /// Whether hardly anything is expected before the end, of what starts with its first character.
+    /// Returns whether hardly any keys are expected before the end among those with its first character.
     fn is_nothing_before_end(&self) -> bool {
         let mut end = self.end.unwrap_or_default().chars();
         end.next().is_none_or(|first| self.line.rest(self.place.step(first), end.as_str()) > 1.0 - NONE)
     }
 
-    /// One more way for keys to come after the cut.
+    /// Adds another chance for keys to follow the cut.
     fn or(&mut self, chance: f64) {
         self.chance = 1.0 - (1.0 - self.chance) * (1.0 - chance);
     }

@@ -1,4 +1,4 @@
-//! Random buckets, servers, orders of answers and cuts: everything is read once, and in order.
+//! Random buckets, servers, answer orders and cuts: every entry is read exactly once, in order.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -12,27 +12,27 @@ use super::{Ask, Gap, Marker, Page, Ranges};
 
 type Entry = (String, String);
 
-/// How a server deviates.
+/// A server's deviations.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "independent habits")]
 struct Habits {
-    /// Entries a page has at most; from 2 on where a marker is included, or there would be no way on.
+    /// The maximum page size; at least 2 if markers are inclusive, or the listing could not advance.
     page: usize,
-    /// Sends the marker's own entries again.
+    /// Repeats the marker's own entries.
     inclusive: bool,
-    /// Sends pages of fewer entries.
+    /// Sends pages with fewer entries.
     short: bool,
-    /// Sends pages of no entry and a marker further on.
+    /// Sends empty pages with a later marker.
     empty: bool,
-    /// Leaves the version out of a marker where a key is at its end.
+    /// Omits the version from a marker at the end of a key.
     bare: bool,
-    /// Names a marker before the end of the page.
+    /// Sends a marker before the end of the page.
     lagging: bool,
-    /// Leaves out the first entry where it is asked to begin after a key that there is not.
+    /// Omits the first entry after a start key that does not exist.
     leaves_out: bool,
 }
 
-/// What chance decides: a small generator, seeded by the test.
+/// A small random generator, seeded by the test.
 struct Dice(u64);
 
 impl Dice {
@@ -93,7 +93,7 @@ fn serve(bucket: &[Entry], habits: Habits, after: Option<&Marker>, dice: &mut Di
     let next = (rest.len() > len).then(|| {
         let mut at = entries.len() - 1;
         if habits.lagging {
-            // To an earlier key's end, where the page has one that is behind the marker.
+            // Move to an earlier key's end that is after the marker, if the page has one.
             let ends = (0..at).filter(|at| entries[*at].0 != entries[at + 1].0);
             let ends: Vec<usize> =
                 ends.filter(|at| after.is_none_or(|after| after.key < entries[*at].0)).collect();
@@ -106,7 +106,7 @@ fn serve(bucket: &[Entry], habits: Habits, after: Option<&Marker>, dice: &mut Di
     Sent { entries, next }
 }
 
-/// A random place for a cut: anywhere in a range being read.
+/// Cuts at a random place in a range being read.
 fn cut_somewhere(plan: &mut Ranges, keys: &[String], dice: &mut Dice) {
     let at = dice.roll(plan.parts.len().max(1));
     let mut mark = keys[dice.roll(keys.len())].clone();
@@ -120,7 +120,7 @@ fn cut_somewhere(plan: &mut Ranges, keys: &[String], dice: &mut Dice) {
     }
 }
 
-/// What came of listing a bucket.
+/// The result of listing a bucket.
 struct Listed {
     read: Vec<Entry>,
     requests: usize,
@@ -167,7 +167,7 @@ fn bucket(keys: Vec<String>, versions: &[usize]) -> Vec<Entry> {
     let counts = versions.iter().cycle();
     keys.into_iter()
         .zip(counts)
-        // Versions are in no order of their names.
+        // Version IDs are in no order.
         .flat_map(|(key, count)| (0..*count).map(move |n| (key.clone(), format!("{:x}", n * 7919 % 1009))))
         .collect()
 }
@@ -194,7 +194,7 @@ fn habits() -> impl Strategy<Value = Habits> {
     })
 }
 
-/// A server without habits.
+/// A server without deviations.
 fn plain(page: usize) -> Habits {
     Habits {
         page,
@@ -277,7 +277,7 @@ proptest! {
     }
 }
 
-/// A page written down: keys, each with one version, and the next marker.
+/// Builds a page: keys with one version each, and the next marker.
 fn page(keys: &[&str], next: Option<(&str, Option<&str>)>) -> Sent {
     Sent {
         entries: keys.iter().map(|key| ((*key).to_owned(), "v".to_owned())).collect(),

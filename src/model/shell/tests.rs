@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What bash makes of these words of a command.
+/// Returns these words as bash reads them.
 fn read_by_bash(words: &[String]) -> Vec<Vec<u8>> {
     let script = format!("printf '%s\\0' {}", words.join(" "));
     let output = Command::new("bash").args(["-c", &script]).output().unwrap();
@@ -26,7 +26,7 @@ fn words_are_quoted_where_a_shell_would_take_them_apart() {
         ("a\u{1b}[2Jb", r"$'a\033[2Jb'"),
         ("it's\n\\n!", r"$'it\'s\012\\n\041'"),
         ("gpj.\u{202e}exe", r"$'gpj.\342\200\256exe'"),
-        // A digit after an escape is a character of its own.
+        // A digit after an escape is a separate character.
         ("\u{1}7", r"$'\0017'"),
     ] {
         assert_eq!(shell_word(word), quoted);
@@ -41,7 +41,7 @@ fn a_path_that_is_not_utf_8_stays_the_same_file() {
     assert_eq!(read_by_bash(&[shell_path(path)]), [path.as_os_str().as_bytes()]);
 }
 
-/// Any key: any characters but NUL, which no argument can carry.
+/// Any key without NUL, which no argument can contain.
 fn key() -> impl Strategy<Value = String> {
     let nasty = prop_oneof![
         Just('\''),

@@ -113,7 +113,7 @@ fn a_time_that_cannot_be_read_is_shown_written_rightly() {
     }
 }
 
-/// Each suggestion is read in its turn.
+/// Every suggestion must itself be valid.
 #[test]
 fn what_is_suggested_is_understood() {
     for text in ["1763389805", "1763389805123", "2025-11-16", "now", "yesterday", "5 minutes ago", "-2h"] {

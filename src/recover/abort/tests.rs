@@ -85,10 +85,10 @@ fn names_are_given_back_first_and_what_is_newer_keeps_them() {
     for (state, by_recovery, expected) in [
         (&state, None, all()),
         (&swapped, None, all()),
-        // An undo of its bucket's run: nothing newer was made of the database.
+        // An undo of its bucket's run: nothing newer was made from the database.
         (&state, Some(false), all()),
         (&swapped, Some(false), all()),
-        // Half a swap is nobody's source.
+        // A half-swapped database is nobody's source.
         (&state, Some(true), back()),
         (&swapped, Some(true), vec![LeftSwapped { database: 0 }]),
     ] {
@@ -100,7 +100,7 @@ fn names_are_given_back_first_and_what_is_newer_keeps_them() {
     }
 }
 
-/// Without a resume hook the application is cut over by hand once all else is done, which no journal tells.
+/// Without a resume hook, the application is cut over by hand once all other steps are done; no journal records that.
 #[test]
 fn a_cut_over_by_hand_is_remembered_when_the_recovery_is_resumed() {
     let shape = Shape { databases: 1, references: true, ..Shape::default() };

@@ -13,9 +13,13 @@ fn asked() -> Asked {
         file: "app.toml".into(),
         about: vec!["bucket b".into()],
         targets: vec!["b".into()],
-        holds: vec![Resource::File { path: "app.toml".into() }],
+        holds: vec![file()],
         shape: shape(),
     }
+}
+
+fn file() -> Resource {
+    Resource::File { path: "app.toml".into() }
 }
 
 fn shape() -> Shape {
@@ -38,12 +42,20 @@ fn what_the_newest_open_recovery_is() {
     let about =
         |about: &str, at, too_old| RecoveryManifest { about: vec![about.into()], ..manifest(at, too_old) };
     let fewer = Shape { resume: false, ..shape() };
+    let bucket = |url: &str| {
+        let location = "s3://prod".parse().unwrap();
+        Resource::bucket(Some(url.to_owned().into()), &location)
+    };
+    let on = |url| RecoveryManifest { holds: vec![bucket(url)], ..manifest(AT, false) };
+    let asked = || Asked { holds: vec![bucket("aws"), file()], ..asked() };
     for (manifest, shape, aborting, expected) in [
         (about("bucket b", AT, false), shape(), false, Earlier::Resumed),
         (about("bucket b", AT, true), shape(), false, Earlier::Resumed),
         (about("bucket b", OTHER, false), shape(), false, Earlier::Resumed),
         (about("bucket b", OTHER, true), shape(), false, Earlier::OtherTime),
         (about("bucket c", AT, false), shape(), false, Earlier::OtherAbout),
+        (on("aws"), shape(), false, Earlier::Resumed),
+        (on("https://s3.example.com"), shape(), false, Earlier::OtherServer),
         (about("bucket b", AT, false), fewer, false, Earlier::FewerSteps("a resume hook")),
         (about("bucket b", AT, false), shape(), true, Earlier::Aborting),
     ] {

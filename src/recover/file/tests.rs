@@ -1,4 +1,4 @@
-//! What a recovery file may say, and how it is told what it may not.
+//! What a recovery file may contain, and the errors for what it may not.
 
 use super::*;
 
@@ -47,10 +47,10 @@ deadline = "2m"
     assert!(shape.quiesce && !shape.resume && shape.references);
 }
 
-/// | databases | buckets hold |
+/// | databases | buckets contain |
 /// |---|---|
-/// | some | what is dated before the time |
-/// | none | what is dated with it, too |
+/// | some | objects dated before T |
+/// | none | objects dated T, too |
 #[test]
 fn beside_a_database_a_bucket_holds_what_is_dated_before_the_time() {
     let at = Instant::from_millis(1_763_389_805_000);
@@ -138,7 +138,7 @@ fn two_databases_have_two_names() {
     assert!(error(&one.repeat(2)).contains("two databases have the name a"));
 }
 
-/// Hooks find where a database answers in a variable, whose name has no "-".
+/// Hooks find a database's endpoint in a variable, whose name cannot contain "-".
 #[test]
 fn two_databases_have_two_variables() {
     let one =
@@ -178,7 +178,7 @@ fn only_a_database_of_rds_gets_its_source_s_name() {
     assert_eq!(plain.shape().swaps, [false]);
     let held = |file: &RecoveryFile| file.resources("/r.toml".into(), std::iter::repeat(None)).len();
     assert_eq!((held(&file), held(&plain)), (3, 2));
-    // Either would take the other's.
+    // Each would take the other's name.
     assert!(error(&(rds("one") + &rds("two"))).contains("two databases have the target prod"));
     let command =
         "[[database]]\nkind = \"command\"\nname = \"a\"\nrestore = [\"r\"]\ncut-over = \"rename\"\n";

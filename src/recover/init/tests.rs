@@ -5,6 +5,7 @@ use crate::recover::RecoveryFile;
 fn the_file_that_is_written_can_be_read() {
     let file = RecoveryFile::parse("recovery.toml", TEMPLATE).unwrap();
     assert_eq!(file.about(), ["bucket s3://prod-uploads", "database orders"]);
+    assert!(!TEMPLATE.contains(r"\n"), "an escape in a raw string is text");
 }
 
 fn is_setting(line: &str) -> bool {
@@ -13,7 +14,7 @@ fn is_setting(line: &str) -> bool {
     line.starts_with('[') || (is_name && name != line)
 }
 
-/// Every line that is commented out is one that may be there.
+/// Every commented-out line is a valid setting.
 #[test]
 fn what_is_commented_out_can_be_read_too() {
     let set: Vec<_> = TEMPLATE

@@ -5,7 +5,7 @@ use crate::model::Instant;
 use crate::recover::Step;
 
 impl RecoveryState {
-    /// Since when the application may be quiesced.
+    /// The time since which the application may be quiesced.
     pub(crate) fn quiesced_since(&self) -> Option<Instant> {
         self.quiesced
     }

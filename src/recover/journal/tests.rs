@@ -89,7 +89,7 @@ fn a_request_that_made_nothing_was_none() {
     assert_eq!(play(&asked).unwrap().asked_for(0), Some(AT));
     let refused = [&asked[..], &[request(true), failed(start)]].concat();
     assert_eq!(play(&refused).unwrap().asked_for(0), None);
-    // Before requests were noted, a start that was begun may have asked.
+    // Before requests were recorded, a begun start implied one.
     let mut old = RecoveryState::default();
     let first = Record::Started { format: 1, at: AT, shape: shape() };
     [first, begun(quiesce), done(quiesce), begun(start)]
@@ -141,7 +141,7 @@ fn the_run_of_a_bucket_is_kept() {
     assert!(!state.is_done());
 }
 
-/// What brings late uploads back is undone by an abort, and not resumed: the references are compared anew.
+/// A run that restores late uploads is undone by an abort, but not resumed: the references are compared again.
 #[test]
 fn a_run_that_heals_is_one_of_all_runs_and_not_the_run_of_its_bucket() {
     let shape = Shape { references: true, in_place: vec![true], ..Shape::default() };
@@ -151,7 +151,7 @@ fn a_run_that_heals_is_one_of_all_runs_and_not_the_run_of_its_bucket() {
     assert_eq!((state.run(0), state.all_runs()), (None, &[(0, "heal".to_owned())][..]));
 }
 
-/// A bucket that somebody wrote to is restored by a new run; what was compared with it is compared again.
+/// A bucket that someone wrote to is restored by a new run, and comparisons with it are repeated.
 #[test]
 fn what_lapses_is_taken_again_with_all_that_rests_on_it() {
     use Step::{AfterDatabase, Bucket, Configure, Quiesce, References, Resume, Settle, Start, Wait};
@@ -206,7 +206,7 @@ fn only_an_abort_comes_after_what_closes_a_recovery() {
     assert_eq!(play(&[overtaken]).unwrap().overtaken(), Some("why"));
 }
 
-/// What asof wrote before it looked at done steps.
+/// Journals written before done steps were checked.
 #[test]
 fn a_journal_of_the_first_format_is_read() {
     let first = Record::Started { format: 1, at: AT, shape: shape() };
@@ -218,8 +218,7 @@ fn a_journal_of_the_first_format_is_read() {
 }
 
 proptest! {
-    /// An older asof ran the quiesce hook again after the resume hook: what the application has written meanwhile is there all
-    /// the same.
+    /// An older asof ran the quiesce hook again after the resume hook; the application's writes in between remain.
     #[test]
     fn a_cut_over_is_not_forgotten_by_whatever_is_taken_again(shape in shapes(), which in any::<prop::sample::Index>()) {
         let steps = shape.steps();
@@ -234,15 +233,15 @@ proptest! {
         while let Some(step) = shape.ready(&state).first() {
             state.apply(&begun(*step)).unwrap();
             prop_assert!(state.may_have_been_cut_over(), "{step:?} of {shape:?}");
-            // Until it is run again, nobody lets the application go on.
+            // Until it is run again, no step releases the application.
             prop_assert!(*step != Step::Quiesce || !state.is_resume_begun());
             state.apply(&done(*step)).unwrap();
         }
     }
 
-    /// What waits for a step, however many steps lie between, is taken again after it. But a restored bucket stays restored
-    /// whatever comes of the databases, and everything does if the quiesce hook is run again; and a database is configured
-    /// again, and its name swapped, only if it is restored again.
+    /// Every step that waits for a step, directly or not, is repeated after it. But a restored bucket stays restored
+    /// whatever happens to the databases, and every step stays done if the quiesce hook is run again; and a database is
+    /// configured again, and its name swapped, only if it is restored again.
     #[test]
     fn whatever_waits_for_a_step_rests_on_it(shape in shapes()) {
         use Step::{Bucket, Configure, Quiesce, Settle, Start, Swap, Verify, Wait};
@@ -274,7 +273,7 @@ fn swap() -> Swap {
     Swap { source: renamed("db-1", "src", "src-before"), target: renamed("db-2", "dst", "src") }
 }
 
-/// Until it is done no name tells which database answers: nothing else is begun, whatever has to be taken again.
+/// Until a swap is done, no name tells which database answers: no other step is begun, whatever must be repeated.
 #[test]
 fn a_swap_that_was_begun_is_finished_before_anything_else() {
     let shape = Shape { swaps: vec![true], references: true, ..shape() };
@@ -300,7 +299,7 @@ fn a_swap_that_was_begun_is_finished_before_anything_else() {
     assert_eq!(state.swap(0), None);
 }
 
-/// Without a quiesce hook the application finds the restored database by its name.
+/// Without a quiesce hook, the application finds the restored database under its usual name.
 #[test]
 fn a_swap_lets_an_application_write_that_nothing_has_stopped() {
     for quiesce in [true, false] {
@@ -311,7 +310,7 @@ fn a_swap_lets_an_application_write_that_nothing_has_stopped() {
         assert_eq!(state.is_done_but_for_resume(), !quiesce);
         let written = |state: &RecoveryState| (state.is_resume_begun(), state.may_have_been_cut_over());
         state.apply(&begun(Step::Swap(0))).unwrap();
-        // Refused or killed here, it has renamed nothing.
+        // If refused or killed here, it has renamed nothing.
         assert_eq!(written(&state), (false, false));
         state.apply(&Record::Swapping { database: 0, swap: swap() }).unwrap();
         assert_eq!(written(&state), (!quiesce, !quiesce));

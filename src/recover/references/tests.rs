@@ -7,14 +7,14 @@ use crate::resolve::{AsOf, Resolver};
 
 const AT: Instant = Instant::from_millis(100_000);
 
-/// An entry of a key: the second in which it was made, and whether it is a version. Newest first.
+/// An entry of a key: its second, and whether it is a version. Entries are listed newest first.
 type Made = (i64, bool);
 
 fn second(second: i64) -> Instant {
     Instant::from_millis(second * 1000)
 }
 
-/// What is found of a key with these entries.
+/// The dangling reference found for a key with these entries.
 fn found(history: &[Made], moment: Moment) -> Option<Dangling> {
     let mut resolver = Resolver::with_later(AsOf::At(AT), AsOf::Latest);
     for (n, (made, version)) in history.iter().enumerate() {
@@ -112,7 +112,7 @@ fn sums_tell_the_kinds_apart() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
-    /// A key played forward in time, second by second, beside what is told of its history.
+    /// Plays a key forward in time, second by second, and compares the result with its history.
     #[test]
     fn what_is_told_is_what_happened(
         mut made in proptest::collection::vec((90i64..112, any::<bool>()), 1..8),

@@ -62,15 +62,15 @@ fn names_are_swapped_when_everything_is_proven_and_before_the_application_goes_o
     assert_eq!(ready(&proven), [Swap(0)]);
     assert_eq!(ready(&[&proven[..], &[Swap(0)]].concat()), [Resume]);
     assert_eq!(ready(&[&proven[..], &[Swap(0), Resume]].concat()), [Configure(0), Configure(1)]);
-    // Without a quiesce hook, the name is what lets the application write.
+    // Without a quiesce hook, the application may write once the names are swapped.
     for (quiesce, lets_go) in [(true, false), (false, true)] {
         assert_eq!(Shape { quiesce, ..shape.clone() }.lets_go(Swap(0)), lets_go);
     }
 }
 
 proptest! {
-    /// Whatever it consists of, its steps can all be taken, each once; after resume, databases are configured and
-    /// nothing else is done; and just before it, names are swapped.
+    /// All steps of any shape can be taken, each once; after resume, databases are configured and nothing else is done;
+    /// and names are swapped just before it.
     #[test]
     fn every_step_is_reached(shape in shapes()) {
         let mut done = Vec::new();

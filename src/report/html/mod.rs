@@ -1,5 +1,4 @@
-//! Pages for a browser: what a timeline, a recovery or a drill came to, in one file that asks for no other, to be sent
-//! around and kept.
+//! HTML pages of a timeline, a recovery or a drill: each is one self-contained file that can be sent and archived.
 
 mod recovery;
 mod timeline;
@@ -10,10 +9,10 @@ use crate::model::Instant;
 
 pub(crate) use recovery::recovery_page;
 
-/// Light and dark, as the reader has it; prints well.
+/// Follows the reader's light or dark theme, and prints well.
 const STYLE: &str = include_str!("style.css");
 
-/// A whole page. `about` is what stands below its heading.
+/// Returns a complete page. `about` is the text below its heading.
 fn page(title: &str, about: &str, now: Instant, body: &Markup) -> String {
     let page = html! {
         (DOCTYPE)

@@ -1,4 +1,4 @@
-//! What a recovery or a drill came to, as a page.
+//! The HTML page of a recovery or a drill.
 
 use maud::html;
 
@@ -7,7 +7,7 @@ use super::page;
 use crate::model::{Instant, printable};
 use crate::recover::{Ending, Report};
 
-/// The report as a page.
+/// Returns the page of a report.
 pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
     let class = if report.ending == Ending::Done && report.left.is_empty() { "good" } else { "bad" };
     let body = html! {

@@ -1,4 +1,4 @@
-//! The chart of a timeline as a page.
+//! The HTML page of a timeline.
 
 use maud::{Markup, html};
 
@@ -8,12 +8,12 @@ use super::page;
 use crate::model::Instant;
 use crate::timeline::{Bar, Event};
 
-/// Units of the chart's own coordinates; the browser stretches them to the page.
+/// The chart's own units; the browser scales them to the page.
 const BAR: u64 = 10;
 const HEIGHT: u64 = 1000;
 
 impl TimelineView<'_> {
-    /// The chart with these bars, the bursts, and the time to go back to, as a page.
+    /// Returns the page with the chart, the bursts, and the suggested target time.
     pub(crate) fn page(&self, now: Instant) -> String {
         let bins = &self.fine;
         let bars: Vec<Bar> = bins.bars().collect();
@@ -88,8 +88,8 @@ impl TimelineView<'_> {
     }
 }
 
-/// A bar, the events of each kind upon those before it; what they are is shown when it is pointed at. What there is of a
-/// kind is seen, if only as a line.
+/// Returns a bar, with the kinds of events stacked; a tooltip names the counts. Each kind that occurs is visible, at
+/// least as a line.
 fn column(n: u64, bar: &Bar, most: u64) -> Markup {
     let mut top = HEIGHT;
     let there = || std::iter::zip(Event::ALL, bar.counts).filter(|(_, n)| *n > 0);

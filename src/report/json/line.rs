@@ -118,6 +118,7 @@ impl<'a> VersionLine<'a> {
     }
 }
 
+/// A change that a restore makes.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct ChangeLine<'a> {
     /// The key.
@@ -137,6 +138,7 @@ pub(in crate::report) struct ChangeLine<'a> {
     pub markers: &'a [String],
 }
 
+/// A key that is not in its state at T.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct MismatchLine<'a> {
     /// The key.
@@ -147,6 +149,7 @@ pub(in crate::report) struct MismatchLine<'a> {
     pub found: Option<VersionLine<'a>>,
 }
 
+/// A change that was not made because another client changed the key.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct ConflictLine<'a> {
     /// The key.
@@ -155,6 +158,7 @@ pub(in crate::report) struct ConflictLine<'a> {
     pub change: Action,
 }
 
+/// A change that failed.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct FailureLine<'a> {
     /// The key.
@@ -168,6 +172,7 @@ pub(in crate::report) struct FailureLine<'a> {
     pub message: String,
 }
 
+/// A change that is waiting for an archived version to be restored.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct ArchivedLine<'a> {
     /// The key.
@@ -216,6 +221,7 @@ pub(in crate::report) struct EntryLine<'a> {
     pub live_at: bool,
 }
 
+/// The keys with a doubt.
 #[derive(Serialize, JsonSchema)]
 pub(in crate::report) struct DoubtLine<'a> {
     /// The doubt.

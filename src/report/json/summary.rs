@@ -156,7 +156,7 @@ pub(crate) struct Summary<'a> {
     undeletes: u64,
     /// Keys created since T.
     deletes: u64,
-    /// Uncertain keys.
+    /// Keys that `--doubtful` is about: uncertain, or with an archived version.
     doubtful: u64,
     /// Bytes to copy.
     bytes_to_copy: u64,

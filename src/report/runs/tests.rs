@@ -4,7 +4,7 @@ use super::*;
 fn columns_are_as_wide_as_what_they_hold() {
     let run = RunLine {
         run: "20251117T143005Z-7f3a",
-        state: "done",
+        state: RunProgress::Done,
         began: Some(Instant::from_millis(0)),
         undoes: None,
         undone_by: Some("20251118T143005Z-7f3a"),
@@ -17,7 +17,7 @@ fn columns_are_as_wide_as_what_they_hold() {
     };
     let unread = RunLine {
         run: "x",
-        state: "damaged",
+        state: RunProgress::Damaged,
         began: None,
         undone_by: None,
         location: None,

@@ -21,7 +21,7 @@ fn plain() -> BucketSettings {
     }
 }
 
-/// Noncurrent versions under `a/` go after ten days, and bare markers with them if told.
+/// Expires noncurrent versions under `a/` after ten days, and with `markers` also expired delete markers.
 fn rule(markers: bool) -> Rule {
     let mut rule = Rule { enabled: true, ..Rule::default() };
     rule.filter.prefix = "a/".to_owned();

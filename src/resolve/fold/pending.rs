@@ -1,11 +1,11 @@
-//! What is known of the key under way, entry by entry.
+//! The state of the current key, entry by entry.
 
 use super::{AsOf, AsOfPair, Evidence, Keep, KeyState, Nearest};
 use crate::limits;
 use crate::model::{Entry, Instant, Kind, Version};
 use crate::resolve::Caution;
 
-/// What is known so far of the key under way.
+/// The partial state of the current key.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "independent facts, not one state")]
 pub(super) struct Pending {
@@ -14,16 +14,16 @@ pub(super) struct Pending {
     pub(super) then: Pick,
     pub(super) now: Pick,
     later: Pick,
-    /// Both picks fell on one entry; it is kept in `then`.
+    /// Both picks are the same entry, kept in `then`.
     same: bool,
     last: Option<Nearest>,
     oldest: Instant,
     null: Option<Instant>,
     unordered: bool,
     same_second: bool,
-    /// Ids of the entries above the first pick, as long as they are all delete markers.
+    /// The IDs of the entries above the first pick, as long as all are delete markers.
     markers: Vec<String>,
-    /// They are.
+    /// Whether all of them are.
     covered: bool,
 }
 
@@ -53,7 +53,7 @@ impl Pending {
     pub(super) fn take(&mut self, entry: &Entry<'_>, as_of: AsOfPair, keep: Keep, order_lost: bool) {
         self.note_order(entry, order_lost);
         let found = self.found(entry, as_of);
-        // Only the pick and the entries above it bear on the answer.
+        // Only the pick and the entries above it affect the answer.
         if self.then.is_unset() {
             self.same_second |=
                 matches!(as_of.then, AsOf::At(t) if t.second() == entry.last_modified.second());
@@ -68,13 +68,13 @@ impl Pending {
         if entry.version_id == "null" {
             self.null = self.null.max(Some(entry.last_modified));
         }
-        // Entries may be listed in another order than their dates.
+        // Entries may be listed in a different order than their dates.
         self.oldest = self.oldest.min(entry.last_modified);
         let (multipart, marker) = (entry.kind.is_multipart(), entry.kind.is_marker());
         self.last = Some(Nearest { made: entry.last_modified, multipart, marker });
     }
 
-    /// Takes an entry that is live at a cut.
+    /// Picks an entry that is live at a cut.
     fn pick(&mut self, entry: &Entry<'_>, found: Found, keep: Keep) {
         let multipart = entry.kind.is_multipart();
         let evidence = Evidence { multipart, ..self.evidence(Some(entry.last_modified)) };
@@ -94,7 +94,7 @@ impl Pending {
         }
     }
 
-    /// Which of the picks an entry is: the first that a cut covers.
+    /// Returns the picks that an entry becomes: it must be the first that the cut covers.
     fn found(&self, entry: &Entry<'_>, AsOfPair { then, now }: AsOfPair) -> Found {
         match (self.then.is_unset() && then.covers(entry), self.now.is_unset() && now.covers(entry)) {
             (false, false) => Found::Neither,
@@ -104,7 +104,7 @@ impl Pending {
         }
     }
 
-    /// Notes where the order of the listing is not that of the dates, or is a guess that the first pick rests on.
+    /// Records whether the listing order contradicts the dates, or is a guess on which the first pick depends.
     fn note_order(&mut self, entry: &Entry<'_>, order_lost: bool) {
         let Some(last) = self.last else { return };
         let guessed = order_lost && entry.last_modified == last.made && entry.kind.is_marker() != last.marker;
@@ -112,12 +112,13 @@ impl Pending {
             entry.last_modified > last.made || (guessed && self.then.is_unset_or_just(last.made));
     }
 
-    /// What lies above the next entry, or above nothing if there is no more.
+    /// Returns the evidence above the next entry, or above nothing at the end of the key.
     fn evidence(&self, found: Option<Instant>) -> Evidence {
         Evidence { above: self.seen, nearest: self.last, null_above: self.null, found, multipart: false }
     }
 
-    /// Takes an entry above the first pick. A marker named `null` can be overwritten by others, so its id says nothing.
+    /// Adds an entry above the first pick. A `null` marker can be overwritten by another, so its ID identifies
+    /// nothing.
     fn pass(&mut self, entry: &Entry<'_>, keep: Keep) {
         let is_marker = entry.kind.is_marker();
         if self.covered {
@@ -152,7 +153,7 @@ impl Pending {
     }
 }
 
-/// Which of the two picks an entry is.
+/// The picks that an entry becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Found {
     Neither,
@@ -169,7 +170,7 @@ enum PickState {
     Version,
 }
 
-/// The entry live at one cut. Keeps its buffers from key to key.
+/// The entry live at one cut. Reuses its buffers from key to key.
 #[derive(Debug, Default)]
 pub(super) struct Pick {
     state: PickState,
@@ -186,7 +187,7 @@ impl Pick {
         self.is_unset() || self.version.last_modified == last
     }
 
-    /// Keeps of an entry no more than what it is, and when it was made.
+    /// Stores only the kind and creation time of an entry.
     fn set_bare(&mut self, entry: &Entry<'_>, evidence: Evidence) {
         self.evidence = evidence;
         self.version.last_modified = entry.last_modified;

@@ -1,4 +1,4 @@
-//! The tables of doubt.
+//! Tests the tables of doubts.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ fn day(days: f64) -> Instant {
     Instant::from_millis((days * 86_400_000.0) as i64)
 }
 
-/// Rules as `"a/ 3 2 markers"`: prefix, noncurrent days, newer versions, and whether bare markers go; `-` for none.
+/// Parses a rule such as `"a/ 3 2 markers"`: prefix, noncurrent days, newer versions, and whether expired delete
+/// markers are removed; `-` for none.
 fn rule(text: &str) -> Rule {
     let words: Vec<_> = text.split(' ').collect();
     let noncurrent =
@@ -32,7 +33,7 @@ fn judge(lifecycle: &Lifecycle, then: AsOf, now: AsOf) -> Judge {
     Judge { expiries, multipart_window: Duration::from_hours(1), ..Judge::of_cuts(then, now) }
 }
 
-/// One key's entries, newest first, their times in days.
+/// Parses one key's entries, newest first, with times in days.
 fn of_days(text: &str) -> Vec<Listed> {
     let mut entries = listed("a/k", text);
     for entry in &mut entries {
@@ -56,31 +57,31 @@ fn found(entries: &[Listed], judge: &Judge, now: Instant) -> (Vec<Doubt>, Vec<Ca
 #[test]
 fn the_table_of_lifecycle_holds() {
     for (entries, t, now, rules, expected) in [
-        // No S: what is live at T is current.
+        // No S: the version live at T is current.
         ("v1@10.5", 11.0, 99.0, "- 1 0 markers", false),
-        // (A): made noncurrent on day 11.5, so due on day 12.5, which rounds up to 13.
+        // (A): noncurrent since day 11.5, so due on day 12.5, rounded up to 13.
         ("v2@11.5 v1@10.5", 11.0, 13.0, "- 1 0", true),
         ("v2@11.5 v1@10.5", 11.0, 12.999, "- 1 0", false),
         ("v2@11.5 v1@10.5", 11.0, 14.999, "- 3 0", false),
         ("v2@11.5 v1@10.5", 11.0, 15.0, "- 3 0", true),
-        // What becomes noncurrent at midnight is not rounded further.
+        // An entry that becomes noncurrent at midnight is not rounded up further.
         ("v2@12 v1@10.5", 11.0, 13.0, "- 1 0", true),
-        // Live at T was a marker, or nothing: the same.
+        // The same if a marker, or nothing, was live at T.
         ("v2@11.5 m1@10.5", 11.0, 13.0, "- 1 0", true),
         ("v2@11.5", 11.0, 13.0, "- 1 0", true),
         ("m2@11.5", 11.0, 13.0, "- 1 0", true),
-        // The oldest after T decides, not the newest.
+        // The oldest entry after T decides, not the newest.
         ("v3@12.5 v2@11.5 v1@10.5", 11.0, 13.0, "- 1 0", true),
         ("v3@12.5 v2@12.2 v1@10.5", 11.0, 13.0, "- 1 0", false),
-        // The newest noncurrent ones are kept: of those above, the current one does not count.
+        // The newest noncurrent versions are kept; the current one above does not count.
         ("v2@11.5 v1@10.5", 11.0, 13.0, "- 1 1", false),
         ("v3@11.6 v2@11.5 v1@10.5", 11.0, 13.0, "- 1 1", true),
         ("v3@11.6 v2@11.5 v1@10.5", 11.0, 13.0, "- 1 2", false),
-        // Other keys' rules, and rules for current versions.
+        // Rules for other keys, and rules for current versions.
         ("v2@11.5 v1@10.5", 11.0, 13.0, "b/ 1 0", false),
         ("v2@11.5 v1@10.5", 11.0, 13.0, "a/ 1 0", true),
         ("v2@11.5 v1@10.5", 11.0, 99.0, "- none 0 markers", false),
-        // (B): nothing at T; T's version could have gone by day 13, and its marker by then.
+        // (B): nothing at T; a version live at T and its marker could both have been removed by day 13.
         ("v2@13.5", 11.5, 14.0, "- 1 0 markers", true),
         ("v2@13.5", 11.5, 14.0, "- 1 0", false),
         ("v2@12.5", 11.5, 13.0, "- 1 0 markers", false),
@@ -99,7 +100,7 @@ fn the_table_of_lifecycle_holds() {
     }
 }
 
-/// What was live on day 11.5 may have become noncurrent right after, and be due on day 13; its marker right then.
+/// A version live on day 11.5 may have become noncurrent right after, and be due on day 13, with its marker at once.
 #[test]
 fn a_key_that_is_not_listed_may_have_expired_with_its_marker() {
     for (now, rules, expected) in [

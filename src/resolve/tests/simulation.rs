@@ -1,8 +1,8 @@
-//! Histories of one key under lifecycle rules, played forwards: whatever goes wrong must be in doubt.
+//! Simulates histories of one key under lifecycle rules: every wrong answer must carry a doubt.
 //!
-//! The model has the rules act late, at random times after they may, and on what they feel like: filters that no listing
-//! shows, locks, rule sets that were replaced, uploads dated before they were completed, versioning suspended for a while.
-//! `ASOF_DOUBT_HISTORIES` and `ASOF_DOUBT_SEED` choose how many, and which.
+//! In the model the rules act late, at random times after they are due, and on random entries: it has filters that no
+//! listing shows, locks, replaced rule sets, uploads dated before their completion, and suspended versioning.
+//! `ASOF_DOUBT_HISTORIES` and `ASOF_DOUBT_SEED` set the number of histories and the first seed.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use super::Listed;
 use crate::model::{Era, Expiration, Filter, Instant, Lifecycle, NoncurrentExpiration, Rule};
 
 const KEY: &str = "a/k";
-/// Seconds.
+/// One day in seconds.
 const DAY: i64 = 86_400;
 const HORIZON: i64 = 12 * DAY;
-/// How long an upload in parts takes at most.
+/// The longest duration of a multipart upload.
 const UPLOAD: Duration = Duration::from_hours(48);
 
 /// An entry that is or was in the bucket.
@@ -24,39 +24,39 @@ const UPLOAD: Duration = Duration::from_hours(48);
 #[expect(clippy::struct_excessive_bools, reason = "each says something else")]
 struct Made {
     at: i64,
-    /// When it came to be there: later than its date, if it was uploaded in parts.
+    /// The time it was written: later than its date for a multipart upload.
     written: i64,
     marker: bool,
     null: bool,
     parts: bool,
-    /// What filters go by, and no listing shows.
+    /// The property that rule filters test and no listing shows.
     kind: u8,
     locked: bool,
     gone: bool,
 }
 
-/// A rule as the model carries it out.
+/// A rule as the model applies it.
 #[derive(Debug, Clone)]
 struct Acting {
     rule: Rule,
-    /// The kind of entries that it is about; all if `None`.
+    /// The kind of entries it applies to; all if `None`.
     kind: Option<u8>,
     from: i64,
     until: Option<i64>,
-    /// One reading of the documentation: more than so many newer versions must exist, not as many.
+    /// Follows the reading of the documentation by which more than this many newer versions must exist.
     more_than: bool,
 }
 
 #[derive(Debug)]
 struct World {
     random: Rng,
-    /// All that ever was, newest first.
+    /// All entries ever written, newest first.
     made: Vec<Made>,
     rules: Vec<Acting>,
-    /// Whether versioning is suspended now and then, and whether it is.
+    /// Whether versioning is suspended at times, and whether it is now.
     suspends: bool,
     suspended: bool,
-    /// How eager lifecycle is, in percent.
+    /// The probability in percent that lifecycle acts on a due entry.
     zeal: u8,
 }
 
@@ -68,7 +68,7 @@ impl World {
     fn new(mut random: Rng) -> Self {
         let change = (random.u8(..4) == 0).then(|| random.i64(0..HORIZON));
         let more_than = random.bool();
-        // A null version that is overwritten by a marker which is then expired leaves nothing at all to go by.
+        // A null version overwritten by a marker that then expires leaves no evidence at all.
         let suspends = random.u8(..8) == 0;
         let rules = if suspends { 0 } else { random.usize(1..=3) };
         let rules = (0..rules).map(|_| Self::rule(&mut random, change, more_than)).collect();
@@ -101,14 +101,14 @@ impl World {
         }
     }
 
-    /// What the judge is told of the rules.
+    /// Returns the rules as passed to the judge.
     fn lifecycle(&self) -> Lifecycle {
         let era =
             |acting: &Acting| Era { rules: vec![acting.rule.clone()], until: acting.until.map(instant) };
         Lifecycle { eras: self.rules.iter().map(era).collect(), unknown: None }
     }
 
-    /// Something is written at `written` with the date `at`.
+    /// Writes an entry at `written` with the date `at`.
     fn insert(&mut self, written: i64, at: i64, marker: bool) {
         let parts = !marker && at < written;
         let null = self.suspended;
@@ -117,7 +117,7 @@ impl World {
                 other.gone = true;
             }
         }
-        // The date decides what is newest; of what has gone altogether, nothing is newer than anything.
+        // The date decides which entry is newest; entries removed entirely do not count.
         let afresh = self.listed().is_empty();
         let place = self.made.iter().position(|other| afresh || other.at <= at).unwrap_or(self.made.len());
         let kind = if marker { 0 } else { self.random.u8(..3) };
@@ -125,7 +125,7 @@ impl World {
         self.made.insert(place, Made { at, written, marker, null, parts, kind, locked, gone: false });
     }
 
-    /// One run of lifecycle at `t`: each rule does some of what it may.
+    /// Runs lifecycle at `t`: each rule removes some of the entries it may.
     fn expire(&mut self, t: i64) {
         for number in 0..self.rules.len() {
             let acting = self.rules[number].clone();
@@ -153,7 +153,7 @@ impl World {
             .skip(1)
             .filter(|&(newer, &n)| {
                 let entry = &self.made[n];
-                // Of the entries above, the first is the current one.
+                // The first of the entries above is the current one.
                 let kept = expiration.newer as usize + usize::from(acting.more_than);
                 let enough = expiration.newer == 0 || newer > kept;
                 let of_kind = acting.kind.is_none_or(|kind| kind == entry.kind);
@@ -161,7 +161,7 @@ impl World {
             })
             .map(|(_, &n)| n)
             .collect();
-        // As many as there were when they were counted: a run works by what it saw.
+        // A run acts on the entries it counted at its start.
         for n in removable {
             if self.feels_like() {
                 self.made[n].gone = true;
@@ -187,12 +187,12 @@ impl World {
         }
     }
 
-    /// What is still there, newest first.
+    /// Returns the entries still there, newest first.
     fn listed(&self) -> Vec<usize> {
         (0..self.made.len()).filter(|n| !self.made[*n].gone).collect()
     }
 
-    /// Plays writes and runs of lifecycle in the order of time.
+    /// Plays writes and lifecycle runs in order of time.
     fn play(&mut self) {
         let mut happenings: Vec<(i64, bool)> =
             (0..self.random.usize(1..=8)).map(|_| (self.some_time(), true)).collect();
@@ -208,7 +208,7 @@ impl World {
             }
             match self.random.u8(..10) {
                 0..4 => self.insert(t, t, true),
-                // A null upload in parts replaces null versions that are younger than its date: past all knowing.
+                // A null multipart upload replaces null versions younger than its date, which nothing can detect.
                 4 if !self.suspended => {
                     let begun = (t - self.random.i64(0..=UPLOAD.as_secs().cast_signed())).max(0);
                     self.insert(t, begun, false);
@@ -219,13 +219,13 @@ impl World {
         self.expire(HORIZON);
     }
 
-    /// Some second, often the very first of a day.
+    /// Returns a random second, often the first of a day.
     fn some_time(&mut self) -> i64 {
         let t = self.random.i64(0..HORIZON);
         if self.random.u8(..6) == 0 { t / DAY * DAY } else { t }
     }
 
-    /// Holds what is said of a key without any entry against what happened to it.
+    /// Checks the judgement of a key without entries against its history.
     fn judge_unlisted(&self, t: i64, seed: u64) {
         let expiries = Expiries::of(&self.lifecycle(), Duration::ZERO);
         let judge = Judge { expiries, ..Judge::of_cuts(AsOf::At(instant(t)), AsOf::Latest) };
@@ -236,7 +236,7 @@ impl World {
         );
     }
 
-    /// Which entry was live at `t`, gone or not, if it is a version.
+    /// Returns the entry live at `t`, removed or not, if it is a version.
     fn truth(&self, t: i64) -> Option<usize> {
         let unfinished = |entry: &Made| entry.parts && entry.written > t;
         let live = self.made.iter().position(|entry| entry.at <= t && !unfinished(entry))?;
@@ -268,12 +268,12 @@ struct Tally {
     wrong: u64,
     phantoms: u64,
     nothing_left: u64,
-    /// Times at which the certificate said that nothing is missing.
+    /// The number of times that `complete_from` certified as complete.
     certified: u64,
 }
 
 impl Tally {
-    /// Plays one history and asks for some times of it.
+    /// Plays one history and checks two times in it.
     fn of_history(&mut self, seed: u64) {
         let mut world = World::new(Rng::with_seed(seed));
         world.play();
@@ -306,7 +306,7 @@ impl Tally {
         let doubts = judge.doubts(&state, now);
         let live = world.made.iter().find(|made| !made.gone && made.at <= t);
         if live.is_some_and(|made| made.parts && made.written > t) {
-            // Its date lies: it was not there yet at T. Of this the caution tells.
+            // The upload was not complete at T despite its date; the caution reports this.
             assert!(
                 judge.cautions(&state).contains(&Caution::Multipart),
                 "seed {seed}, T = {t} s\n{world:#?}"
@@ -359,6 +359,6 @@ fn whatever_lifecycle_falsifies_is_in_doubt() {
          {phantoms} rest on unfinished uploads, all with a caution; {nothing_left} times nothing was left to list; {certified} certified",
         100.0 * right_in_doubt as f64 / right as f64
     );
-    // The model must not have become too kind to find anything.
+    // Ensures that the model still produces wrong answers.
     assert!(wrong > histories / 20 && certified > histories / 20, "{wrong} {certified}");
 }

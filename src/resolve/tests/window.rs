@@ -1,4 +1,4 @@
-//! Windows of time: what is in doubt at any time of one is in doubt at its beginning.
+//! Tests windows of time: a doubt at any time in a window is also a doubt at its beginning.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use crate::model::{Era, Expiration, Filter, Instant, Lifecycle, NoncurrentExpira
 
 const HOUR: i64 = 3_600_000;
 
-/// The present, in hours.
+/// The current time in hours.
 const NOW: i64 = 24 * 40;
 
 fn hour(hours: i64) -> Instant {
     Instant::from_millis(hours * HOUR)
 }
 
-/// Entries of one key in any order of time: most listings descend, some do not.
+/// Entries of one key, mostly descending in time.
 fn entries() -> impl Strategy<Value = Vec<Listed>> {
     let entry = (0..NOW, any::<bool>(), any::<bool>(), 0..8u8);
     (proptest::collection::vec(entry, 1..7), 0..4u8).prop_map(|(mut drawn, disorder)| {
@@ -75,7 +75,7 @@ proptest! {
             Era { rules: before, until: Some(hour(until)) },
         ];
         let lifecycle = Lifecycle { eras, unknown: None };
-        // Between two entries nothing changes but what is due at a midnight.
+        // Between two entries only removals due at a midnight change the result.
         let later = (t..NOW).step_by(6).chain(entries.iter().map(|e| e.millis / HOUR - 1)).filter(|l| *l >= t);
         let descends = entries.windows(2).all(|pair| pair[0].millis >= pair[1].millis);
         if later.clone().any(|later| is_doubtful(&entries, &lifecycle, later, false)) {

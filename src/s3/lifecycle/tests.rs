@@ -21,7 +21,7 @@ fn servers_that_hide_their_rules_are_known_by_their_hosts() {
     }
 }
 
-/// Nothing is sent: a "no such configuration" would be taken for a complete history.
+/// Nothing is sent: "no such configuration" would be mistaken for a complete history.
 #[tokio::test]
 async fn rules_that_are_hidden_are_unknown() {
     let client = Client::to("https://s3.us-west-004.backblazeb2.com");

@@ -1,9 +1,9 @@
-//! The decoder of ListObjectVersions replies.
+//! Decodes ListObjectVersions replies.
 //!
-//! It keeps what every generated SDK throws away: the document order of `<Version>` and `<DeleteMarker>`, which is the
-//! only order there is between entries of one second
-//! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html>, examples). And it costs a tenth: text
-//! is found in place and copied once, into one string a page.
+//! It keeps the document order of `<Version>` and `<DeleteMarker>`, which generated SDKs discard although it is the
+//! only order between entries of one second
+//! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html>, examples). It also takes a tenth of
+//! the time: text is located in place and copied once, into one string per page.
 
 use memchr::{memchr, memchr2};
 
@@ -12,11 +12,10 @@ use super::page::{Item, Page, Span};
 use super::xml::{DecodeError, Raw, Reader, Result, Tag, percent_decode, unescape};
 use crate::model::{ChecksumType, Instant};
 
-/// Room for the texts of one entry: a key of middling length, a version id, an ETag.
+/// The expected text size of an entry: a key of medium length, a version ID, an ETag.
 const TEXT_OF_ENTRY: usize = 128;
 
-/// Decodes one reply. A body that ends early, is not the XML it should be, or lacks a field is an error, never a short
-/// page.
+/// Decodes a reply. A body that ends early, is not valid, or lacks a field is an error, never a short page.
 pub fn decode(body: &[u8]) -> Result<Page> {
     let mut reader = Reader::new(body);
     let root = reader.root()?;
@@ -40,7 +39,7 @@ pub fn decode(body: &[u8]) -> Result<Page> {
     page.build()
 }
 
-/// Whether a body is S3's `<Error>` document, which may come with status 200.
+/// Returns whether a body is S3's `<Error>` document, which may come with status 200.
 pub fn is_error_document(body: &[u8]) -> bool {
     Reader::new(body).root().is_ok_and(|root| root.name == b"Error")
 }
@@ -69,7 +68,7 @@ enum Field {
 }
 
 impl Field {
-    /// What an entry must have; a delete marker the first four.
+    /// The fields that a version must have; a delete marker needs the first four.
     const REQUIRED: [(Field, &str); 6] = [
         (Field::Key, "an entry has no Key"),
         (Field::VersionId, "an entry has no VersionId"),
@@ -94,14 +93,14 @@ impl Field {
         }
     }
 
-    /// The bit that says that it was seen.
+    /// Returns the bit that marks the field as seen.
     fn bit(self) -> u16 {
         1 << self as u16
     }
 }
 
-/// A page while it is read. Texts are copied once, into one string; keys are url-decoded in their places at the end,
-/// since whether they have to be may stand behind them.
+/// A page under construction. Texts are copied once, into one string; keys are URL-decoded in place at the end, since
+/// the encoding type may come after them.
 struct Builder<'a> {
     body: &'a [u8],
     text: Vec<u8>,
@@ -111,12 +110,12 @@ struct Builder<'a> {
     url_encoded: bool,
     next_key: Option<Span>,
     next_version: Option<Span>,
-    /// The storage class of the version before: neighbours mostly share it.
+    /// The storage class of the previous version: neighbors usually share it.
     class: (Span, &'a [u8]),
-    /// The children of the version, and of the marker, before.
+    /// The child tags of the previous version, and of the previous delete marker.
     version_layout: Vec<(Tag<'a>, Field)>,
     marker_layout: Vec<(Tag<'a>, Field)>,
-    /// The element passed over last: its name, and what stood between its opening tag and the next element.
+    /// The last skipped element: its name, and the bytes between its opening tag and the next element.
     skipped: (&'a [u8], &'a [u8]),
 }
 
@@ -161,8 +160,8 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// The next child of an entry. A server writes all entries of a kind alike, so the tag that stood in this place in
-    /// the entry before is looked for first.
+    /// Returns the next child of an entry. A server formats all entries of a kind alike, so the tag at this position
+    /// in the previous entry is tried first.
     fn next_field(
         &mut self,
         reader: &mut Reader<'a>,
@@ -183,7 +182,7 @@ impl<'a> Builder<'a> {
         Ok(Some((tag, field)))
     }
 
-    /// Reads one child of an entry; gives its bit if it is one that must be there.
+    /// Reads one child of an entry and returns its bit.
     fn read_field(
         &mut self,
         reader: &mut Reader<'a>,
@@ -205,7 +204,7 @@ impl<'a> Builder<'a> {
                 item.size = size.ok_or_else(|| reader.error("a Size is not a number"))?;
             }
             Field::StorageClass => item.storage_class = self.copy_class(reader.text(tag)?)?,
-            // A version may name several; the first is enough to know that a checksum is there.
+            // A version may have several; the first suffices to know that there is a checksum.
             Field::ChecksumAlgorithm if item.checksum_algorithm.is_empty() => {
                 item.checksum_algorithm = self.copy(reader.text(tag)?)?;
             }
@@ -221,7 +220,7 @@ impl<'a> Builder<'a> {
         Ok(field.bit())
     }
 
-    /// Passes over an element; at once if it is the one passed over last (all entries mostly have one owner).
+    /// Skips an element; in one step if it equals the last skipped one (entries usually have the same owner).
     fn skip(&mut self, reader: &mut Reader<'a>, tag: Tag<'a>) -> Result<()> {
         let (name, bytes) = self.skipped;
         if name != tag.name || bytes.is_empty() || !reader.past(bytes) {
@@ -250,7 +249,7 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// An ETag without its quotes, which come as they are or as `&quot;`.
+    /// Copies an ETag without its quotes, either literal or as `&quot;`.
     fn copy_etag(&mut self, raw: Raw) -> Result<Span> {
         let text = slice(self.body, raw);
         let quoted = |quote: &[u8]| {
@@ -301,7 +300,7 @@ fn parse_size(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() { None } else { digits.iter().try_fold(0, add) }
 }
 
-/// Url-decodes a key where it stands. Decoded text is never longer; what is left behind it is blanked.
+/// URL-decodes a key in place. Decoded text is never longer; the rest is blanked.
 fn decode_in_place(text: &mut [u8], key: &mut Span) -> Result<()> {
     let at = key.start();
     let Some(encoded) = text.get_mut(key.range()) else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! Version listings, decoded by asof itself in document order.
+//! Version listings, decoded in document order by asof itself.
 
 mod decode;
 mod order;

@@ -1,26 +1,27 @@
-//! Servers that list versions and delete markers apart.
+//! Supports servers that list versions and delete markers separately.
 //!
-//! AWS interleaves `<Version>` and `<DeleteMarker>` in the order in which they were made. Some servers send all of a
-//! page's versions and then all of its markers, or the other way round: the order between the two kinds is lost. There,
-//! and only there, a key's entries are merged by their times, the current one first.
+//! AWS interleaves `<Version>` and `<DeleteMarker>` in order of creation. Some servers send all versions of a page and
+//! then all its delete markers, or vice versa, which loses the order between the two kinds. Only then are a key's
+//! entries merged by time, the current one first.
 
 use std::cmp::Reverse;
 
 use super::page::Page;
 use super::xml::DecodeError;
 
-/// Entries of one key this far out of order are no racing clocks: Ceph RGW's writers were seen 17 ms apart.
+/// Entries of a key further out of order than this are not explained by clock skew: Ceph RGW's writers were seen 17 ms
+/// apart.
 const CLOCK_SKEW_MS: i64 = 1000;
 
-/// Merges the entries of a page that lists the two kinds apart, and marks it. A page whose keys descend for any other
-/// reason is an error: what belongs to a range of keys could not be told.
+/// Merges the entries of a page that lists the two kinds separately, and marks the page. Keys that descend for any
+/// other reason are an error, since entries could not be assigned to ranges of keys.
 pub(super) fn repair_order(page: &mut Page) -> Result<(), DecodeError> {
     if !is_grouped(page) {
         let ascend = page.items.is_sorted_by(|a, b| page.key_of(a) <= page.key_of(b));
         return if ascend { Ok(()) } else { Err(DecodeError::new("its keys are not in order", 0)) };
     }
     let mut order: Vec<_> = page.items.clone();
-    // Stable: entries that nothing tells apart stay as the server has them.
+    // Stable: indistinguishable entries keep the server's order.
     order.sort_by(|a, b| {
         page.key_of(a)
             .cmp(page.key_of(b))
@@ -32,8 +33,9 @@ pub(super) fn repair_order(page: &mut Page) -> Result<(), DecodeError> {
     Ok(())
 }
 
-/// Whether the page is one run of each kind, and something in it shows that this is not the entries' true order: keys
-/// that descend, or, across the seam, a current entry below another of its key or one clearly younger than the one above.
+/// Returns whether the page consists of one run of each kind, with evidence that this is not the true order:
+/// descending keys or, across the seam, a current entry below another of its key, or one clearly newer than the one
+/// above.
 fn is_grouped(page: &Page) -> bool {
     let mut seams = page.items.windows(2).enumerate().filter_map(|(n, pair)| match pair {
         [a, b] if a.marker != b.marker => Some((n + 1, *a, *b)),

@@ -3,7 +3,7 @@
 use super::xml::DecodeError;
 use crate::model::{ChecksumType, Entry, Instant, Kind};
 
-/// A piece of a page's text.
+/// A range of a page's text.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Span {
     start: u32,
@@ -32,7 +32,7 @@ impl Span {
     }
 }
 
-/// An entry, its texts kept in the page.
+/// An entry with its texts stored in the page.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Item {
     pub(super) key: Span,
@@ -47,7 +47,7 @@ pub(super) struct Item {
     pub(super) checksum_type: ChecksumType,
 }
 
-/// One page: its entries in the order of their keys, newest first within a key.
+/// A page with its entries in key order, newest first within a key.
 #[derive(Debug)]
 pub struct Page {
     pub(super) text: String,
@@ -60,53 +60,53 @@ pub struct Page {
 }
 
 impl Page {
-    /// The entries.
+    /// Returns the entries.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = Entry<'_>> + DoubleEndedIterator {
         self.items.iter().map(|item| self.entry(item))
     }
 
-    /// How many entries there are.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.items.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no entries.
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// One entry.
+    /// Returns the entry at an index.
     pub fn entry_at(&self, at: usize) -> Option<Entry<'_>> {
         self.items.get(at).map(|item| self.entry(item))
     }
 
-    /// The common prefixes, where a delimiter was asked for.
+    /// Returns the common prefixes, if a delimiter was requested.
     pub fn prefixes(&self) -> impl ExactSizeIterator<Item = &str> {
         self.prefixes.iter().map(|span| span.of(&self.text))
     }
 
-    /// Whether more follows. The number of entries says nothing: short pages are normal.
+    /// Returns whether more pages follow. The number of entries does not tell: short pages are normal.
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }
 
-    /// Where the next page begins, as the server says it.
+    /// Returns the server's `NextKeyMarker`.
     pub fn next_key_marker(&self) -> Option<&str> {
         self.next_key.map(|span| span.of(&self.text))
     }
 
-    /// Where in that key the next page begins, as the server says it.
+    /// Returns the server's `NextVersionIdMarker`.
     pub fn next_version_id_marker(&self) -> Option<&str> {
         self.next_version.map(|span| span.of(&self.text))
     }
 
-    /// Whether the server listed versions and markers apart, so that the order between the two kinds of one key is
-    /// only what their times say.
+    /// Returns whether the server listed versions and delete markers separately, so that the order between a key's two
+    /// kinds is known only from their times.
     pub fn is_order_lost(&self) -> bool {
         self.order_lost
     }
 
-    /// Drops the first `n` entries, which the reader has seen on an earlier page.
+    /// Removes the first `n` entries, already seen on an earlier page.
     pub(crate) fn drop_first(&mut self, n: usize) {
         self.items.drain(..n.min(self.items.len()));
     }
@@ -136,8 +136,8 @@ impl Page {
         }
     }
 
-    /// Checks that no text begins or ends inside a character. The whole is known to be UTF-8, but a text that ends
-    /// in half a character and one that begins with the other half would pass together.
+    /// Checks that no text starts or ends inside a character. The whole text is valid UTF-8, but one text may end in
+    /// half a character of which the next has the other half.
     pub(super) fn check_spans(&self) -> Result<(), DecodeError> {
         if self.text.is_ascii() {
             return Ok(());

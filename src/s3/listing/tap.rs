@@ -1,9 +1,9 @@
-//! Takes the body of a listing before the SDK's deserialiser does.
+//! Intercepts the body of a listing before the SDK deserializes it.
 //!
-//! The SDK keeps doing what it is good at: endpoints, credentials, signing, retries, TLS. An interceptor marks the
-//! request with a place for the page; [`TapClient`], a wrapper round the SDK's HTTP client, reads the reply's body for a
-//! request so marked, decodes it, puts the page there and hands the SDK an empty result. What cannot be decoded becomes
-//! an I/O error of the connection, which the SDK's retry policy takes for what it is: a passing fault.
+//! The SDK still handles endpoints, credentials, signing, retries and TLS. An interceptor attaches a slot for the page
+//! to the request; [`TapClient`], a wrapper around the SDK's HTTP client, reads the reply body for such a request,
+//! decodes it, stores the page in the slot and gives the SDK an empty result. An undecodable body becomes an I/O error
+//! of the connection, which the SDK's retry policy treats as transient.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -25,15 +25,15 @@ use tokio::sync::Semaphore;
 use super::{Page, decode, is_error_document};
 use crate::limits;
 
-/// What the SDK gets to read instead of the listing.
+/// The document given to the SDK instead of the listing.
 const EMPTY_RESULT: &str = "<ListVersionsResult/>";
 
-/// The place where one request's page is put.
+/// The slot for one request's page.
 #[derive(Debug, Clone, Default)]
 pub(in crate::s3) struct PageTap(Arc<Mutex<Option<Page>>>);
 
 impl PageTap {
-    /// The page of the request's last attempt.
+    /// Takes the page of the request's last attempt.
     pub(in crate::s3) fn take(&self) -> Option<Page> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
@@ -61,16 +61,16 @@ impl Intercept for PageTap {
     }
 }
 
-/// The SDK's HTTP client, with the tap on it.
+/// The SDK's HTTP client with the tap.
 #[derive(Debug)]
 pub(in crate::s3) struct TapClient {
     http: SharedHttpClient,
-    /// Bodies that may be read at once. What comes quickly is read one after another, so that few are held half read.
+    /// Limits the bodies read at once. Fast bodies are read one after another, so that few are held half read.
     turns: Arc<Semaphore>,
 }
 
 impl TapClient {
-    /// Puts the tap on a client that has up to `listings` listing requests under way.
+    /// Wraps a client that sends up to `listings` concurrent listing requests.
     pub(in crate::s3) fn new(http: SharedHttpClient, listings: usize) -> Self {
         let turns = listings.div_ceil(limits::LISTINGS_A_TURN);
         Self { http, turns: Arc::new(Semaphore::new(turns)) }
@@ -106,7 +106,7 @@ impl HttpConnector for TapConnector {
     }
 }
 
-/// Decodes a successful reply into the tap; any other goes to the SDK as it came.
+/// Decodes a successful reply into the tap; passes any other to the SDK unchanged.
 async fn divert(
     mut reply: HttpResponse,
     tap: &PageTap,
@@ -119,7 +119,7 @@ async fn divert(
     let body = in_turn(turns, read(reply.take_body(), expected.unwrap_or_default())).await?;
     let body = &body.0;
     if is_error_document(body) {
-        // The SDK reads no document that blanks stand before.
+        // The SDK cannot read a document preceded by blanks.
         *reply.body_mut() = SdkBody::from(body.trim_ascii_start());
         return Ok(reply);
     }
@@ -132,8 +132,8 @@ async fn divert(
     Ok(reply)
 }
 
-/// Waits for a turn, and reads. What comes slowly gives its turn away and is read beside others: memory is saved where
-/// that costs no time.
+/// Waits for a turn, then reads. A slow body gives up its turn and is read concurrently, so that saving memory costs
+/// no time.
 async fn in_turn<T>(turns: &Semaphore, reading: impl Future<Output = T>) -> T {
     let turn = turns.acquire().await;
     let mut reading = std::pin::pin!(reading);
@@ -146,7 +146,7 @@ async fn in_turn<T>(turns: &Semaphore, reading: impl Future<Output = T>) -> T {
     }
 }
 
-/// Reads the whole body, as far as any page goes.
+/// Reads the whole body, up to the size limit of a page.
 async fn read(body: SdkBody, expected: usize) -> Result<Buffer, ConnectorError> {
     let (mut stream, mut buffer) = (ByteStream::new(body), Buffer::take());
     let bytes = &mut buffer.0;
@@ -160,10 +160,10 @@ async fn read(body: SdkBody, expected: usize) -> Result<Buffer, ConnectorError> 
     Ok(buffer)
 }
 
-/// Buffers that no page is being read into. New ones for each page would be fresh memory of the system's each time.
+/// Unused buffers. Allocating one for each page would request fresh memory from the system each time.
 static SPARE: Mutex<Vec<Vec<u8>>> = Mutex::new(Vec::new());
 
-/// A buffer for one page's body, that goes back when it is dropped.
+/// A buffer for one page's body, reused after it is dropped.
 struct Buffer(Vec<u8>);
 
 impl Buffer {

@@ -1,15 +1,15 @@
-//! The decoder against real pages' forms, against what is wrong with pages, and against mutated ones.
+//! Tests the decoder with real pages, with invalid ones, and with mutated ones.
 
 use proptest::prelude::*;
 
 use super::{Page, decode, is_error_document};
 use crate::model::{ChecksumType, Entry, Kind};
 
-/// As AWS sends it: url-encoded keys, ETags in entities, versions and markers interleaved.
+/// As sent by AWS: URL-encoded keys, ETags in entities, versions and delete markers interleaved.
 const AWS: &str = include_str!("../../../fixtures/listing/aws.xml");
-/// Versions first, then markers; no `EncodingType`; a carriage return in a key (moto).
+/// Versions first, then delete markers; no `EncodingType`; a carriage return in a key (moto).
 const GROUPED: &str = include_str!("../../../fixtures/listing/versions-first.xml");
-/// Milliseconds, `%20` and `%2F`, an owner with an empty name, other element order (Ceph RGW).
+/// Milliseconds, `%20` and `%2F`, an owner with an empty name, different element order (Ceph RGW).
 const RGW: &str = include_str!("../../../fixtures/listing/rgw.xml");
 
 fn keys(page: &Page) -> Vec<&str> {
@@ -55,7 +55,7 @@ fn a_page_without_encoding_type_is_not_decoded_twice() {
     let page = decode(GROUPED.as_bytes()).unwrap();
     assert_eq!(keys(&page), ["a%20b+c", "a%20b+c", "a%20b+c", "k", "k", "k"]);
     assert!(page.is_order_lost());
-    // The current entry first, then by time; the marker of the same second as v2 stays where the server has it.
+    // The current entry comes first, then by time; the marker of the same second as v2 keeps its place.
     assert_eq!(ids(&page), ["m2", "v1", "m1", "v3", "m3", "v2"]);
 }
 
@@ -68,7 +68,7 @@ fn an_rgw_page_is_read() {
     assert!(!page.is_truncated() && page.next_key_marker().is_none());
 }
 
-/// A page of these entries, each `(key, id, is_latest, time, marker)`.
+/// Builds a page of entries, each `(key, id, is_latest, time, marker)`.
 fn page_of(entries: &[(&str, &str, bool, &str, bool)]) -> String {
     let mut xml = String::from("<ListVersionsResult><IsTruncated>false</IsTruncated>");
     for (key, id, latest, time, marker) in entries {
@@ -252,7 +252,7 @@ fn an_error_document_is_known() {
     assert!(!is_error_document(AWS.as_bytes()) && !is_error_document(b"") && !is_error_document(b"Error"));
 }
 
-/// A piece of a key, as a server escapes it and as it is meant.
+/// Generates keys without NUL.
 fn key_text() -> impl Strategy<Value = String> {
     proptest::collection::vec(any::<char>().prop_filter("no NUL", |c| *c != '\0'), 1..12)
         .prop_map(|c| c.into_iter().collect())
@@ -286,14 +286,14 @@ proptest! {
         let entries: Vec<_> = encoded.iter().map(|k| (k.as_str(), "v", true, "01", false)).collect();
         let mut xml = page_of(&entries);
         if url {
-            // Behind the entries: order must not matter.
+            // After the entries: the order must not matter.
             xml = xml.replace("</ListVersionsResult>", "<EncodingType>url</EncodingType></ListVersionsResult>");
         }
         let page = decode(xml.as_bytes()).unwrap();
         prop_assert_eq!(page.entries().map(|e| e.key.to_owned()).collect::<Vec<_>>(), keys);
     }
 
-    /// Mutated real pages: no panic, and what still decodes has no entry that the text does not have.
+    /// A mutated real page never panics, and if it decodes, it has no entry that is not in the text.
     #[test]
     fn a_mutated_page_is_an_error_or_true(
         source in prop_oneof![Just(AWS), Just(GROUPED), Just(RGW)],

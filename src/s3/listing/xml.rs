@@ -1,16 +1,16 @@
-//! A reader of XML as far as S3's replies need it: elements, attributes skipped, text, entity references. It borrows
-//! from the body and allocates nothing. There is no CDATA and no DTD in S3's replies; either is an error here.
+//! An XML reader limited to S3's replies: elements, skipped attributes, text, entity references. It borrows from the
+//! body and allocates nothing. CDATA and DTDs, which S3 never sends, are errors.
 
 use memchr::{memchr, memchr2, memchr3, memmem};
 
-/// Where in the body the text of an element stands, still escaped.
+/// The range of an element's text in the body, still escaped.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Raw {
     pub(super) start: usize,
     pub(super) end: usize,
 }
 
-/// What is wrong with a body: a sentence fragment and the byte where it was noticed.
+/// A decoding error: a sentence fragment, and the byte at which it was detected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecodeError {
     what: &'static str,
@@ -37,7 +37,7 @@ pub(in crate::s3) type Result<T> = std::result::Result<T, DecodeError>;
 #[derive(Debug, Clone, Copy)]
 pub(in crate::s3) struct Tag<'a> {
     pub(in crate::s3) name: &'a [u8],
-    /// The whole of it, from `<` to `>`, where there is nothing in it but the name; else empty.
+    /// The whole tag, from `<` to `>`, if it contains only the name; otherwise empty.
     plain: &'a [u8],
 }
 
@@ -46,8 +46,8 @@ pub(in crate::s3) struct Tag<'a> {
 pub(in crate::s3) struct Reader<'a> {
     body: &'a [u8],
     at: usize,
-    /// The tag read last is `<Name/>`: neither text nor children follow. Not a part of [`Tag`], which is copied for every
-    /// element: a lone byte in it makes that several times as slow.
+    /// Whether the last tag read is `<Name/>`, so that neither text nor children follow. Not part of [`Tag`], which is
+    /// copied for every element: a single extra byte makes that several times slower.
     empty: bool,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Reader<'a> {
         Err(self.error(what))
     }
 
-    /// The document's root element, past declaration, comments and white space.
+    /// Returns the root element, after the declaration, comments and white space.
     pub(in crate::s3) fn root(&mut self) -> Result<Tag<'a>> {
         match self.next_tag()? {
             Some(tag) => Ok(tag),
@@ -72,8 +72,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next child of the open element `parent`, or `None` at its closing tag. Every child must be consumed with
-    /// [`Reader::text`], [`Reader::child`] or [`Reader::skip`] before the next one is asked for.
+    /// Returns the next child of the open element `parent`, or `None` at its closing tag. Every child must be consumed
+    /// with [`Reader::text`], [`Reader::child`] or [`Reader::skip`] before the next call.
     pub(in crate::s3) fn child(&mut self, parent: Tag<'_>) -> Result<Option<Tag<'a>>> {
         if std::mem::take(&mut self.empty) {
             return Ok(None);
@@ -85,19 +85,19 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
-    /// Reads on past `tag` if that very tag, seen before, stands here again.
+    /// Advances past `tag` if the same tag follows again.
     pub(super) fn again(&mut self, tag: Tag<'_>) -> bool {
         !tag.plain.is_empty() && self.past(tag.plain)
     }
 
-    /// Reads on past these bytes if they stand here.
+    /// Advances past these bytes if they follow.
     pub(super) fn past(&mut self, bytes: &[u8]) -> bool {
         let here = begins(self.rest(), bytes);
         self.at += if here { bytes.len() } else { 0 };
         here
     }
 
-    /// The text of a leaf element, and its closing tag.
+    /// Reads the text of a leaf element and its closing tag.
     pub(super) fn text(&mut self, tag: Tag<'_>) -> Result<Raw> {
         let start = self.at;
         if std::mem::take(&mut self.empty) {
@@ -114,7 +114,8 @@ impl<'a> Reader<'a> {
         Ok(Raw { start, end })
     }
 
-    /// Passes over an element with all that is in it; gives the bytes passed over. Counts depth rather than recursing: its nesting is the sender's.
+    /// Skips an element with its content and returns the skipped bytes. Counts the depth instead of recursing, because
+    /// the sender controls it.
     pub(in crate::s3) fn skip(&mut self) -> Result<&'a [u8]> {
         let start = self.at;
         let mut depth = usize::from(!std::mem::take(&mut self.empty));
@@ -144,7 +145,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next opening tag, or `None` past the `</` of a closing one.
+    /// Returns the next opening tag, or `None` after the `</` of a closing one.
     fn next_tag(&mut self) -> Result<Option<Tag<'a>>> {
         if let Some((tag, length)) = plain_tag(self.rest()) {
             self.at += length;
@@ -153,7 +154,7 @@ impl<'a> Reader<'a> {
         self.any_tag()
     }
 
-    /// The same for what S3 seldom sends: white space, attributes, comments.
+    /// Does the same for white space, attributes and comments, which S3 rarely sends.
     fn any_tag(&mut self) -> Result<Option<Tag<'a>>> {
         loop {
             self.white_space();
@@ -173,7 +174,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes over a comment or a processing instruction, if one stands here.
+    /// Skips a comment or a processing instruction, if one follows.
     fn aside(&mut self) -> Result<bool> {
         let (opener, closer): (&[u8], &[u8]) = match self.rest() {
             [b'<', b'?', ..] => (b"<?", b"?>"),
@@ -201,7 +202,7 @@ impl<'a> Reader<'a> {
             return self.fail("a tag has no proper name");
         }
         self.at += length;
-        // Attributes are passed over; a quoted value may hold `>` and `/`.
+        // Skip attributes; a quoted value may contain `>` and `/`.
         loop {
             let stop = memchr3(b'>', b'"', b'\'', self.rest())
                 .ok_or(DecodeError::new("the body ends inside a tag", start))?;
@@ -218,7 +219,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The rest of a closing tag whose `</` has been read.
+    /// Reads the rest of a closing tag after its `</`.
     fn closing(&mut self, name: &[u8]) -> Result<()> {
         let rest = self.rest();
         if !begins(rest, name) {
@@ -252,7 +253,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// `starts_with` for the few bytes of a tag: in words of eight, without a call.
+/// `starts_with` for the few bytes of a tag: in words of eight bytes, without a call.
 #[expect(
     clippy::inline_always,
     reason = "left to the compiler, it is a call for each tag: 3 % of all instructions"
@@ -266,7 +267,7 @@ fn begins(text: &[u8], with: &[u8]) -> bool {
     tails && std::iter::zip(a, b).all(|(a, b)| word(a) == word(b))
 }
 
-/// A tag that stands right here and has nothing in it but its name, with its length; nearly all are so.
+/// Parses a tag at this position that contains only its name, as nearly all do. Returns it with its length.
 fn plain_tag(rest: &[u8]) -> Option<(Option<Tag<'_>>, usize)> {
     let inner = rest.strip_prefix(b"<")?;
     let length = inner.iter().position(|b| !b.is_ascii_alphanumeric())?;
@@ -279,7 +280,7 @@ fn plain_tag(rest: &[u8]) -> Option<(Option<Tag<'_>>, usize)> {
     }
 }
 
-/// Appends `text` with its entity references resolved.
+/// Appends `text` with entity references resolved.
 pub(super) fn unescape(text: &[u8], at: usize, out: &mut Vec<u8>) -> Result<()> {
     let mut rest = text;
     while let Some(amp) = memchr(b'&', rest) {
@@ -315,12 +316,12 @@ fn entity(name: &[u8]) -> Option<char> {
     }
 }
 
-/// The digits of a character reference; `from_str_radix` would take a sign too.
+/// Returns the digits of a character reference; `from_str_radix` would accept a sign too.
 fn digits(text: &[u8]) -> Option<&str> {
     std::str::from_utf8(text).ok().filter(|t| t.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
-/// Appends `text` with percent-encoding undone, `+` read as a space, as `encoding-type=url` has it.
+/// Appends `text` percent-decoded, with `+` as space, as `encoding-type=url` specifies.
 pub(super) fn percent_decode(text: &[u8], at: usize, out: &mut Vec<u8>) -> Result<()> {
     let mut rest = text;
     while let Some(stop) = memchr2(b'%', b'+', rest) {

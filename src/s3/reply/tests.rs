@@ -2,7 +2,7 @@ use aws_smithy_types::byte_stream::ByteStream;
 
 use super::*;
 
-/// Gives a byte after each of these pauses, then nothing.
+/// Yields a byte after each of these pauses, then nothing.
 struct Dripping {
     pauses: Vec<Duration>,
     sleep: Option<Pin<Box<Sleep>>>,

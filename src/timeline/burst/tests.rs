@@ -1,4 +1,4 @@
-//! The steepest second beside a count by hand, and bursts beside strays, pauses and lifecycle.
+//! Compares the steepest second with a count by hand, and tests bursts near strays, pauses and lifecycle.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use super::*;
 const ONSET: i64 = 1_794_925_867;
 const MIDNIGHT: i64 = ONSET / DAY * DAY;
 
-/// What is found where so many objects of one folder were deleted in these seconds.
+/// Finds bursts in a timeline with this many deletes in one folder in these seconds.
 fn deleted(seconds: impl IntoIterator<Item = (i64, u64)>) -> Found {
     let mut timeline = Timeline::new("", Window::default(), None);
     for (second, n) in seconds {
@@ -18,7 +18,7 @@ fn deleted(seconds: impl IntoIterator<Item = (i64, u64)>) -> Found {
     timeline.finish(&[])
 }
 
-/// 807 deletes in 41 seconds, in the first of them a few only.
+/// 807 deletes in 41 seconds, only a few of them in the first.
 fn incident(onset: i64) -> impl Iterator<Item = (i64, u64)> {
     (0..41).map(move |n| (onset + n, if n == 0 { 7 } else { 20 }))
 }
@@ -32,7 +32,7 @@ fn suggested(found: &Found) -> (i64, i64, u64) {
 fn a_stray_delete_in_the_minute_before_does_not_hide_the_onset() {
     for lead in 1..=60 {
         let found = deleted(incident(ONSET).chain([(ONSET - lead, 1)]));
-        // So near that nothing tells it from the first second of the incident.
+        // So close that nothing distinguishes it from the first second of the incident.
         let joins = lead <= GAP_BEFORE;
         let expected = if joins { (ONSET - lead, ONSET + 40, 808) } else { (ONSET, ONSET + 40, 807) };
         assert_eq!(suggested(&found), expected, "{lead} s before");
@@ -50,8 +50,8 @@ fn only_a_burst_of_no_more_than_a_hundred_takes_in_a_stray_within_its_gap() {
     }
 }
 
-/// The onset is right to the second in every case without a stray delete in the [`GAP_BEFORE`] it. With one, the burst may
-/// begin with it and those as near to it: before the incident, never in it.
+/// The onset is right to the second whenever there is no stray delete in the [`GAP_BEFORE`] seconds before it. With
+/// one, the burst may begin with it: before the incident, never within it.
 #[test]
 fn an_onset_is_right_to_the_second_beside_strays() {
     for (per_hour, length) in [12, 60, 180].into_iter().flat_map(|rate| [(rate, 5), (rate, 41)]) {
@@ -69,7 +69,7 @@ fn an_onset_is_right_to_the_second_beside_strays() {
             assert!(to >= ONSET + length && count >= 1000, "{case}: {count} up to {to}");
             joined += usize::from(from < ONSET);
         }
-        // Two seconds have one of 180 an hour with a chance of one in ten.
+        // Two seconds contain one of 180 strays per hour with a probability of one in ten.
         assert!(joined <= 20, "{joined} of 100 at {per_hour} an hour");
     }
 }
@@ -100,7 +100,7 @@ fn an_incident_near_midnight_is_found_beside_lifecycle() {
         let found = deleted(incident(onset).chain([(MIDNIGHT, 2000)]));
         assert_eq!(suggested(&found), (onset, onset + 40, 807 - amid), "{begin} s from midnight");
     }
-    // One that sets in with the midnight itself is not lifecycle's.
+    // A burst that starts exactly at midnight is not lifecycle's.
     assert_eq!(suggested(&deleted(incident(MIDNIGHT))), (MIDNIGHT, MIDNIGHT + 40, 807));
 }
 
@@ -112,7 +112,7 @@ fn many_nights_of_lifecycle_do_not_hide_an_incident() {
     assert_eq!(found.bursts.len(), limits::SHOWN_BURSTS);
 }
 
-/// The earliest second with the steepest rise, by looking at each second of the two minutes round it.
+/// The earliest second with the steepest rise, found by looking at each second of the two minutes around it.
 fn by_hand(series: &[Second], taken: &[bool]) -> Option<(usize, u64, u64)> {
     let within = |from: i64, to: i64, free: bool| -> u64 {
         let inside =
@@ -173,7 +173,7 @@ proptest! {
     fn no_pauses_leave_a_burst_without_seconds(
         steps in prop_oneof![
             prop::collection::vec((1i64..=12, 1u64..3000), 1..200),
-            // Each run less than a hundredth of all of them.
+            // Each run has less than a hundredth of all events.
             prop::collection::vec((GAP_BEFORE + 1..=GAP_WITHIN, 50u64..60), 200..400),
         ],
         at in any::<prop::sample::Index>(),

@@ -25,7 +25,7 @@ const SIDE_BY_SIDE: usize = 3;
 const MOST_KILLS: u64 = 4;
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// A process that notes nothing for so long is killed where it is.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 /// Some requests to RDS or S3; the steps after the database's are as short.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 /// What is played alone to see how much it notes.

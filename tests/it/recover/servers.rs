@@ -15,6 +15,15 @@ impl Story {
         let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
         self.scene.subject.asof_by_environment(&arguments).await
     }
+
+    /// `asof recover FILE --at T --yes` with this story's file and state, asking another one's server.
+    async fn recover_on(&self, other: &Story) -> Run {
+        let (at, runs) = (self.at().to_string(), self.scene.subject.runs_dir());
+        let state = runs.parent().unwrap().to_str().unwrap();
+        let arguments = self.arguments("recover", &["--at", &at, "--yes", "--state-dir", state]);
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        other.scene.subject.asof(&arguments).await
+    }
 }
 
 /// T1 fails, the bucket is restored to T2 with the address typed, T1 is asked for again as before.
@@ -53,4 +62,21 @@ async fn a_bucket_under_recovery_is_claimed_on_its_server_however_that_is_named(
     let second = second.expect_code(5);
     assert!(second.stderr.contains("another process is working on"), "{second}");
     story.assert_recovered("alone");
+}
+
+/// A bucket of the same name on another server is another bucket: nothing in it is changed, and nothing is called done.
+#[tokio::test]
+async fn a_recovery_is_not_resumed_on_another_server() {
+    let story = Story::new().await;
+    story.write("broken", "");
+    story.recover().await.expect_code(3);
+    std::fs::remove_file(story.path("broken")).unwrap();
+    let other = Story::new().await;
+    let versions = other.scene.versions();
+    let refused = story.recover_on(&other).await.expect_code(2);
+    assert!(refused.stderr.contains("it was started on another server"), "{refused}");
+    assert_eq!(other.scene.versions(), versions, "{refused}");
+    story.recover().await.expect_code(0);
+    let again = story.recover_on(&other).await;
+    assert!(again.code() != Some(0) || other.scene.versions() != versions, "done, but not there: {again}");
 }

@@ -1,4 +1,4 @@
-//! What each part of an abort does.
+//! The actions of the parts of an abort.
 
 use super::Aborted;
 use crate::apply::Outcome;
@@ -15,7 +15,7 @@ use crate::state::Run;
 use crate::state::RunState;
 
 impl StepContext<'_> {
-    /// Refuses a part that gives names back, if the source that is to get its own is not there.
+    /// Refuses to swap names back if the source that would get its own name is missing.
     pub(super) async fn require_swappable(&self, recovery: &Recovery, part: &AbortPart) -> Result<()> {
         let AbortPart::SwapBack { database } = part else { return Ok(()) };
         match recovery.state().swap(*database) {
@@ -40,7 +40,7 @@ impl StepContext<'_> {
         }
     }
 
-    /// Undoes a run, by the run that an earlier process began for that, or by a new one.
+    /// Undoes a run, with the undo run that an earlier process began or a new one.
     async fn undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Aborted> {
         let part = self.bucket(n)?;
         let state_dir = &self.terms.state_dir;
@@ -48,7 +48,7 @@ impl StepContext<'_> {
             return Ok(Aborted::NotUndone(format!("the run is gone; {GONE}")));
         }
         let begun = match recovery.state().undone_by(id) {
-            // Each change of an undo is conditional on what it takes back: one whose run is gone is begun anew.
+            // Each change of an undo is conditional on the version it undoes, so a lost undo run can be begun again.
             Some(by) if Run::exists(state_dir, by) => Some(Run::open(state_dir, by)?),
             _ => self.begin_undo(recovery, n, id).await?,
         };
@@ -71,7 +71,8 @@ impl StepContext<'_> {
     async fn begin_undo(&self, recovery: &Recovery, n: usize, id: &str) -> Result<Option<Run>> {
         let part = self.bucket(n)?;
         let (client, state_dir) = (&part.client, &self.terms.state_dir);
-        // Only this tells that it was killed before its plan was whole: what cannot be read may have changed anything.
+        // Only this shows that the run was killed before its plan was complete; an unreadable run may have changed
+        // anything.
         if Run::has_changed_nothing(state_dir, id) {
             return Ok(None);
         }
@@ -89,7 +90,7 @@ impl StepContext<'_> {
         Ok(Some(run))
     }
 
-    /// Gives a database and its source their names back. It is noted only when the source was seen under its own name.
+    /// Swaps the names of a database and its source back. Recorded only once the source was seen under its own name.
     async fn swap_back(&self, recovery: &Recovery, n: usize) -> Result<Aborted> {
         if let Some(swap) = recovery.state().swap(n) {
             self.database(n)?.swap_back(swap).await?;
@@ -110,9 +111,9 @@ impl StepContext<'_> {
         }
         match database.teardown(&errand).await {
             Ok(()) => Ok(Aborted::Done(None)),
-            // It has no teardown command: there is nothing to try again.
+            // Without a teardown command there is nothing to try again.
             Err(e) if e.kind() == ErrorKind::Usage => Ok(Aborted::Left(e.in_one_line())),
-            // It is another's, or protected by one, or that is not known.
+            // It is someone else's, protected, or of unknown ownership.
             Err(e) if e.kind() == ErrorKind::Refused => Err(e),
             Err(e) => Err(match database.by_hand() {
                 Some(how) => e.hint(format!("remove it by hand: {how}")),
@@ -122,18 +123,18 @@ impl StepContext<'_> {
     }
 }
 
-/// What to do about a bucket whose run is gone.
+/// The advice for a bucket whose run is gone.
 const GONE: &str =
     "its changes are unknown; compare the bucket with asof verify, then resume the application by hand";
 
-/// What became of an undo, by what its run's journal says of every change, whichever process made it.
+/// The result of an undo, from its run's journal, whichever processes made the changes.
 ///
 /// | changes of the undo | |
 /// |---|---|
-/// | some were not taken or not looked at, or failed | failed: it is tried again |
-/// | some lie in an archive | failed: they have to be thawed first |
-/// | some were changed since by somebody else | done: these are left |
-/// | all others | done |
+/// | some were not made or not checked, or failed | failed: it is tried again |
+/// | some are archived | failed: they must be thawed first |
+/// | some keys were changed since by someone else | done: those keys are left |
+/// | any other case | done |
 fn undone(run: &str, state: &RunState, first: Option<String>) -> Result<Aborted> {
     let tally = state.tally();
     let failed = |message: String| Error::new(ErrorKind::Local, message);
@@ -160,5 +161,5 @@ fn undone(run: &str, state: &RunState, first: Option<String>) -> Result<Aborted>
     Ok(Aborted::Done(Some(format!("by run {run}{left}"))))
 }
 
-/// What to do about a database that was restored over itself.
+/// The advice for a database that was restored in place.
 const IN_PLACE: &str = "it was restored in place, which asof cannot undo: restore it with its own tools, or recover bucket and database to the same time again";

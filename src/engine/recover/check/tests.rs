@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use super::*;
 use crate::cancel::Cancel;
 
-/// A query that waits for a lock would hold the application for ever.
+/// A query that waits for a lock would block the application forever.
 #[tokio::test]
 async fn a_check_that_hangs_is_killed_and_is_a_finding() {
     let began = Instant::now();

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// What a phase may lead to.
+/// The results that a phase may have.
 fn lead(phase: Phase, [one, other]: [bool; 2]) -> Reached {
     match phase {
         Phase::LookAgain => Reached::LookedAgain { ended: one },
@@ -13,8 +13,8 @@ fn lead(phase: Phase, [one, other]: [bool; 2]) -> Reached {
 }
 
 proptest! {
-    /// Whatever each phase leads to: there is an end, and nothing lets the application go on that was not restored and, if
-    /// that is due, looked at last.
+    /// Whatever each phase reaches, there is an end, and the application is only released after everything was restored
+    /// and, if due, checked last.
     #[test]
     fn nothing_is_let_go_that_was_not_restored_and_looked_at(taken_up: bool, came: [[bool; 2]; 5]) {
         let mut phase = if taken_up { Phase::LookAgain } else { Phase::Restore };

@@ -1,4 +1,4 @@
-//! Paging of versions, against a bucket small enough to know by heart.
+//! Paging of versions in a small bucket.
 
 use std::sync::Arc;
 
@@ -17,7 +17,8 @@ fn object() -> Arc<Object> {
     })
 }
 
-/// `a` has three versions and a marker on top, `b/1` and `b/2` one each, `c` a null version under another.
+/// `a` has three versions and a marker on top, `b/1` and `b/2` have one version each, `c` has a null version below
+/// another.
 fn store() -> Store {
     let mut store = Store::default();
     let bucket = store.create("bucket", 0).unwrap();

@@ -87,7 +87,7 @@ fn a_seed_makes_other_keys() {
     assert_eq!(key(&Keys::new(Shape::Hex, 100, 1), 5), key(&Keys::new(Shape::Hex, 100, 1), 5));
 }
 
-/// Any text, or a part of a key with something behind it.
+/// Any text, or part of a key followed by any text.
 fn near(keys: &Keys, number: u64, cut: usize, tail: &str) -> Vec<u8> {
     let mut text = Vec::new();
     keys.write(number % keys.count(), &mut text);

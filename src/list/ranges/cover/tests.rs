@@ -5,7 +5,7 @@ fn part(from: &str, to: Option<&str>) -> Part {
     Part::new(0, from.into(), to.map(Into::into))
 }
 
-/// Whether ranges that are closed, and those that are open, make up everything after "b", up to "y".
+/// Returns whether the closed and open ranges make up everything after "b", up to "y".
 fn is_whole(closed: &[(&str, Option<&str>)], open: &[(&str, Option<&str>)]) -> bool {
     let mut cover = Cover::of(&part("b", Some("y")));
     for (from, to) in closed {
