@@ -53,7 +53,8 @@ impl<'a> Work<'a> {
     /// Finds the shard's run in the state directory.
     ///
     /// # Errors
-    /// [`Refused`](ErrorKind::Refused) if a worker is applying the shard, or the run is of something else.
+    /// [`Refused`](ErrorKind::Refused) if another worker is applying the shard, if the run was undone, or if it belongs to
+    /// another set.
     pub fn progress(&self, state_dir: &Path) -> Result<ShardProgress> {
         let id = self.shard.run();
         if !Run::exists(state_dir, &id) || Run::has_changed_nothing(state_dir, &id) {
@@ -70,21 +71,17 @@ impl<'a> Work<'a> {
             return Err(Error::new(ErrorKind::Refused, message)
                 .hint("nothing was changed; use --state-dir for another directory"));
         }
-        if !run.read_state()?.is_done() {
-            return Ok(ShardProgress::Begun(run));
+        if let Some(undo) = undone_by(state_dir, &id)? {
+            let message = format!("run {id} was undone by run {undo}");
+            return Err(Error::new(ErrorKind::Refused, message).hint(
+                "to apply the changes again, create a new plan set: asof diff … --out DIR --shards N",
+            ));
         }
-        match undone_by(state_dir, &id)? {
-            None => Ok(ShardProgress::Applied(run)),
-            Some(undo) => {
-                Err(Error::new(ErrorKind::Refused, format!("run {id} was applied, and undone by run {undo}"))
-                    .hint(
-                        "to apply the changes again, create a new plan set: asof diff … --out DIR --shards N",
-                    ))
-            }
-        }
+        let is_done = run.read_state()?.is_done();
+        Ok(if is_done { ShardProgress::Applied(run) } else { ShardProgress::Begun(run) })
     }
 
-    /// Finds out what the shard would change. Changes nothing.
+    /// Prepares the run of the shard. Changes nothing.
     ///
     /// # Errors
     /// [`Refused`](ErrorKind::Refused) if the whole plan has uncertain keys or deletes most keys, and the options do not

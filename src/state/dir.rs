@@ -118,7 +118,7 @@ pub(super) fn lock(dir: &Path, what: &str) -> Result<File> {
     lock_within(dir, what, limits::LOCK_ATTEMPTS)
 }
 
-/// The same with this many attempts.
+/// Locks out other processes, as [`lock`] does, within this many attempts.
 pub(super) fn lock_within(dir: &Path, what: &str, attempts: u32) -> Result<File> {
     let path = dir.join("lock");
     let file =
