@@ -62,11 +62,11 @@ impl Program {
         &self,
         what: &str,
         environment: &Environment,
-        patience: RunLimits<'_>,
+        run_limits: RunLimits<'_>,
     ) -> Result<()> {
         let stderr = std::io::stderr().as_fd().try_clone_to_owned()?;
         let started = self.start(what, environment, Stdio::from(stderr))?;
-        let ended = patience.wait(what, started, async |child| child.wait().await).await?;
+        let ended = run_limits.wait(what, started, async |child| child.wait().await).await?;
         self.judge(what, ended)
     }
 
@@ -75,11 +75,11 @@ impl Program {
         &self,
         what: &str,
         environment: &Environment,
-        patience: RunLimits<'_>,
+        run_limits: RunLimits<'_>,
     ) -> Result<String> {
         let started = self.start(what, environment, Stdio::piped())?;
         let mut printed = Vec::new();
-        let ended = patience.wait(what, started, async |child| {
+        let ended = run_limits.wait(what, started, async |child| {
             if let Some(stdout) = child.stdout.take() {
                 stdout.take(limits::PROGRAM_OUTPUT).read_to_end(&mut printed).await?;
             }
@@ -97,7 +97,7 @@ impl Program {
         &self,
         what: &str,
         environment: &Environment,
-        patience: RunLimits<'_>,
+        run_limits: RunLimits<'_>,
         take: impl FnOnce(std::fs::File) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let mut started = self.start(what, environment, Stdio::piped())?;
@@ -107,7 +107,7 @@ impl Program {
         let mut taken = None;
         // A child of the program may hold the output open after the program has ended: that counts against the same
         // limits.
-        let ended = patience.wait(what, started, async |child| {
+        let ended = run_limits.wait(what, started, async |child| {
             taken = Some((&mut taking).await?);
             child.wait().await
         });

@@ -50,7 +50,7 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
         saving.finish(&changes, &sums, seen(&client))?;
     }
     let summary = context.summary(Command::Diff { versus }, location, at, &sums);
-    let verdict = diff_verdict(versus, &sums, comparison.standing.versioning);
+    let verdict = diff_verdict(versus, &sums, comparison.state.versioning);
     view.finish(&sums, &summary, verdict.as_deref())?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
 }

@@ -32,7 +32,7 @@ pub(super) async fn restore(mut context: Context, path: &Path, args: RestoreArgs
     if overwrite {
         can_ask(yes || dry_run, OVERWRITE)?;
     }
-    let names = if no_case_collisions { Names::ApartInCase } else { Names::Any };
+    let names = if no_case_collisions { Names::DistinctInCase } else { Names::Any };
     let wanted = Download::new(
         common.query(&location, typed, &[], &context.cancel).await?,
         path,

@@ -78,26 +78,26 @@ impl Database {
         read_window(&printed).ok_or_else(|| self.nonsense("window", &printed, WINDOW))
     }
 
-    pub(super) async fn find(&self, errand: &RestoreRequest) -> Result<Found> {
+    pub(super) async fn find(&self, request: &RestoreRequest) -> Result<Found> {
         if self.settings.progress.is_none() {
             return Ok(Found::Nothing);
         }
-        self.ask_progress(errand).await.map(|(found, _)| found)
+        self.ask_progress(request).await.map(|(found, _)| found)
     }
 
     pub(super) fn can_tell(&self) -> bool {
         self.settings.progress.is_some()
     }
 
-    pub(super) async fn start(&self, errand: &RestoreRequest) -> Result<Request> {
-        let environment = self.environment(Some(errand));
+    pub(super) async fn start(&self, request: &RestoreRequest) -> Result<Request> {
+        let environment = self.environment(Some(request));
         self.settings.restore.run(&self.what("restore"), &environment, RunLimits::default()).await?;
         Ok(Request::Accepted(None))
     }
 
-    pub(super) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
+    pub(super) async fn progress(&self, request: &RestoreRequest) -> Result<RestoreProgress> {
         if self.settings.progress.is_some() {
-            return Ok(match self.ask_progress(errand).await? {
+            return Ok(match self.ask_progress(request).await? {
                 (Found::Restoring, percent) => {
                     RestoreProgress::Restoring { percent, state: "restoring".to_owned() }
                 }
@@ -116,9 +116,9 @@ impl Database {
             });
         }
         if let Some(wait) = &self.settings.wait {
-            let environment = self.environment(Some(errand));
-            let patience = RunLimits { cancel: Some(&self.cancel), deadline: None };
-            match wait.run(&self.what("wait"), &environment, patience).await {
+            let environment = self.environment(Some(request));
+            let run_limits = RunLimits { cancel: Some(&self.cancel), deadline: None };
+            match wait.run(&self.what("wait"), &environment, run_limits).await {
                 Err(e) if e.kind() == ErrorKind::Local => {
                     return Ok(RestoreProgress::Failed { why: e.to_string() });
                 }
@@ -128,25 +128,25 @@ impl Database {
         Ok(RestoreProgress::Available { endpoint: None })
     }
 
-    pub(super) async fn connection(&self, errand: &RestoreRequest) -> Result<Connection> {
+    pub(super) async fn connection(&self, request: &RestoreRequest) -> Result<Connection> {
         let identifier = self.settings.target.clone();
-        Ok(Connection { endpoint: self.endpoint(errand).await?, identifier, ..Connection::default() })
+        Ok(Connection { endpoint: self.endpoint(request).await?, identifier, ..Connection::default() })
     }
 
-    async fn endpoint(&self, errand: &RestoreRequest) -> Result<Option<String>> {
+    async fn endpoint(&self, request: &RestoreRequest) -> Result<Option<String>> {
         let Some(program) = &self.settings.endpoint else { return Ok(None) };
         let what = self.what("endpoint");
-        let printed = program.read(&what, &self.environment(Some(errand)), self.question()).await?;
+        let printed = program.read(&what, &self.environment(Some(request)), self.question()).await?;
         Ok(Some(printed.trim().to_owned()).filter(|endpoint| !endpoint.is_empty()))
     }
 
-    pub(super) async fn teardown(&self, errand: &RestoreRequest) -> Result<()> {
-        self.teardown_within(errand, limits::LAST_COMMAND).await
+    pub(super) async fn teardown(&self, request: &RestoreRequest) -> Result<()> {
+        self.teardown_within(request, limits::LAST_COMMAND).await
     }
 
     /// Teardown runs even after a drill's deadline, so only its own deadline stops it.
-    async fn teardown_within(&self, errand: &RestoreRequest, deadline: Duration) -> Result<()> {
-        let found = self.find(errand).await?;
+    async fn teardown_within(&self, request: &RestoreRequest, deadline: Duration) -> Result<()> {
+        let found = self.find(request).await?;
         if let Found::Foreign(whose) = &found {
             let name = self.name();
             let message =
@@ -161,14 +161,14 @@ impl Database {
             let message = format!("the database {} has no teardown command", self.name());
             return Err(Error::usage(message).hint("add one, or tear the database down by hand"));
         };
-        let patience = RunLimits { deadline: Some(deadline), cancel: None };
-        program.run(&self.what("teardown"), &self.environment(Some(errand)), patience).await
+        let run_limits = RunLimits { deadline: Some(deadline), cancel: None };
+        program.run(&self.what("teardown"), &self.environment(Some(request)), run_limits).await
     }
 
-    async fn ask_progress(&self, errand: &RestoreRequest) -> Result<(Found, Option<u8>)> {
+    async fn ask_progress(&self, request: &RestoreRequest) -> Result<(Found, Option<u8>)> {
         let Some(program) = &self.settings.progress else { return Ok((Found::Nothing, None)) };
         let what = self.what("progress");
-        let printed = program.read(&what, &self.environment(Some(errand)), self.question()).await?;
+        let printed = program.read(&what, &self.environment(Some(request)), self.question()).await?;
         read_progress(&printed).ok_or_else(|| self.nonsense("progress", &printed, PROGRESS))
     }
 
@@ -186,7 +186,7 @@ impl Database {
         Error::new(ErrorKind::Invalid, message).hint(format!("it must print {form}"))
     }
 
-    fn environment(&self, errand: Option<&RestoreRequest>) -> Environment {
+    fn environment(&self, request: Option<&RestoreRequest>) -> Environment {
         let Settings { name, source, target, .. } = &self.settings;
         let mut variables = vec![("ASOF_DATABASE".to_owned(), name.clone())];
         let mut set = |name: &str, value: Option<String>| {
@@ -194,9 +194,9 @@ impl Database {
         };
         set("ASOF_SOURCE", source.clone());
         set("ASOF_TARGET", target.clone());
-        set("ASOF_AT", errand.map(|errand| errand.at.to_string()));
-        set("ASOF_AT_EPOCH", errand.map(|errand| errand.at.second().to_string()));
-        set("ASOF_RUN", errand.map(|errand| errand.tag.clone()));
+        set("ASOF_AT", request.map(|request| request.at.to_string()));
+        set("ASOF_AT_EPOCH", request.map(|request| request.at.second().to_string()));
+        set("ASOF_RUN", request.map(|request| request.tag.clone()));
         variables
     }
 }

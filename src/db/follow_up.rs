@@ -14,7 +14,7 @@ pub(crate) struct FollowUp {
 impl Database {
     /// Returns the parts of the source, as of the recovery's start, that the restored database lacks. Nothing is known
     /// for databases restored by commands.
-    pub(crate) async fn follow_ups(&self, errand: &RestoreRequest) -> Result<Vec<FollowUp>> {
-        answer!(self, _ => Ok(Vec::new()), database => database.follow_ups(errand).await)
+    pub(crate) async fn follow_ups(&self, request: &RestoreRequest) -> Result<Vec<FollowUp>> {
+        answer!(self, _ => Ok(Vec::new()), database => database.follow_ups(request).await)
     }
 }

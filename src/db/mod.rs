@@ -174,8 +174,8 @@ impl Database {
         answer!(self, database => database.window().await)
     }
 
-    pub(crate) async fn find(&self, errand: &RestoreRequest) -> Result<Found> {
-        answer!(self, database => database.find(errand).await)
+    pub(crate) async fn find(&self, request: &RestoreRequest) -> Result<Found> {
+        answer!(self, database => database.find(request).await)
     }
 
     /// Returns whether [`Database::find`] is reliable: without a progress command it never finds anything.
@@ -187,32 +187,32 @@ impl Database {
     }
 
     /// Returns another obstacle to the restore, if any, after [`Database::find`] has found nothing.
-    pub(crate) async fn obstacle(&self, errand: &RestoreRequest) -> Result<Option<String>> {
+    pub(crate) async fn obstacle(&self, request: &RestoreRequest) -> Result<Option<String>> {
         match self {
             Database::Command(_) | Database::Rds(_) => Ok(None),
-            Database::Aurora(database) => database.obstacle(errand).await,
+            Database::Aurora(database) => database.obstacle(request).await,
         }
     }
 
     /// Requests the restore. Call only after [`Database::find`] has found nothing. After an error the restore may be
     /// under way.
-    pub(crate) async fn start(&self, errand: &RestoreRequest) -> Result<Request> {
-        answer!(self, database => database.start(errand).await)
+    pub(crate) async fn start(&self, request: &RestoreRequest) -> Result<Request> {
+        answer!(self, database => database.start(request).await)
     }
 
-    pub(crate) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
-        answer!(self, database => database.progress(errand).await)
+    pub(crate) async fn progress(&self, request: &RestoreRequest) -> Result<RestoreProgress> {
+        answer!(self, database => database.progress(request).await)
     }
 
     /// Configures everything an application needs before it uses the database. Idempotent.
-    pub(crate) async fn settle(&self, errand: &RestoreRequest) -> Result<()> {
-        answer!(self, _ => Ok(()), database => database.settle(errand).await)
+    pub(crate) async fn settle(&self, request: &RestoreRequest) -> Result<()> {
+        answer!(self, _ => Ok(()), database => database.settle(request).await)
     }
 
     /// Configures everything else that the restore could not; an application may already use the database. Waits while
     /// the server refuses changes. Idempotent.
-    pub(crate) async fn configure(&self, errand: &RestoreRequest) -> Result<()> {
-        answer!(self, _ => Ok(()), database => database.configure(errand).await)
+    pub(crate) async fn configure(&self, request: &RestoreRequest) -> Result<()> {
+        answer!(self, _ => Ok(()), database => database.configure(request).await)
     }
 
     /// Returns the commands that remove the restored database by hand, if asof knows them.
@@ -220,13 +220,13 @@ impl Database {
         answer!(self, _ => None, database => Some(database.by_hand()))
     }
 
-    pub(crate) async fn connection(&self, errand: &RestoreRequest) -> Result<Connection> {
-        answer!(self, database => database.connection(errand).await)
+    pub(crate) async fn connection(&self, request: &RestoreRequest) -> Result<Connection> {
+        answer!(self, database => database.connection(request).await)
     }
 
     /// Removes the restored database. Refuses one without the request's tag; a missing database is not an error.
-    pub(crate) async fn teardown(&self, errand: &RestoreRequest) -> Result<()> {
+    pub(crate) async fn teardown(&self, request: &RestoreRequest) -> Result<()> {
         // Boxed because the SDK's description types are large.
-        answer!(self, database => Box::pin(database.teardown(errand)).await)
+        answer!(self, database => Box::pin(database.teardown(request)).await)
     }
 }

@@ -22,8 +22,8 @@ pub(crate) struct PreflightFinding {
 impl Database {
     /// Looks up everything a restore needs, without changing anything. Nothing is known for databases restored by
     /// commands.
-    pub(crate) async fn preflight(&self, errand: &RestoreRequest) -> Result<Preflight> {
-        answer!(self, _ => Ok(Preflight::default()), database => database.preflight(errand.at).await)
+    pub(crate) async fn preflight(&self, request: &RestoreRequest) -> Result<Preflight> {
+        answer!(self, _ => Ok(Preflight::default()), database => database.preflight(request.at).await)
     }
 }
 

@@ -63,13 +63,13 @@ pub(super) const KEPT_SUFFIX: usize = BEFORE.len() + "20261120t224912z".len();
 impl Database {
     /// Describes the renamings of the cut-over, one sentence each; empty if it renames nothing. Refuses names that are
     /// taken. Valid only before the restore starts.
-    pub(crate) async fn outline_swap(&self, errand: &RestoreRequest) -> Result<Vec<String>> {
-        answer!(self, _ => Ok(Vec::new()), database => database.outline_swap(errand.at).await)
+    pub(crate) async fn outline_swap(&self, request: &RestoreRequest) -> Result<Vec<String>> {
+        answer!(self, _ => Ok(Vec::new()), database => database.outline_swap(request.at).await)
     }
 
     /// Plans the renamings by resource id, and refuses names that are taken. Changes nothing.
-    pub(crate) async fn plan_swap(&self, errand: &RestoreRequest) -> Result<Swap> {
-        answer!(self, _ => Err(self.has_no_names()), database => Box::pin(database.plan_swap(errand)).await)
+    pub(crate) async fn plan_swap(&self, request: &RestoreRequest) -> Result<Swap> {
+        answer!(self, _ => Err(self.has_no_names()), database => Box::pin(database.plan_swap(request)).await)
     }
 
     /// Renames the source, then the restored database. Skips renamings already done, so it is idempotent.

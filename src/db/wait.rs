@@ -13,24 +13,24 @@ use crate::retry::Backoff;
 /// once.
 pub(crate) async fn wait(
     database: &Database,
-    errand: &RestoreRequest,
+    request: &RestoreRequest,
     cancel: &Cancel,
     on: impl FnMut(Result<&RestoreProgress, &Error>),
 ) -> Result<Option<String>, Error> {
-    poll(database, errand, Backoff::of_database(), cancel, on).await
+    poll(database, request, Backoff::of_database(), cancel, on).await
 }
 
 /// Does the same with a custom backoff.
 pub(super) async fn poll(
     database: &Database,
-    errand: &RestoreRequest,
+    request: &RestoreRequest,
     mut backoff: Backoff,
     cancel: &Cancel,
     mut on: impl FnMut(Result<&RestoreProgress, &Error>),
 ) -> Result<Option<String>, Error> {
     let mut failures = 0;
     loop {
-        match database.progress(errand).await {
+        match database.progress(request).await {
             Ok(progress) => {
                 failures = 0;
                 on(Ok(&progress));

@@ -22,7 +22,7 @@ impl From<&BucketSettings> for BucketState {
 }
 
 /// Requests the settings that a plan depends on.
-pub async fn standing(client: &Client, bucket: &str) -> Result<BucketState> {
+pub async fn bucket_state(client: &Client, bucket: &str) -> Result<BucketState> {
     let versioning_status = client.versioning_status(bucket).await?;
     let encryption = needed(client.encryption(bucket).await)?;
     let versioning = versioning_status
@@ -84,8 +84,8 @@ fn wanted<T>(told: Result<Known<T>>) -> Known<T> {
 }
 
 /// Refuses a bucket that was never versioned and so has no past states.
-pub fn require_history(bucket: &str, standing: BucketState) -> Result<()> {
-    match standing.versioning {
+pub fn require_history(bucket: &str, state: BucketState) -> Result<()> {
+    match state.versioning {
         // If it is unknown, the listing is judged on its own.
         Versioning::Enabled | Versioning::Suspended | Versioning::Unknown => Ok(()),
         Versioning::Never => Err(Error::new(
@@ -99,9 +99,9 @@ pub fn require_history(bucket: &str, standing: BucketState) -> Result<()> {
 }
 
 /// Refuses to restore a bucket in place if it would not keep overwritten versions.
-pub fn require_versioning(bucket: &str, standing: BucketState) -> Result<()> {
-    require_history(bucket, standing)?;
-    match standing.versioning {
+pub fn require_versioning(bucket: &str, state: BucketState) -> Result<()> {
+    require_history(bucket, state)?;
+    match state.versioning {
         Versioning::Suspended => Err(Error::new(
             ErrorKind::Refused,
             format!("cannot restore {bucket} in place: versioning is suspended, and a restore would permanently overwrite null versions"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bucket::{BucketState, require_history, require_versioning, rules, standing};
+use super::bucket::{BucketState, bucket_state, require_history, require_versioning, rules};
 use super::query::{Query, check_elsewhere};
 use super::references::{Held, References, Search};
 use crate::apply::Place;
@@ -90,10 +90,10 @@ impl CheckReferences {
     /// healing overwrites; [`Usage`](crate::error::ErrorKind::Usage) for a time that is not in the past.
     pub async fn inspect(self, client: &Client) -> Result<ReferenceCheck> {
         let Self { location, at, holder, earlier, aim } = self;
-        let here = standing(client, &location.bucket).await?;
+        let here = bucket_state(client, &location.bucket).await?;
         require_history(&location.bucket, here)?;
         let there = match &holder {
-            Holder::Place(place) => standing(client, &place.bucket).await?,
+            Holder::Place(place) => bucket_state(client, &place.bucket).await?,
             Holder::Then | Holder::Now => {
                 if aim == Aim::Heal {
                     require_versioning(&location.bucket, here)?;

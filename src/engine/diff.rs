@@ -86,7 +86,7 @@ pub struct Comparison {
     /// The present, by the server's clock.
     pub listed: Instant,
     /// The state of the bucket that a plan depends on.
-    pub standing: BucketState,
+    pub state: BucketState,
     /// The checks of the bucket.
     pub checks: Vec<Check>,
     query: Query,
@@ -123,14 +123,14 @@ impl Diff {
         let at = query.at.past(listed)?;
         let versus = versus.map(|versus| versus.past(listed)).transpose()?;
         require_order(versus.is_none_or(|versus| versus >= at))?;
-        let standing = BucketState::from(&settings);
-        require_history(&location.bucket, standing)?;
+        let state = BucketState::from(&settings);
+        require_history(&location.bucket, state)?;
         if undelete == Undelete::RemoveMarker {
             require_removable(client, &location.bucket).await?;
         }
         let judge = query.judge(&settings.rules, at, versus.map_or(AsOf::Latest, AsOf::At));
         let checks = bucket_checks(client, &settings, &judge, &location, at);
-        Ok(Comparison { location, at, versus, listed, standing, checks, query, undelete, judge })
+        Ok(Comparison { location, at, versus, listed, state, checks, query, undelete, judge })
     }
 }
 
@@ -160,14 +160,14 @@ impl Comparison {
     }
 
     fn header(&self) -> Header {
-        let Self { at, listed, standing: BucketState { versioning, kms }, .. } = *self;
+        let Self { at, listed, state: BucketState { versioning, kms }, .. } = *self;
         let checks = Checks { versioning, kms, trust_etag: self.query.trust_etag };
         Header::new(&self.location, Times { at, listed }, checks, self.query.selected().clone())
     }
 
     /// Lists the bucket and finds the differences.
     pub async fn survey(&self, client: &Client, cancel: &Cancel) -> Result<Findings> {
-        let compare = Compare { kms: self.standing.kms, trust_etag: self.query.trust_etag };
+        let compare = Compare { kms: self.state.kms, trust_etag: self.query.trust_etag };
         survey(client, self.query.scope(), &self.judge, compare, self.undelete, cancel).await
     }
 }

@@ -62,7 +62,7 @@ pub(super) async fn survey_directory(
     cancel: &Cancel,
     mut right: impl FnMut(&str),
 ) -> Result<Findings> {
-    let mut ledger = FileChangeCollector {
+    let mut collector = FileChangeCollector {
         relocation: Some(files.relocation.clone()),
         ..FileChangeCollector::new(client)?
     };
@@ -70,50 +70,50 @@ pub(super) async fn survey_directory(
     let (bucket, as_of) = (scope.bucket.clone(), AsOfPair { then, now: then });
     let mut keys = ScopeKeys::start(client, scope, as_of, cancel);
     while let Some(batch) =
-        keys.next(|state| live_then(&state, judge, client.clock(), &mut ledger.sums)).await?
+        keys.next(|state| live_then(&state, judge, client.clock(), &mut collector.sums)).await?
     {
         if batch.cut_before {
-            ledger.changes.cut(batch.segment)?;
+            collector.changes.cut(batch.segment)?;
         }
-        enter_all(&mut ledger, batch.segment, files, &bucket, batch.keys, &mut right).await?;
+        enter_all(&mut collector, batch.segment, files, &bucket, batch.keys, &mut right).await?;
         if batch.last {
-            ledger.changes.cut(batch.segment)?;
+            collector.changes.cut(batch.segment)?;
         }
     }
-    ledger.sums.set_unknown(keys.unknown());
-    Ok(Findings { changes: ledger.changes, uncertain: None, sums: ledger.sums })
+    collector.sums.set_unknown(keys.unknown());
+    Ok(Findings { changes: collector.changes, uncertain: None, sums: collector.sums })
 }
 
 async fn enter_all(
-    ledger: &mut FileChangeCollector<'_>,
+    collector: &mut FileChangeCollector<'_>,
     segment: u64,
     files: Files<'_>,
     bucket: &str,
     live: Vec<Live>,
     right: &mut impl FnMut(&str),
 ) -> Result<()> {
-    let mut looks = std::pin::pin!(files.look_at_all(ledger.client, bucket, live));
+    let mut looks = std::pin::pin!(files.look_at_all(collector.client, bucket, live));
     while let Some((live, stands)) = looks.try_next().await? {
-        ledger.sums.existed += 1;
+        collector.sums.existed += 1;
         let date = live.version.last_modified;
         match stands {
             Stands::AsPut => {
-                ledger.settle(&live, |sums| &mut sums.unchanged);
+                collector.settle(&live, |sums| &mut sums.unchanged);
                 right(&live.key);
             }
             // The date cannot be contradicted.
             Stands::File(now, Verdict::Proven | Verdict::Unverifiable) if now.last_modified == date => {
-                ledger.settle(&live, |sums| &mut sums.unchanged);
+                collector.settle(&live, |sums| &mut sums.unchanged);
                 right(&live.key);
             }
             Stands::File(_, Verdict::Proven) => {
-                ledger.settle(&live, |sums| &mut sums.same_content);
+                collector.settle(&live, |sums| &mut sums.same_content);
                 right(&live.key);
             }
-            Stands::Nothing => ledger.enter(segment, &live.brought_over(None))?,
+            Stands::Nothing => collector.enter(segment, &live.brought_over(None))?,
             Stands::File(now, verdict) => {
-                ledger.sums.unverifiable += u64::from(verdict == Verdict::Unverifiable);
-                ledger.enter(segment, &live.brought_over(Some(now)))?;
+                collector.sums.unverifiable += u64::from(verdict == Verdict::Unverifiable);
+                collector.enter(segment, &live.brought_over(Some(now)))?;
             }
         }
     }

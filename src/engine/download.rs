@@ -39,7 +39,7 @@ pub enum Names {
     /// The keys, unchanged.
     Any,
     /// No two names may differ only in case, since some file systems treat them as one.
-    ApartInCase,
+    DistinctInCase,
 }
 
 /// A download whose changes are known. Nothing has been changed yet.
@@ -67,7 +67,7 @@ impl Download {
     /// # Errors
     /// [`Local`](crate::error::ErrorKind::Local) if `path` exists and is not a directory.
     pub fn new(query: Query, path: &Path, on_conflict: OnConflict, names: Names) -> Result<Self> {
-        let case = (names == Names::ApartInCase).then(CaseFold::default);
+        let case = (names == Names::DistinctInCase).then(CaseFold::default);
         Ok(Self { query, path: path.to_owned(), directory: Directory::open(path)?, on_conflict, case })
     }
 
@@ -81,15 +81,15 @@ impl Download {
         let location = query.location.clone();
         let settings = inspect(client, &location.bucket).await?;
         let at = query.at.past(client.clock().now().whole_second())?;
-        let standing = BucketState::from(&settings);
-        require_history(&location.bucket, standing)?;
+        let state = BucketState::from(&settings);
+        require_history(&location.bucket, state)?;
         let judge = query.judge(&settings.rules, at, AsOf::Latest);
         let checks = bucket_checks(client, &settings, &judge, &location, at);
         let relocation = Relocation::to_directory(&location);
         let files = Files {
             directory: directory.as_ref(),
             relocation: &relocation,
-            compare: Compare { kms: standing.kms, trust_etag: query.trust_etag },
+            compare: Compare { kms: state.kms, trust_etag: query.trust_etag },
             bytes: on_conflict == OnConflict::Overwrite,
         };
         let right = |key: &str| {

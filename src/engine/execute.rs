@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::bucket::{BucketState, require_room, require_versioning, standing};
+use super::bucket::{BucketState, bucket_state, require_room, require_versioning};
 use super::options::ApplyOptions;
 use super::superseded::{Look, check_bases};
 use super::uploads::{abandon_noted, noted};
@@ -155,7 +155,7 @@ impl Run {
 /// versioning.
 async fn is_undoable(client: &Client, manifest: &RunManifest) -> bool {
     let Some(to) = &manifest.to else { return true };
-    standing(client, &to.bucket).await.is_ok_and(|there| there.versioning == Versioning::Enabled)
+    bucket_state(client, &to.bucket).await.is_ok_and(|there| there.versioning == Versioning::Enabled)
 }
 
 /// Reverts the counts of a change that was counted as made and is not there.
@@ -178,12 +178,12 @@ async fn require_kept(
     options: ApplyOptions,
 ) -> Result<BucketState> {
     let bucket = &manifest.changed().bucket;
-    let standing = standing(client, bucket).await?;
+    let state = bucket_state(client, bucket).await?;
     match &manifest.to {
-        None => require_versioning(bucket, standing)?,
-        Some(to) => require_room(to, standing, sums, options.on_conflict)?,
+        None => require_versioning(bucket, state)?,
+        Some(to) => require_room(to, state, sums, options.on_conflict)?,
     }
-    Ok(standing)
+    Ok(state)
 }
 
 /// How the run copies objects, from its manifest and the bucket's settings.

@@ -28,10 +28,10 @@ pub(super) async fn verify_directory(
     files: Files<'_>,
     cancel: &Cancel,
 ) -> Result<Findings> {
-    let mut ledger = FileChangeCollector::new(client)?;
+    let mut collector = FileChangeCollector::new(client)?;
     let bucket = scope.bucket.clone();
     let mut extras = files.directory.map(|directory| Extras::new(directory, files.relocation, &scope));
-    let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut ledger.sums);
+    let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut collector.sums);
     let (live, unknown) = live_keys(client, scope, judge.as_of.then, cancel, then).await?;
     let mut live = live.into_changes()?;
     loop {
@@ -45,27 +45,27 @@ pub(super) async fn verify_directory(
         let mut looks = std::pin::pin!(files.look_at_all(client, &bucket, live));
         while let Some((live, stands)) = looks.try_next().await? {
             if let Some(extras) = &mut extras {
-                extras.enter_before(Some(&live.key), &mut ledger).await?;
+                extras.enter_before(Some(&live.key), &mut collector).await?;
             }
-            ledger.sums.existed += 1;
+            collector.sums.existed += 1;
             match stands {
                 Stands::AsPut | Stands::File(_, Verdict::Proven) => {
-                    ledger.settle(&live, |sums| &mut sums.unchanged);
+                    collector.settle(&live, |sums| &mut sums.unchanged);
                 }
                 Stands::File(_, Verdict::Unverifiable) => {
-                    ledger.settle(&live, |sums| &mut sums.unchanged);
-                    ledger.sums.unverifiable += 1;
+                    collector.settle(&live, |sums| &mut sums.unchanged);
+                    collector.sums.unverifiable += 1;
                 }
-                Stands::Nothing => ledger.enter(0, &live.brought_over(None))?,
-                Stands::File(now, Verdict::Wrong) => ledger.enter(0, &live.brought_over(Some(now)))?,
+                Stands::Nothing => collector.enter(0, &live.brought_over(None))?,
+                Stands::File(now, Verdict::Wrong) => collector.enter(0, &live.brought_over(Some(now)))?,
             }
         }
     }
     if let Some(extras) = &mut extras {
-        extras.enter_before(None, &mut ledger).await?;
+        extras.enter_before(None, &mut collector).await?;
     }
-    ledger.sums.set_unknown(unknown);
-    Ok(Findings { changes: ledger.changes, uncertain: None, sums: ledger.sums })
+    collector.sums.set_unknown(unknown);
+    Ok(Findings { changes: collector.changes, uncertain: None, sums: collector.sums })
 }
 
 /// The files of the directory within a scope, in key order.
@@ -82,7 +82,11 @@ impl<'a> Extras<'a> {
     }
 
     /// Adds the files before this key as extra, and skips the key's own.
-    async fn enter_before(&mut self, key: Option<&str>, ledger: &mut FileChangeCollector<'_>) -> Result<()> {
+    async fn enter_before(
+        &mut self,
+        key: Option<&str>,
+        collector: &mut FileChangeCollector<'_>,
+    ) -> Result<()> {
         loop {
             if self.ahead.is_none() {
                 self.ahead = self.next().await?;
@@ -95,7 +99,7 @@ impl<'a> Extras<'a> {
                 let Leaf { size, modified, .. } = leaf;
                 let now = Some(Version { size, last_modified: modified, ..Version::default() });
                 let extra = Change::new(found, Action::Delete, now, None);
-                ledger.enter(0, &extra)?;
+                collector.enter(0, &extra)?;
             }
         }
     }

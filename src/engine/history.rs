@@ -1,6 +1,6 @@
 //! The version history of one key.
 
-use super::bucket::standing;
+use super::bucket::bucket_state;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -50,7 +50,7 @@ impl History {
     /// Checks that the bucket exists, and resolves the requested time.
     pub async fn inspect(self, client: &Client) -> Result<KeyHistory> {
         let Self { object: Location { bucket, prefix: key }, at } = self;
-        standing(client, &bucket).await?;
+        bucket_state(client, &bucket).await?;
         let now = client.clock().now().whole_second();
         let at = at.map(|typed| typed.past(now)).transpose()?;
         Ok(KeyHistory { bucket, key, at })

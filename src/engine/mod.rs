@@ -42,8 +42,8 @@ pub(crate) use crate::recover::{Conclusion, Existed};
 pub use crate::s3::{Client, ServerClock, Settings, Thaw, Tier};
 pub use crate::state::{Copying, Run, RunManifest, RunState, RunStatus, Server, ShardId};
 pub use bucket::{
-    BucketState, inspect, require_history, require_removable, require_room, require_versioning, rules,
-    standing,
+    BucketState, bucket_state, inspect, require_history, require_removable, require_room, require_versioning,
+    rules,
 };
 pub use check::{AskedTime, CheckPast, PastAnswer, PastCheck};
 pub use check_references::{Aim, CheckReferences, Holder, ReferenceCheck};

@@ -30,9 +30,9 @@ pub(super) async fn survey_elsewhere(
         ..Scope::default()
     };
     let selection = scope.selection.clone();
-    let mut ledger = ChangeCollector::new(client, place, compare)?.with_extras(extras).with_uncertain()?;
-    ledger.only = scope.only.clone();
-    let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut ledger.sums);
+    let mut collector = ChangeCollector::new(client, place, compare)?.with_extras(extras).with_uncertain()?;
+    collector.only = scope.only.clone();
+    let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut collector.sums);
     let (source, unknown) = live_keys(client, scope, judge.as_of.then, cancel, then).await?;
     let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));
     let now = |state: &KeyState<'_>| Live::now(state, name(state.key));
@@ -41,12 +41,12 @@ pub(super) async fn survey_elsewhere(
     loop {
         let pairs: Vec<_> = joined.by_ref().take(limits::JOINED).collect::<Result<_>>()?;
         if pairs.is_empty() {
-            return ledger.close(unknown).await;
+            return collector.close(unknown).await;
         }
         if cancel.is_stopped() {
             return Err(Error::interrupted());
         }
-        ledger.sums.existed += pairs.iter().filter(|pair| !matches!(pair, Pair::Second(_))).count() as u64;
-        ledger.enter(0, pairs.into_iter().map(difference).collect()).await?;
+        collector.sums.existed += pairs.iter().filter(|pair| !matches!(pair, Pair::Second(_))).count() as u64;
+        collector.enter(0, pairs.into_iter().map(difference).collect()).await?;
     }
 }

@@ -154,21 +154,21 @@ pub(super) async fn heal_changes(
     within: std::time::Duration,
     compare: Compare,
 ) -> Result<Findings> {
-    let mut ledger = ChangeCollector::new(client, place, compare)?;
+    let mut collector = ChangeCollector::new(client, place, compare)?;
     let mut chunk = Vec::new();
     for dangling in dangling {
         let dangling = dangling?;
         match heal(&dangling, at, within) {
             Some(change) => chunk.push(change),
-            None if dangling.came_within(at, within) => ledger.sums.unchanged += 1,
+            None if dangling.came_within(at, within) => collector.sums.unchanged += 1,
             None => {}
         }
         if chunk.len() >= limits::CONTENT_CHECKS {
-            ledger.enter(0, std::mem::take(&mut chunk)).await?;
+            collector.enter(0, std::mem::take(&mut chunk)).await?;
         }
     }
-    ledger.enter(0, chunk).await?;
-    ledger.close(KeyShapes::default()).await
+    collector.enter(0, chunk).await?;
+    collector.close(KeyShapes::default()).await
 }
 
 impl References {

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use super::bucket::{
-    BucketState, inspect, require_history, require_removable, require_room, require_versioning, standing,
+    BucketState, bucket_state, inspect, require_history, require_removable, require_room, require_versioning,
 };
 use super::execute::NewPlan;
 use super::key_lookup::Scope;
@@ -288,7 +288,7 @@ pub(super) async fn bucket_states(
         }
         Some(to) => {
             require_history(&location.bucket, here)?;
-            standing(client, &to.bucket).await?
+            bucket_state(client, &to.bucket).await?
         }
     };
     Ok(BucketStates { settings, here, there })

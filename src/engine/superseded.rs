@@ -7,7 +7,7 @@
 
 use tokio::task::JoinSet;
 
-use super::bucket::standing;
+use super::bucket::bucket_state;
 use crate::apply::{Base, BaseReader, Finding, OnConflict, Outcome, Place};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
@@ -52,7 +52,7 @@ impl HistoryReader for Made {
 pub(super) async fn find_superseded(client: &Client, run: &Run, now: Instant, cancel: &Cancel) -> Result<()> {
     if !run.has_begun()
         || run.read_state()?.is_checked()
-        || standing(client, &run.manifest().changed().bucket).await?.versioning != Versioning::Enabled
+        || bucket_state(client, &run.manifest().changed().bucket).await?.versioning != Versioning::Enabled
     {
         return Ok(());
     }

@@ -53,20 +53,20 @@ pub async fn survey(
     cancel: &Cancel,
 ) -> Result<Findings> {
     let place = Place::in_place(&scope.bucket);
-    let ledger = ChangeCollector::new(client, &place, compare)?;
+    let collector = ChangeCollector::new(client, &place, compare)?;
     let only = scope.only.clone();
-    let mut ledger = ChangeCollector { undelete, only, ..ledger.with_uncertain()? };
+    let mut collector = ChangeCollector { undelete, only, ..collector.with_uncertain()? };
     let mut keys = ScopeKeys::start(client, scope, judge.as_of, cancel);
-    while let Some(batch) = keys.next(|state| ledger.change_of(&state, judge)).await? {
+    while let Some(batch) = keys.next(|state| collector.change_of(&state, judge)).await? {
         if batch.cut_before {
-            ledger.cut(batch.segment)?;
+            collector.cut(batch.segment)?;
         }
-        ledger.enter(batch.segment, batch.keys).await?;
+        collector.enter(batch.segment, batch.keys).await?;
         if batch.last {
-            ledger.cut(batch.segment)?;
+            collector.cut(batch.segment)?;
         }
     }
-    ledger.close(keys.unknown()).await
+    collector.close(keys.unknown()).await
 }
 
 /// Collects the results of a survey.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::bucket::{require_history, standing};
+use super::bucket::{bucket_state, require_history};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::list::Lister;
@@ -70,7 +70,7 @@ impl ShowTimeline {
     /// [`Refused`](crate::error::ErrorKind::Refused) for a bucket without a past.
     pub async fn inspect(self, client: &Client) -> Result<TimelineScan> {
         let bucket = &self.location.bucket;
-        require_history(bucket, standing(client, bucket).await?)?;
+        require_history(bucket, bucket_state(client, bucket).await?)?;
         let now = client.clock().now().whole_second();
         let second =
             |typed: Option<TypedTime>| typed.map(|typed| typed.past(now).map(Instant::second)).transpose();

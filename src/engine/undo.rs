@@ -12,7 +12,7 @@
 //! Each change is conditional on the key still holding what the run put there. The plan is like any other: it is
 //! applied by its own run, which can be resumed and undone.
 
-use super::bucket::{require_removable, require_versioning, standing};
+use super::bucket::{bucket_state, require_removable, require_versioning};
 use super::superseded::find_superseded;
 use super::uploads::abandon_noted;
 use crate::apply::Place;
@@ -56,7 +56,7 @@ impl Undo<'_> {
         let Self { done, server, undelete } = self;
         let manifest = done.manifest();
         let bucket = &manifest.changed().bucket;
-        require_versioning(bucket, standing(client, bucket).await?)?;
+        require_versioning(bucket, bucket_state(client, bucket).await?)?;
         abandon_noted(client, done).await?;
         let now = client.clock().now().whole_second();
         find_superseded(client, done, now, cancel).await?;

@@ -1,6 +1,6 @@
 //! Verifies that a bucket, or another target, matches the bucket's state at a past time. Read-only.
 
-use super::bucket::{BucketState, require_history, rules, standing};
+use super::bucket::{BucketState, bucket_state, require_history, rules};
 use super::extras::verify_directory;
 use super::pairing::survey_elsewhere;
 use super::query::{Query, check_elsewhere};
@@ -96,12 +96,12 @@ impl Verify {
     pub async fn inspect(self, client: &Client) -> Result<Verification> {
         let Self { query, against } = self;
         let location = query.location.clone();
-        let here = standing(client, &location.bucket).await?;
+        let here = bucket_state(client, &location.bucket).await?;
         let at = query.at.past(client.clock().now().whole_second())?;
         require_history(&location.bucket, here)?;
         let there = match &against {
             Against::Itself | Against::Directory(_) => here,
-            Against::Place(place) => standing(client, &place.bucket).await?,
+            Against::Place(place) => bucket_state(client, &place.bucket).await?,
         };
         let rules = rules(client, &location.bucket).await?;
         let judge = query.judge(&rules, at, AsOf::Latest);

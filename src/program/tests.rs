@@ -47,15 +47,15 @@ async fn a_program_that_is_stopped_is_told_and_killed() {
 #[tokio::test]
 async fn a_program_is_killed_with_what_it_has_started() {
     let began = Instant::now();
-    let patience = RunLimits { deadline: Some(Duration::from_millis(100)), cancel: None };
+    let run_limits = RunLimits { deadline: Some(Duration::from_millis(100)), cancel: None };
     let take =
         |mut output: std::fs::File| std::io::copy(&mut output, &mut std::io::sink()).map_err(Error::from);
-    let late = shell("sleep 30 & sleep 30").pipe("it", &Environment::new(), patience, take).await;
+    let late = shell("sleep 30 & sleep 30").pipe("it", &Environment::new(), run_limits, take).await;
     assert!(late.unwrap_err().to_string().contains("was stopped after"));
     let cancel = Cancel::default();
     cancel.stop();
-    let patience = RunLimits { deadline: None, cancel: Some(&cancel) };
-    let stopped = shell("sleep 30; true").read("it", &Environment::new(), patience).await;
+    let run_limits = RunLimits { deadline: None, cancel: Some(&cancel) };
+    let stopped = shell("sleep 30; true").read("it", &Environment::new(), run_limits).await;
     assert_eq!(stopped.unwrap_err().kind(), ErrorKind::Interrupted);
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
 }

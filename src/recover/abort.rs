@@ -195,7 +195,7 @@ pub(crate) enum UndoState {
     InForce(Vec<String>),
 }
 
-/// The parts of aborting a recovery, in order. `standing` returns the undo state of a run, `stays` tells which
+/// The parts of aborting a recovery, in order. `undo_state` returns the undo state of a run, `stays` tells which
 /// databases are restored in place, and `has_hook` whether the file has a resume hook.
 ///
 /// | for | overtaken | |
@@ -211,12 +211,12 @@ pub(crate) enum UndoState {
 /// | an application that may be quiesced | | run the resume hook; a later recovery that has overtaken this one runs its own |
 pub(crate) fn abort_parts(
     state: &RecoveryState,
-    standing: impl Fn(&str) -> UndoState,
+    undo_state: impl Fn(&str) -> UndoState,
     stays: impl Fn(usize) -> bool,
     has_hook: bool,
 ) -> Vec<AbortPart> {
     let overtaken = state.overtaken().is_some();
-    let undo = |(bucket, run): &(usize, String)| match standing(run) {
+    let undo = |(bucket, run): &(usize, String)| match undo_state(run) {
         UndoState::Undone(by) => vec![AbortPart::Undone { run: run.clone(), by }],
         UndoState::InForce(_) if overtaken => vec![AbortPart::Left { run: run.clone() }],
         UndoState::InForce(runs) => {

@@ -69,7 +69,7 @@ pub(crate) enum Notice<'a> {
     /// The recovery file of a mark has no quiesce hook.
     Unquiesced,
     /// The application is quiesced, and no hook resumes it.
-    StandsStill,
+    StillQuiesced,
     /// The plan of a recovery: its target time and its effect on each database.
     Plan {
         at: Instant,

@@ -8,7 +8,7 @@ use crate::model::Destination;
 use crate::recover::{BucketPlan, Notice, Resumed};
 
 /// Shown if there is no hook to resume the application.
-pub(super) const STANDS_STILL: &str = "the application is still quiesced: the file has no resume hook";
+pub(super) const STILL_QUIESCED: &str = "the application is still quiesced: the file has no resume hook";
 
 /// Shown for an adopted recovery: only the lost state directory knew its runs.
 const LOST: &str = "its changes in buckets are found by listing them, and asof undo does not know its runs; it is unknown whether the application was quiesced or resumed since: the quiesce hook runs, and writes after the target time are rewound";
@@ -29,7 +29,7 @@ pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
         Notice::KilledMark { killed, resumed } => {
             let then = match resumed {
                 Resumed::Now => "running the resume hook first".to_owned(),
-                Resumed::Never => STANDS_STILL.to_owned(),
+                Resumed::Never => STILL_QUIESCED.to_owned(),
                 Resumed::AtTheEnd(mark) => {
                     format!("a recovery runs the resume hook at its end; resume it now: {mark}")
                 }
@@ -69,7 +69,7 @@ pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
             "the file has no quiesce hook, so writers continue: rows and objects of this second may disagree"
                 .to_owned()
         }
-        Notice::StandsStill => STANDS_STILL.to_owned(),
+        Notice::StillQuiesced => STILL_QUIESCED.to_owned(),
         Notice::ClockSkew(_)
         | Notice::Plan { .. }
         | Notice::Bucket(_)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::notices::STANDS_STILL;
+use super::notices::STILL_QUIESCED;
 use crate::model::Instant;
 use crate::recover::{
     AbortResult, Conclusion, Ending, FollowUp, NextCommand, RecoveryFile, RecoveryOutcome, RecoveryState,
@@ -76,7 +76,7 @@ fn words_of_done(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
         lines.extend(state.swaps().map(swapped::stays));
     }
     if file.hooks.stop_for_good() {
-        lines.push(STANDS_STILL.to_owned());
+        lines.push(STILL_QUIESCED.to_owned());
     }
     let compared = state.result(Step::References).map(|result| &result.counts);
     let has = |name: &str| compared.and_then(|counts| counts.get(name)).is_some_and(|n| *n > 0);

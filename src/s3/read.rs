@@ -72,9 +72,9 @@ impl Client {
             .operation_attempt_timeout(limits::LIST_TIMEOUT)
             .build();
         let attempts = if request.once { 1 } else { limits::ATTEMPTS };
-        let patience =
+        let run_limits =
             aws_sdk_s3::config::Builder::new().timeout_config(timeouts).retry_config(retries(attempts));
-        let reply = call.customize().interceptor(tap.clone()).config_override(patience).send().await;
+        let reply = call.customize().interceptor(tap.clone()).config_override(run_limits).send().await;
         reply.map_err(|e| explain(&e, doing, &self.place))?;
         self.counters.list_requests.add(1);
         tap.take().ok_or_else(|| Error::internal("a reply came without its listing"))

@@ -30,8 +30,8 @@ async fn a_teardown_that_hangs_is_stopped() {
         teardown: Some(Program::new(["sleep", "60"])),
     };
     let database = Database::new(settings, Cancel::default());
-    let errand = RestoreRequest::new(Instant::from_millis(0), "tag");
-    let error = database.teardown_within(&errand, Duration::from_millis(100)).await.unwrap_err();
+    let request = RestoreRequest::new(Instant::from_millis(0), "tag");
+    let error = database.teardown_within(&request, Duration::from_millis(100)).await.unwrap_err();
     let told = "the teardown command of the database orders was stopped after 0.1 s";
     assert_eq!(error.to_string(), told);
 }

@@ -39,12 +39,12 @@ impl Cluster {
 
     /// Returns an existing instance whose name the cluster's instances would need. Valid only before the cluster
     /// exists.
-    pub(in crate::db) async fn obstacle(&self, errand: &RestoreRequest) -> Result<Option<String>> {
-        let named = self.settings.members_named(errand.at);
+    pub(in crate::db) async fn obstacle(&self, request: &RestoreRequest) -> Result<Option<String>> {
+        let named = self.settings.members_named(request.at);
         let members = Members { named, ..Members::of_cluster(&self.client, self.target()) };
         let own = members.names(self.members().await?.len());
         for id in own.chain(self.engine().await?.own_instances(self.target())) {
-            match members.look(&id, errand).await? {
+            match members.look(&id, request).await? {
                 Looked::Nothing => {}
                 Looked::Foreign(what) => return Ok(Some(what)),
                 Looked::Ours(_) => return Ok(Some(format!("the instance {id}"))),
@@ -53,13 +53,13 @@ impl Cluster {
         Ok(None)
     }
 
-    fn of<'a>(&'a self, cluster: &'a DbCluster, errand: &RestoreRequest) -> Members<'a> {
+    fn of<'a>(&'a self, cluster: &'a DbCluster, request: &RestoreRequest) -> Members<'a> {
         let (id, engine) = (cluster.db_cluster_identifier(), cluster.engine());
         Members {
             client: &self.client,
             cluster: id.unwrap_or(self.target()),
             engine: engine.unwrap_or_default(),
-            named: self.settings.members_named(errand.at),
+            named: self.settings.members_named(request.at),
         }
     }
 
@@ -95,13 +95,13 @@ impl Cluster {
         cluster: &DbCluster,
         group: Option<ClusterSettings>,
         wanted: &[InstanceSettings],
-        errand: &RestoreRequest,
+        request: &RestoreRequest,
     ) -> Result<()> {
         if let Some(group) = group {
             let modify = async |sdk| DbCluster::modify(&sdk, self.target(), group.clone(), None).await;
             self.client.ask(modify).await?;
         }
-        self.of(cluster, errand).create_missing(wanted, errand).await
+        self.of(cluster, request).create_missing(wanted, request).await
     }
 }
 
@@ -174,30 +174,30 @@ impl Kind for DbCluster {
     async fn restore(
         sdk: &aws_sdk_rds::Client,
         of: &Cluster,
-        errand: &RestoreRequest,
+        request: &RestoreRequest,
         settings: ClusterSettings,
     ) -> Result<Option<Self>> {
         let (source, target) = (&of.settings.source, of.target());
-        let request = requests::restore_cluster(sdk, source, target, errand, settings);
+        let request = requests::restore_cluster(sdk, source, target, request, settings);
         let doing = format!("restore the database {} into the cluster {target}", of.name());
         let made = request.send().await.map_err(|e| explain(&doing, &e))?;
         Ok(made.db_cluster().cloned())
     }
 
-    async fn seen(&self, of: &Cluster, errand: &RestoreRequest) -> Result<RestoreProgress> {
+    async fn seen(&self, of: &Cluster, request: &RestoreRequest) -> Result<RestoreProgress> {
         let RestoreProgress::Available { endpoint } = self.how_far() else { return Ok(self.how_far()) };
         let wanted = of.members().await?.len();
-        let least = of.of(self, errand).progress(wanted).await?;
+        let least = of.of(self, request).progress(wanted).await?;
         Ok(least.unwrap_or(RestoreProgress::Available { endpoint }))
     }
 
     /// Requests the instances once the cluster is available, each once: an existing one is found by its name and tag.
-    async fn advance(&self, of: &Cluster, errand: &RestoreRequest) -> Result<RestoreProgress> {
+    async fn advance(&self, of: &Cluster, request: &RestoreRequest) -> Result<RestoreProgress> {
         let RestoreProgress::Available { .. } = self.how_far() else { return Ok(self.how_far()) };
         let wanted = of.members().await?;
         let group = of.group_before_members(self).await?;
-        match of.prepare(self, group, &wanted, errand).await {
-            Ok(()) => self.seen(of, errand).await,
+        match of.prepare(self, group, &wanted, request).await {
+            Ok(()) => self.seen(of, request).await,
             // The first backup may keep the cluster busy for hours.
             Err(e) if is_busy(e.code()) => {
                 let status = self.status().unwrap_or("busy");
@@ -235,8 +235,8 @@ impl Kind for DbCluster {
         }
     }
 
-    async fn remove(&self, client: &Client, errand: &RestoreRequest) -> Result<()> {
-        remove_whole(client, self, errand).await
+    async fn remove(&self, client: &Client, request: &RestoreRequest) -> Result<()> {
+        remove_whole(client, self, request).await
     }
 
     async fn until_all_gone(of: &Cluster) -> Result<()> {

@@ -75,11 +75,11 @@ impl Cluster {
 pub(super) async fn remove_whole(
     client: &Client,
     cluster: &DbCluster,
-    errand: &RestoreRequest,
+    request: &RestoreRequest,
 ) -> Result<()> {
     let id = cluster.identifier();
     let members = Members::of_cluster(client, id);
-    let remove = async || remove_once(&members, cluster, errand).await;
+    let remove = async || remove_once(&members, cluster, request).await;
     if_there(Box::pin(client.insist_while_busy(limits::DATABASE_GONE, remove)).await)?;
     let is_gone =
         async || Ok(named::<DbCluster>(client, id).await?.is_none() && members.there().await?.is_empty());
@@ -88,7 +88,7 @@ pub(super) async fn remove_whole(
 
 /// Deletes the instances first, since RDS refuses to delete a cluster that has instances, except those it created
 /// itself. An instance that a drill requested just before it was killed may be missing from the first descriptions.
-async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &RestoreRequest) -> Result<()> {
+async fn remove_once(members: &Members<'_>, cluster: &DbCluster, request: &RestoreRequest) -> Result<()> {
     let (client, id) = (members.client, members.cluster);
     let described: Option<DbCluster> = named(client, id).await?;
     let is_left = |there: &DbCluster| {
@@ -98,7 +98,7 @@ async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &Restor
     let Some(there) = described.filter(is_left) else { return Ok(()) };
     let engine = there.engine().and_then(ClusterEngine::of);
     if !engine.is_some_and(ClusterEngine::makes_its_instances) {
-        remove_members(members, errand).await?;
+        remove_members(members, request).await?;
     }
     // Protection that was not there before was added by someone else.
     if cluster.is_protected() && there.is_protected() {
@@ -115,11 +115,11 @@ async fn remove_once(members: &Members<'_>, cluster: &DbCluster, errand: &Restor
 }
 
 /// Deletes every instance that can be deleted, then reports a busy one, if any.
-async fn remove_members(members: &Members<'_>, errand: &RestoreRequest) -> Result<()> {
+async fn remove_members(members: &Members<'_>, request: &RestoreRequest) -> Result<()> {
     let mut busy = Ok(());
     for member in members.there().await? {
         let name = member.db_instance_identifier().unwrap_or_default();
-        let asked = match members.look(name, errand).await? {
+        let asked = match members.look(name, request).await? {
             Looked::Nothing => continue,
             Looked::Foreign(what) => return Err(not_ours(&what)),
             Looked::Ours(member) => {

@@ -18,7 +18,7 @@ struct Restored {
 impl<T: Kind> Managed<T> {
     /// Returns the follow-up commands. A cluster's readers are its members, which asof creates. Its replica in another
     /// region is a cluster of its own, which takes more than one command.
-    pub(in crate::db) async fn follow_ups(&self, errand: &RestoreRequest) -> Result<Vec<FollowUp>> {
+    pub(in crate::db) async fn follow_ups(&self, request: &RestoreRequest) -> Result<Vec<FollowUp>> {
         if !self.settings.like_source {
             return Ok(Vec::new());
         }
@@ -27,7 +27,7 @@ impl<T: Kind> Managed<T> {
         if source.facts.roles.is_empty() && !has_replicas {
             return Ok(Vec::new());
         }
-        let there = self.described(errand).await?;
+        let there = self.described(request).await?;
         let restored = Restored {
             id: there.identifier().to_owned(),
             arn: there.arn().map(ToOwned::to_owned),

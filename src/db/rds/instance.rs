@@ -104,11 +104,11 @@ impl Kind for DbInstance {
     async fn restore(
         sdk: &aws_sdk_rds::Client,
         of: &Instance,
-        errand: &RestoreRequest,
+        request: &RestoreRequest,
         settings: InstanceSettings,
     ) -> Result<Option<Self>> {
         let (source, target) = (&of.settings.source, of.target());
-        let request = requests::restore_instance(sdk, source, target, errand, settings);
+        let request = requests::restore_instance(sdk, source, target, request, settings);
         let doing = format!("restore the database {} into the instance {target}", of.name());
         let made = request.send().await.map_err(|e| explain(&doing, &e))?;
         Ok(made.db_instance().cloned())
@@ -116,8 +116,8 @@ impl Kind for DbInstance {
 
     /// Waits for the first backup before a rename, which RDS refuses meanwhile. The backup takes hours, during which
     /// the application need not be quiesced.
-    async fn advance(&self, of: &Instance, errand: &RestoreRequest) -> Result<RestoreProgress> {
-        let is_renamed = of.settings.cut_over == CutOver::Rename && !errand.drill;
+    async fn advance(&self, of: &Instance, request: &RestoreRequest) -> Result<RestoreProgress> {
+        let is_renamed = of.settings.cut_over == CutOver::Rename && !request.drill;
         Ok(match self.how_far() {
             RestoreProgress::Available { .. }
                 if is_renamed && self.db_instance_status() == Some("backing-up") =>

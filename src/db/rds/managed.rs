@@ -140,39 +140,39 @@ impl<T: Kind> Managed<T> {
         Ok(cautions)
     }
 
-    pub(in crate::db) async fn find(&self, errand: &RestoreRequest) -> Result<Found> {
-        Ok(match self.look(errand, false).await? {
+    pub(in crate::db) async fn find(&self, request: &RestoreRequest) -> Result<Found> {
+        Ok(match self.look(request, false).await? {
             Looked::Nothing => Found::Nothing,
             Looked::Foreign(what) => Found::Foreign(what),
-            Looked::Ours(there) => states::found(there.seen(self, errand).await?),
+            Looked::Ours(there) => states::found(there.seen(self, request).await?),
         })
     }
 
-    pub(in crate::db) async fn start(&self, errand: &RestoreRequest) -> Result<Request> {
+    pub(in crate::db) async fn start(&self, request: &RestoreRequest) -> Result<Request> {
         let wanted = T::at_restore(self).await?;
         let requests = Cell::new(0);
         tracing::info!(database = self.name(), target = self.target(), "requesting a restore from RDS");
         let id = |there: T| there.resource_id().map(str::to_owned);
         let answer = self.client.insist_counted(&requests, async |sdk| {
-            Ok(T::restore(&sdk, self, errand, wanted.clone()).await?.and_then(id))
+            Ok(T::restore(&sdk, self, request, wanted.clone()).await?.and_then(id))
         });
-        let (answer, asked) = (answer.await, errand.asked.is_some());
+        let (answer, asked) = (answer.await, request.asked.is_some());
         match answer {
             Err(e) if is_taken(&e) => {
-                let found = self.look(&errand.after(requests.get()), true).await?;
+                let found = self.look(&request.after(requests.get()), true).await?;
                 taken(found.map(id), e, asked, requests.get())
             }
             answer => answered(answer, asked, requests.get()),
         }
     }
 
-    pub(in crate::db) async fn progress(&self, errand: &RestoreRequest) -> Result<RestoreProgress> {
+    pub(in crate::db) async fn progress(&self, request: &RestoreRequest) -> Result<RestoreProgress> {
         // "Not found" is a failed answer here, so that the caller retries it.
         let describe =
             async || self.client.ask(async |sdk| T::describe(&sdk, self.target()).await).await.map(Some);
-        match look(&self.client, errand, false, describe).await? {
+        match look(&self.client, request, false, describe).await? {
             // Boxed because the SDK's description types are large.
-            Looked::Ours(there) => Box::pin(there.advance(self, errand)).await,
+            Looked::Ours(there) => Box::pin(there.advance(self, request)).await,
             Looked::Foreign(what) => {
                 Ok(RestoreProgress::Failed { why: format!("its name is taken by {what}") })
             }
@@ -182,16 +182,16 @@ impl<T: Kind> Managed<T> {
         }
     }
 
-    pub(in crate::db) async fn connection(&self, errand: &RestoreRequest) -> Result<Connection> {
-        Ok(self.described(errand).await?.connection())
+    pub(in crate::db) async fn connection(&self, request: &RestoreRequest) -> Result<Connection> {
+        Ok(self.described(request).await?.connection())
     }
 
     pub(in crate::db) fn by_hand(&self) -> String {
         T::by_hand(self.target(), &self.settings.server)
     }
 
-    pub(in crate::db) async fn teardown(&self, errand: &RestoreRequest) -> Result<()> {
-        let there = match self.look(errand, true).await? {
+    pub(in crate::db) async fn teardown(&self, request: &RestoreRequest) -> Result<()> {
+        let there = match self.look(request, true).await? {
             Looked::Nothing => return T::until_all_gone(self).await,
             Looked::Foreign(what) => return Err(not_ours(&what)),
             Looked::Ours(there) => there,
@@ -200,24 +200,24 @@ impl<T: Kind> Managed<T> {
             let wanted = self.wanted().await.map(|wanted| wanted.deletion_protection());
             require_own(Some(true), wanted, &self.by_hand())?;
         }
-        there.remove(&self.client, errand).await
+        there.remove(&self.client, request).await
     }
 
     pub(in crate::db) async fn carries(&self) -> Result<Carries> {
         carried::<T>(&self.client, named(&self.client, self.target()).await?).await
     }
 
-    pub(super) async fn look(&self, errand: &RestoreRequest, insistent: bool) -> Result<Looked<T>> {
-        let describe = async || match &errand.swap {
+    pub(super) async fn look(&self, request: &RestoreRequest, insistent: bool) -> Result<Looked<T>> {
+        let describe = async || match &request.swap {
             None => named(&self.client, self.target()).await,
             Some(swap) => rename::find(&self.client, &swap.target).await,
         };
-        look(&self.client, errand, insistent, describe).await
+        look(&self.client, request, insistent, describe).await
     }
 
     /// Describes the restored database under its current name.
-    pub(super) async fn described(&self, errand: &RestoreRequest) -> Result<T> {
-        rename::restored(&self.client, self.target(), errand.swap.as_ref()).await
+    pub(super) async fn described(&self, request: &RestoreRequest) -> Result<T> {
+        rename::restored(&self.client, self.target(), request.swap.as_ref()).await
     }
 
     pub(super) async fn wanted(&self) -> Result<T::Settings> {

@@ -54,7 +54,7 @@ impl<'a> Members<'a> {
     pub(super) async fn create_missing(
         &self,
         wanted: &[InstanceSettings],
-        errand: &RestoreRequest,
+        request: &RestoreRequest,
     ) -> Result<()> {
         let there = self.there().await?;
         for (id, settings) in self.names(wanted.len()).zip(wanted) {
@@ -63,19 +63,19 @@ impl<'a> Members<'a> {
             }
             let created = self.client.ask(async |sdk| {
                 let of = requests::NewMember { cluster: self.cluster, engine: self.engine, id: &id };
-                let request = requests::create_member(&sdk, of, errand, settings.clone());
+                let request = requests::create_member(&sdk, of, request, settings.clone());
                 request.send().await.map(drop).map_err(|e| explain(&format!("create the instance {id}"), &e))
             });
             match created.await {
-                Err(e) if is_taken(&e) => self.require_ours(&id, errand).await?,
+                Err(e) if is_taken(&e) => self.require_ours(&id, request).await?,
                 created => created?,
             }
         }
         Ok(())
     }
 
-    async fn require_ours(&self, id: &str, errand: &RestoreRequest) -> Result<()> {
-        match self.look(id, errand).await? {
+    async fn require_ours(&self, id: &str, request: &RestoreRequest) -> Result<()> {
+        match self.look(id, request).await? {
             Looked::Foreign(what) => {
                 let message = format!("an instance name of the cluster {} is taken by {what}", self.cluster);
                 Err(Error::new(ErrorKind::Refused, message).hint("remove it, or choose another target"))
@@ -85,9 +85,9 @@ impl<'a> Members<'a> {
     }
 
     /// Looks up an instance by name. Ignores the recorded resource id, which is the cluster's.
-    pub(super) async fn look(&self, id: &str, errand: &RestoreRequest) -> Result<Looked<DbInstance>> {
-        let errand = RestoreRequest { made: None, ..errand.clone() };
-        look(self.client, &errand, false, async || named(self.client, id).await).await
+    pub(super) async fn look(&self, id: &str, request: &RestoreRequest) -> Result<Looked<DbInstance>> {
+        let request = RestoreRequest { made: None, ..request.clone() };
+        look(self.client, &request, false, async || named(self.client, id).await).await
     }
 
     pub(super) fn names(&self, count: usize) -> impl Iterator<Item = String> {

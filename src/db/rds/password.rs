@@ -95,9 +95,9 @@ impl PasswordFrom {
         };
         let text = match self {
             Self::Command(program) => {
-                let patience = RunLimits { cancel: Some(cancel), deadline: Some(limits::PASSWORD_READ) };
+                let run_limits = RunLimits { cancel: Some(cancel), deadline: Some(limits::PASSWORD_READ) };
                 let what = format!("the password command of the database {database}");
-                program.read(&what, &Vec::new(), patience).await?
+                program.read(&what, &Vec::new(), run_limits).await?
             }
             Self::Variable(name) => std::env::var(name)
                 .map_err(|_| wrong(&format!("the environment variable {name} is not set, or not UTF-8")))?,

@@ -19,7 +19,7 @@ use crate::model::Instant;
 
 /// Sets the parameters that the restore requests of instances and clusters have in common.
 macro_rules! alike_restored {
-    ($request:expr, $settings:ident, $errand:ident) => {
+    ($request:expr, $settings:ident, $restore:ident) => {
         $request
             .set_backup_retention_period($settings.backup_retention_period)
             .set_copy_tags_to_snapshot($settings.copy_tags_to_snapshot)
@@ -34,7 +34,7 @@ macro_rules! alike_restored {
             .set_preferred_backup_window($settings.preferred_backup_window)
             .set_publicly_accessible($settings.publicly_accessible)
             .set_storage_type($settings.storage_type)
-            .set_tags(Some(tags($settings.tags, $errand)))
+            .set_tags(Some(tags($settings.tags, $restore)))
             .set_vpc_security_group_ids(list($settings.vpc_security_group_ids))
     };
 }
@@ -72,7 +72,7 @@ pub(super) fn restore_instance(
     sdk: &aws_sdk_rds::Client,
     source: &Source,
     target: &str,
-    errand: &RestoreRequest,
+    restore: &RestoreRequest,
     settings: InstanceSettings,
 ) -> RestoreDBInstanceToPointInTimeFluentBuilder {
     let request = sdk.restore_db_instance_to_point_in_time();
@@ -81,9 +81,9 @@ pub(super) fn restore_instance(
         Source::ResourceId(id) => request.source_dbi_resource_id(id),
         Source::BackupArn(arn) => request.source_db_instance_automated_backups_arn(arn),
     };
-    alike_restored!(request, settings, errand)
+    alike_restored!(request, settings, restore)
         .target_db_instance_identifier(target)
-        .restore_time(time(errand.at))
+        .restore_time(time(restore.at))
         .set_allocated_storage(settings.allocated_storage)
         .set_auto_minor_version_upgrade(settings.auto_minor_version_upgrade)
         .set_availability_zone(settings.availability_zone)
@@ -127,7 +127,7 @@ pub(super) fn restore_cluster(
     sdk: &aws_sdk_rds::Client,
     source: &Source,
     target: &str,
-    errand: &RestoreRequest,
+    restore: &RestoreRequest,
     settings: ClusterSettings,
 ) -> RestoreDBClusterToPointInTimeFluentBuilder {
     let request = sdk.restore_db_cluster_to_point_in_time();
@@ -136,10 +136,10 @@ pub(super) fn restore_cluster(
         Source::ResourceId(id) | Source::BackupArn(id) => request.source_db_cluster_resource_id(id),
     };
     let serverless = serverless(&settings);
-    alike_restored!(request, settings, errand)
+    alike_restored!(request, settings, restore)
         .db_cluster_identifier(target)
         .restore_type("full-copy")
-        .restore_to_time(time(errand.at))
+        .restore_to_time(time(restore.at))
         .set_backtrack_window(settings.backtrack_window)
         .set_db_cluster_instance_class(settings.db_cluster_instance_class)
         .set_db_cluster_parameter_group_name(settings.db_cluster_parameter_group_name)
@@ -175,7 +175,7 @@ pub(super) struct NewMember<'a> {
 pub(super) fn create_member(
     sdk: &aws_sdk_rds::Client,
     NewMember { cluster, engine, id }: NewMember<'_>,
-    errand: &RestoreRequest,
+    restore: &RestoreRequest,
     settings: InstanceSettings,
 ) -> CreateDBInstanceFluentBuilder {
     sdk.create_db_instance()
@@ -196,7 +196,7 @@ pub(super) fn create_member(
         .set_preferred_maintenance_window(settings.preferred_maintenance_window)
         .set_promotion_tier(settings.promotion_tier)
         .set_publicly_accessible(settings.publicly_accessible)
-        .set_tags(Some(tags(settings.tags, errand)))
+        .set_tags(Some(tags(settings.tags, restore)))
 }
 
 /// RDS takes whole seconds.

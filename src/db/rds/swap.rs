@@ -121,12 +121,12 @@ impl<T: Kind> Managed<T> {
     }
 
     /// Plans the renamings by current resource ids. The source's must be the one from the start of the recovery.
-    pub(in crate::db) async fn plan_swap(&self, errand: &RestoreRequest) -> Result<Swap> {
+    pub(in crate::db) async fn plan_swap(&self, request: &RestoreRequest) -> Result<Swap> {
         let refused = |why: String| {
             let message = format!("cannot swap the names of the database {}: {why}", self.name());
             Error::new(ErrorKind::Refused, message)
         };
-        let Looked::Ours(restored) = self.look(errand, false).await? else {
+        let Looked::Ours(restored) = self.look(request, false).await? else {
             return Err(
                 refused("the restored database no longer exists".to_owned()).hint("nothing was renamed")
             );
@@ -138,7 +138,7 @@ impl<T: Kind> Managed<T> {
         let Source::Identifier(source) = &self.settings.source else {
             return Err(refused("its source has no name to hand over".to_owned()));
         };
-        let (captured, kept) = (self.captured().await?, kept_name(source, errand.at));
+        let (captured, kept) = (self.captured().await?, kept_name(source, request.at));
         let known = captured.facts.resource_id.as_deref();
         let there = named::<T>(&self.client, source).await?;
         let resource_id = there.as_ref().and_then(|there| there.resource_id());

@@ -121,11 +121,11 @@ impl Sweeper {
     }
 
     async fn remove_one<T: Kind>(&self, leftover: &Leftover) -> Result<()> {
-        let errand = RestoreRequest::new(Instant::default(), &*leftover.drill);
+        let request = RestoreRequest::new(Instant::default(), &*leftover.drill);
         let describe = async || named::<T>(&self.client, &leftover.id).await;
-        let looked = look(&self.client, &errand, false, describe).await?;
+        let looked = look(&self.client, &request, false, describe).await?;
         let Some(there) = same(looked, leftover)? else { return Ok(()) };
-        there.remove(&self.client, &errand).await
+        there.remove(&self.client, &request).await
     }
 }
 

@@ -23,10 +23,10 @@ pub(super) const AT: &str = "asof:at";
 pub(super) const OWN: [&str; 3] = [TAG, PURPOSE, AT];
 
 /// Returns asof's tags for a request.
-fn own(errand: &RestoreRequest) -> BTreeMap<String, String> {
-    let purpose = errand.drill.then(|| (PURPOSE.to_owned(), DRILL.to_owned()));
-    let at = (AT.to_owned(), errand.at.whole_second().to_string());
-    [(TAG.to_owned(), errand.tag.clone()), at].into_iter().chain(purpose).collect()
+fn own(request: &RestoreRequest) -> BTreeMap<String, String> {
+    let purpose = request.drill.then(|| (PURPOSE.to_owned(), DRILL.to_owned()));
+    let at = (AT.to_owned(), request.at.whole_second().to_string());
+    [(TAG.to_owned(), request.tag.clone()), at].into_iter().chain(purpose).collect()
 }
 
 /// The number of given tags that fit beside asof's own. A recovery reserves room for the drill tag too, so that both
@@ -34,9 +34,9 @@ fn own(errand: &RestoreRequest) -> BTreeMap<String, String> {
 const GIVEN: usize = limits::DATABASE_TAGS - OWN.len();
 
 /// Returns the given tags that fit, plus asof's own.
-pub(super) fn tags(given: Option<BTreeMap<String, String>>, errand: &RestoreRequest) -> Vec<Tag> {
+pub(super) fn tags(given: Option<BTreeMap<String, String>>, request: &RestoreRequest) -> Vec<Tag> {
     let mut tags: BTreeMap<_, _> = given.unwrap_or_default().into_iter().take(GIVEN).collect();
-    tags.extend(own(errand));
+    tags.extend(own(request));
     tags.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 

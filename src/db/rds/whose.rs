@@ -97,8 +97,8 @@ struct Seen<'a> {
 /// | not the one that the restore returned | none | yes | | foreign |
 /// | unknown | none | yes | less than [`limits::RESTORE_UNTAGGED`] ago | unknown |
 /// | unknown | none | yes | earlier, or never | foreign |
-fn whose(seen: Seen<'_>, listed: Option<&[Tag]>, errand: &RestoreRequest, age: Option<Duration>) -> Whose {
-    let made = errand.made.as_deref();
+fn whose(seen: Seen<'_>, listed: Option<&[Tag]>, request: &RestoreRequest, age: Option<Duration>) -> Whose {
+    let made = request.made.as_deref();
     if made.is_some() && made == seen.resource_id {
         return Whose::Ours;
     }
@@ -112,7 +112,7 @@ fn whose(seen: Seen<'_>, listed: Option<&[Tag]>, errand: &RestoreRequest, age: O
             Some(_) => Whose::Foreign(Other::Untagged(None)),
         };
     };
-    if errand_of(tags) == Some(&errand.tag) {
+    if errand_of(tags) == Some(&request.tag) {
         return Whose::Ours;
     }
     Whose::Foreign(Other::of(tags).unwrap_or(Other::Untagged(None)))
@@ -140,19 +140,19 @@ impl<T> Looked<T> {
 /// for again until [`limits::RESTORE_UNSEEN`] after the request, since giving it up would leave an orphaned database.
 pub(super) async fn look<T: Resource>(
     client: &Client,
-    errand: &RestoreRequest,
+    request: &RestoreRequest,
     insistent: bool,
     describe: impl AsyncFn() -> Result<Option<T>>,
 ) -> Result<Looked<T>> {
     let since = Instant::now();
     let mut backoff = Backoff::of_database();
     loop {
-        let age = errand.asked.map(|age| age + since.elapsed());
+        let age = request.asked.map(|age| age + since.elapsed());
         // Boxed because the SDK's futures are large.
         match Box::pin(describe()).await? {
             None if insistent && age.is_some_and(|age| age < limits::RESTORE_UNSEEN) => {}
             None => return Ok(Looked::Nothing),
-            Some(there) => match Box::pin(decide(client, &there, errand, age)).await? {
+            Some(there) => match Box::pin(decide(client, &there, request, age)).await? {
                 Whose::Ours => return Ok(Looked::Ours(there)),
                 Whose::Foreign(other) => return Ok(Looked::Foreign(other.in_words(&there))),
                 Whose::AskTags | Whose::Unknown => {}
@@ -167,21 +167,21 @@ pub(super) async fn look<T: Resource>(
 async fn decide<T: Resource>(
     client: &Client,
     there: &T,
-    errand: &RestoreRequest,
+    request: &RestoreRequest,
     age: Option<Duration>,
 ) -> Result<Whose> {
     let seen = Seen { resource_id: there.resource_id(), tags: there.tags() };
-    let decided = whose(seen, None, errand, age);
+    let decided = whose(seen, None, request, age);
     if decided != Whose::AskTags {
         return Ok(decided);
     }
     match list_tags(client, there).await {
-        Ok(listed) => Ok(whose(seen, Some(&listed), errand, age)),
+        Ok(listed) => Ok(whose(seen, Some(&listed), request, age)),
         Err(e) if e.kind() == ErrorKind::Denied && age.is_none() => {
             Ok(Whose::Foreign(Other::Untagged(Some(e.to_string()))))
         }
         // Deleted meanwhile, or not yet known to the tagging API.
-        Err(e) if e.kind() == ErrorKind::Missing => Ok(whose(seen, Some(&[]), errand, age)),
+        Err(e) if e.kind() == ErrorKind::Missing => Ok(whose(seen, Some(&[]), request, age)),
         Err(e) => Err(e),
     }
 }

@@ -32,15 +32,15 @@ fn printing(dir: &std::path::Path, lines: &str) -> Database {
 /// A server that restores in the background may not know the new database at first.
 #[tokio::test]
 async fn a_command_that_says_none_right_after_the_restore_is_asked_again() {
-    let (dir, errand) = (tempfile::tempdir().unwrap(), RestoreRequest::new(Instant::default(), "r-1"));
+    let (dir, request) = (tempfile::tempdir().unwrap(), RestoreRequest::new(Instant::default(), "r-1"));
     let database = printing(dir.path(), "none\nnone\nrestoring 40\nnone\navailable\n");
     let mut told = Vec::new();
     let on = |answer: Result<&RestoreProgress, &Error>| told.push(answer.is_ok());
-    poll(&database, &errand, pauses(), &Cancel::default(), on).await.unwrap();
+    poll(&database, &request, pauses(), &Cancel::default(), on).await.unwrap();
     // Only the first failure of each series is reported.
     assert_eq!(told, [false, true, false, true]);
     let database = printing(dir.path(), "none\n");
-    let gone = poll(&database, &errand, pauses(), &Cancel::default(), |_| {}).await.unwrap_err();
+    let gone = poll(&database, &request, pauses(), &Cancel::default(), |_| {}).await.unwrap_err();
     assert_eq!(gone.kind(), ErrorKind::Missing);
     assert!(gone.to_string().contains("progress command of the database orders prints none"), "{gone}");
 }

@@ -173,12 +173,12 @@ impl Aborted {
 /// The parts of aborting a recovery now.
 fn plan_abort(state_dir: &Path, recovery: &Glimpse, file: &RecoveryFile) -> Result<Vec<AbortPart>> {
     let runs = Run::list(state_dir)?;
-    let standing = |run: &str| match RunStatus::undone_by(run, &runs) {
+    let state = |run: &str| match RunStatus::undone_by(run, &runs) {
         Some(by) => UndoState::Undone(by.to_owned()),
         None => UndoState::InForce(RunStatus::in_force(run, &runs)),
     };
     let stays = |n: usize| file.databases.get(n).is_some_and(DatabaseKind::is_restored_in_place);
-    Ok(abort_parts(&recovery.state, standing, stays, file.hooks.resume.is_some()))
+    Ok(abort_parts(&recovery.state, state, stays, file.hooks.resume.is_some()))
 }
 
 /// The runs that aborting a recovery would undo, and those that undo them. Fails if any recovery is unreadable, since

@@ -35,7 +35,7 @@ impl Session<'_> {
         TypedTime::Instant(at).past(self.now)?;
         self.require_unknown(&id, at)?;
         self.notice(&Notice::Adopting { id: &id, at })?;
-        let errand = RestoreRequest::new(at, &*id);
+        let restore_request = RestoreRequest::new(at, &*id);
         let mut lines = Vec::new();
         for (database, Carrier { database: name, carries }) in self.databases.iter().zip(&found) {
             if let Carries::Tagged(there) = carries {
@@ -44,10 +44,10 @@ impl Session<'_> {
             }
             lines.push(format!("database {name}: it does not exist and will be restored"));
             require_reached(at, database, &database.window().await?).map_err(|e| e.hint(OTHER_TIME))?;
-            require_free(slice::from_ref(database), &errand).await?;
-            lines.extend(self.preflight(slice::from_ref(database), &errand).await?);
+            require_free(slice::from_ref(database), &restore_request).await?;
+            lines.extend(self.preflight(slice::from_ref(database), &restore_request).await?);
         }
-        lines.extend(self.swaps(&errand).await?);
+        lines.extend(self.swaps(&restore_request).await?);
         self.show(at, &lines).await?;
         Ok(New { adopted: Some(id), typed: at.to_string(), at })
     }

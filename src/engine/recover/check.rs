@@ -24,8 +24,8 @@ impl StepContext<'_> {
         };
         let what = format!("the check command of the database {}", self.database(n)?.name());
         let environment = environment_of(recovery, &self.file.databases, n);
-        let patience = RunLimits { cancel: Some(self.cancel), deadline: Some(limits::CHECK_TIMEOUT) };
-        let note = finding(program, &what, &environment, patience).await?;
+        let run_limits = RunLimits { cancel: Some(self.cancel), deadline: Some(limits::CHECK_TIMEOUT) };
+        let note = finding(program, &what, &environment, run_limits).await?;
         let failed = u64::from(note.is_some());
         Ok(StepResult { note, counts: counts([("failed_checks", failed)]), connection: None })
     }
@@ -36,9 +36,9 @@ async fn finding(
     program: &Program,
     what: &str,
     environment: &Environment,
-    patience: RunLimits<'_>,
+    run_limits: RunLimits<'_>,
 ) -> Result<Option<String>> {
-    match program.run(what, environment, patience).await {
+    match program.run(what, environment, run_limits).await {
         Err(e) if e.kind() == ErrorKind::Local => Ok(Some(e.in_one_line())),
         ended => ended.map(|()| None),
     }

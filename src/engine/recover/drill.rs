@@ -124,7 +124,7 @@ impl Stage<'_> {
     /// Refuses and ends a drill if a database target is taken or a source cannot be read.
     async fn require_room(&self, drill: &Recovery, copies: &[BucketPart]) -> Result<()> {
         let Session { databases, given, .. } = &self.session;
-        let free = match require_free(databases, &drill.errand()).await {
+        let free = match require_free(databases, &drill.restore_request()).await {
             Ok(()) => keep_sources(drill, databases, given).await,
             taken => taken,
         };

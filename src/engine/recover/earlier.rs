@@ -60,7 +60,7 @@ impl Session<'_> {
         // If a database cannot be queried, a later step that needs the answer reports it.
         after.taken = recovery.state().swaps().next().is_some()
             || (!self.databases.is_empty()
-                && require_free(&self.databases, &recovery.errand()).await.is_err());
+                && require_free(&self.databases, &recovery.restore_request()).await.is_err());
         if !is_ended(after) {
             return Ok(None);
         }

@@ -8,11 +8,11 @@ use crate::state::Recovery;
 /// The target time, the tag, and the connection of each available database: under `ASOF_HOST` and so on for the first,
 /// and by name for each, as in `ASOF_HOST_ORDERS`.
 pub(super) fn environment(recovery: &Recovery, databases: &[DatabaseKind]) -> Environment {
-    let errand = recovery.errand();
+    let restore_request = recovery.restore_request();
     let mut variables = vec![
-        ("ASOF_AT".to_owned(), errand.at.to_string()),
-        ("ASOF_AT_EPOCH".to_owned(), errand.at.second().to_string()),
-        ("ASOF_RUN".to_owned(), errand.tag),
+        ("ASOF_AT".to_owned(), restore_request.at.to_string()),
+        ("ASOF_AT_EPOCH".to_owned(), restore_request.at.second().to_string()),
+        ("ASOF_RUN".to_owned(), restore_request.tag),
     ];
     let state = recovery.state();
     for (n, database) in databases.iter().enumerate() {

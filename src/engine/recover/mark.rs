@@ -60,7 +60,7 @@ impl MakeMark<'_> {
         resume_after_killed(request, now).await?;
         let at = mark.make(deadline.unwrap_or_else(|| source.file.mark.deadline())).await;
         if source.file.hooks.stop_for_good() {
-            on(&Notice::StandsStill)?;
+            on(&Notice::StillQuiesced)?;
         }
         let line = MarkLine { name: mark.quiesced.name, at: at?, file: of_file, consistency };
         marks.keep(&line, replace)?;

@@ -118,12 +118,12 @@ impl Session<'_> {
         // If a taken target were found only by the restore request, the application would be quiesced and buckets
         // already changed. No recovery has this tag, so a database found there does not belong to the one that would
         // begin.
-        let errand = RestoreRequest::new(at, format!("{}-none", self.now.compact()));
-        if let Err(e) = require_free(&self.databases, &errand).await {
+        let restore_request = RestoreRequest::new(at, format!("{}-none", self.now.compact()));
+        if let Err(e) = require_free(&self.databases, &restore_request).await {
             return Err(self.hint_to_adopt(e).await);
         }
-        let outline = self.preflight(&self.databases, &errand).await?;
-        let swaps = self.swaps(&errand).await?;
+        let outline = self.preflight(&self.databases, &restore_request).await?;
+        let swaps = self.swaps(&restore_request).await?;
         let reached =
             self.databases.iter().zip(&windows).map(|(database, window)| window.in_words(database.name()));
         self.show(at, &reached.chain(outline).chain(swaps).collect::<Vec<_>>()).await?;

@@ -150,9 +150,10 @@ impl<'a> Session<'a> {
     pub(super) async fn preflight(
         &self,
         databases: &[Database],
-        errand: &RestoreRequest,
+        restore_request: &RestoreRequest,
     ) -> Result<Vec<String>> {
-        let looked_up = try_join_all(databases.iter().map(|database| database.preflight(errand))).await?;
+        let looked_up =
+            try_join_all(databases.iter().map(|database| database.preflight(restore_request))).await?;
         for (database, preflight) in databases.iter().zip(&looked_up) {
             for finding in preflight.findings.iter().filter(|finding| finding.verdict != Verdict::Failed) {
                 self.notice(&Notice::Database { name: database.name(), words: &finding.words })?;
@@ -163,8 +164,8 @@ impl<'a> Session<'a> {
     }
 
     /// Describes the renames of the cut-overs. Refuses names that are taken.
-    pub(super) async fn swaps(&self, errand: &RestoreRequest) -> Result<Vec<String>> {
-        let lines = self.databases.iter().map(|database| database.outline_swap(errand));
+    pub(super) async fn swaps(&self, restore_request: &RestoreRequest) -> Result<Vec<String>> {
+        let lines = self.databases.iter().map(|database| database.outline_swap(restore_request));
         Ok(try_join_all(lines).await?.concat())
     }
 

@@ -40,7 +40,7 @@ pub(crate) struct StepContext<'a> {
 
 impl std::fmt::Debug for StepContext<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Parts").field("file", &self.file).finish_non_exhaustive()
+        f.debug_struct("StepContext").field("file", &self.file).finish_non_exhaustive()
     }
 }
 
@@ -60,9 +60,9 @@ impl StepContext<'_> {
                 Ok(StepResult::default())
             }
             Step::Settle(n) => {
-                let (database, errand) = (self.database(n)?, recovery.errand_of(n));
-                database.settle(&errand).await?;
-                Ok(reached_by(database.connection(&errand).await?))
+                let (database, restore_request) = (self.database(n)?, recovery.errand_of(n));
+                database.settle(&restore_request).await?;
+                Ok(reached_by(database.connection(&restore_request).await?))
             }
             Step::Swap(n) => self.swap(recovery, n).await,
             Step::Configure(n) => {
@@ -117,11 +117,11 @@ impl StepContext<'_> {
 
     /// Requests the restore of a database unless it was already requested. The request is recorded first.
     async fn start(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
-        let (database, errand) = (self.database(n)?, recovery.errand_of(n));
-        let note = match database.find(&errand).await?.next() {
+        let (database, restore_request) = (self.database(n)?, recovery.errand_of(n));
+        let note = match database.find(&restore_request).await?.next() {
             Next::Start => {
                 recovery.note(|at| Record::Request { database: n, at, refused: false })?;
-                match database.start(&errand).await? {
+                match database.start(&restore_request).await? {
                     Request::Accepted(made) => made,
                     Request::Refused(e) => {
                         recovery.note(|at| Record::Request { database: n, at, refused: true })?;
@@ -207,9 +207,9 @@ impl StepContext<'_> {
         let read = move |output: std::fs::File| {
             read_keys(BufReader::new(output), terminator, &location, "the references' command")
         };
-        let patience = RunLimits { cancel: Some(self.cancel), deadline: None };
+        let run_limits = RunLimits { cancel: Some(self.cancel), deadline: None };
         let environment = environment(recovery, &self.file.databases);
-        told.command.pipe(what, &environment, patience, read).await
+        told.command.pipe(what, &environment, run_limits, read).await
     }
 
     /// Whether the listing is trusted about uncertain keys.

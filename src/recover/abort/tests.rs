@@ -37,14 +37,14 @@ fn the_table_holds() {
         (false, vec![], true, vec![database()]),
     ] {
         let state = state(quiesced, &records);
-        let standing = |run: &str| match run {
+        let undo_state = |run: &str| match run {
             "a" => UndoState::Undone("undo of a".to_owned()),
             run => UndoState::InForce(vec![run.to_owned()]),
         };
-        assert_eq!(abort_parts(&state, standing, |_| false, hook), expected, "{records:?}");
+        assert_eq!(abort_parts(&state, undo_state, |_| false, hook), expected, "{records:?}");
         let in_place = |part: AbortPart| if part == database() { Stays { database: 1 } } else { part };
         let expected: Vec<_> = expected.into_iter().map(in_place).collect();
-        assert_eq!(abort_parts(&state, standing, |n| n == 1, hook), expected, "{records:?}");
+        assert_eq!(abort_parts(&state, undo_state, |n| n == 1, hook), expected, "{records:?}");
     }
 }
 

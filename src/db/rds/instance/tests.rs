@@ -62,9 +62,9 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     let at = Instant::from_millis(clock.now() + 60_000);
     clock.resume();
     let database = instance(sdk);
-    let errand = RestoreRequest::new(at, "r-1");
+    let request = RestoreRequest::new(at, "r-1");
     rds.set_restoring(&["creating"; 20]);
-    database.start(&errand).await.unwrap();
+    database.start(&request).await.unwrap();
     let asked = rds.asked(RdsAction::DescribeDBInstances);
     let expired = |when| Rule::on(RdsAction::DescribeDBInstances, Fault::ExpiredToken, when);
     rds.faults().push(expired(When::Always));
@@ -73,7 +73,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     let seen = |answer: std::result::Result<&RestoreProgress, &Error>| {
         failures.extend(answer.err().map(ToString::to_string));
     };
-    let told = poll(&database, &errand, pauses(), &cancel, seen).await.unwrap_err();
+    let told = poll(&database, &request, pauses(), &cancel, seen).await.unwrap_err();
     // Reported once, at the first failure.
     assert_eq!(failures, [told.to_string()]);
     assert_eq!(told.code(), Some("ExpiredToken"));
@@ -91,7 +91,7 @@ async fn credentials_that_expire_meanwhile_are_waited_for_and_then_told() {
     rds.set_states("dst", &["creating", "modifying", "available"]);
     let mut states = Vec::new();
     let seen = |answer: std::result::Result<&RestoreProgress, &Error>| states.extend(answer.ok().cloned());
-    let endpoint = poll(&database, &errand, pauses(), &cancel, seen).await.unwrap();
+    let endpoint = poll(&database, &request, pauses(), &cancel, seen).await.unwrap();
     assert_eq!(endpoint.as_deref(), Some("dst.lab.rds.example.com:5432"));
     assert_eq!(states.len(), 3, "{states:?}");
     assert_eq!(rds.asked(RdsAction::RestoreDBInstanceToPointInTime), 1);
@@ -109,10 +109,10 @@ async fn whoever_has_the_target_s_name_after_a_swap_is_not_what_was_restored() {
         to: to.to_owned(),
     };
     let (source, target) = (renamed("db-1", "src", "src-before"), renamed("db-2", "dst", "src"));
-    let errand = RestoreRequest {
+    let request = RestoreRequest {
         swap: Some(Swap { source, target }),
         ..RestoreRequest::new(Instant::default(), "r-1")
     };
-    let gone = database.connection(&errand).await.unwrap_err();
+    let gone = database.connection(&request).await.unwrap_err();
     assert_eq!(gone.kind(), ErrorKind::Missing, "{gone:?}");
 }

@@ -31,12 +31,12 @@ fn nothing_is_foreign_by_one_answer_without_tags() {
         (Some("db-B"), vec![], None, lately, Whose::AskTags),
         (Some("db-B"), vec![], Some(vec![]), lately, untagged()),
     ] {
-        let errand = RestoreRequest {
+        let request = RestoreRequest {
             made: made.map(str::to_owned),
             ..RestoreRequest::new(crate::model::Instant::default(), "r-1")
         };
         let decided =
-            whose(Seen { resource_id: Some("db-A"), tags: &described }, listed.as_deref(), &errand, age);
+            whose(Seen { resource_id: Some("db-A"), tags: &described }, listed.as_deref(), &request, age);
         assert_eq!(decided, expected, "{made:?} {described:?} {listed:?} {age:?}");
     }
 }

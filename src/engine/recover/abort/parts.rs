@@ -101,15 +101,15 @@ impl StepContext<'_> {
 
     /// Removes a database that carries the recovery's tag.
     async fn remove(&self, recovery: &Recovery, n: usize) -> Result<Aborted> {
-        let (database, errand) = (self.database(n)?, recovery.errand_of(n));
-        if let Some(swap) = &errand.swap {
+        let (database, restore_request) = (self.database(n)?, recovery.errand_of(n));
+        if let Some(swap) = &restore_request.swap {
             let message = format!("it is not removed while {} may not have its name back", swap.source.from);
             return Err(Error::new(ErrorKind::Refused, message));
         }
-        if let Found::Foreign(what) = database.find(&errand).await? {
+        if let Found::Foreign(what) = database.find(&restore_request).await? {
             return Ok(Aborted::Left(format!("it belongs to something else: {what}")));
         }
-        match database.teardown(&errand).await {
+        match database.teardown(&restore_request).await {
             Ok(()) => Ok(Aborted::Done(None)),
             // Without a teardown command there is nothing to try again.
             Err(e) if e.kind() == ErrorKind::Usage => Ok(Aborted::Left(e.in_one_line())),

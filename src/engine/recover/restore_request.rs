@@ -7,7 +7,7 @@ use crate::state::Recovery;
 
 impl Recovery {
     /// The target time and the tag that databases are restored with.
-    pub(crate) fn errand(&self) -> RestoreRequest {
+    pub(crate) fn restore_request(&self) -> RestoreRequest {
         let drill = self.manifest().purpose == Purpose::Drill;
         RestoreRequest { drill, ..RestoreRequest::new(self.manifest().at, self.id()) }
     }
@@ -19,6 +19,6 @@ impl Recovery {
         let age = |at: Instant| self.now().since(at);
         let made = state.made(database).map(str::to_owned);
         let swap = state.swap(database).cloned();
-        RestoreRequest { asked: state.asked_for(database).map(age), made, swap, ..self.errand() }
+        RestoreRequest { asked: state.asked_for(database).map(age), made, swap, ..self.restore_request() }
     }
 }
