@@ -154,7 +154,7 @@ fn a_set_that_is_incomplete_or_changed_is_refused() {
             .contains("has format 2.0, written by asof")
     );
     for (from, to) in [
-        ("\"requests\": 20", "\"requests\": 21"),
+        ("\"requests\": 23", "\"requests\": 24"),
         ("eu-west-1", "eu-west-2"),
         ("shard-00001.plan", "shard-00002.plan"),
         ("\n}\n", " \n}\n"),

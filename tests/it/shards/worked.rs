@@ -93,7 +93,7 @@ fn a_shard_is_undone_like_any_run() {
 fn a_busy_shard_is_left_alone() {
     block_on(async {
         let cluster = Arc::new(Cluster::of(Scene::new(30).await, 2).await);
-        assert_eq!(cluster.save("other", "2").await.code(), Some(0));
+        assert_eq!(cluster.save("other", "3").await.code(), Some(0));
         slow_down(&cluster.scene, Duration::from_millis(20));
         let pid = Arc::new(OnceLock::new());
         let (busy, told) = (Arc::clone(&cluster), Arc::clone(&pid));
