@@ -25,7 +25,7 @@ cargo build --release --quiet || exit 1
 asof=${CARGO_TARGET_DIR:-target}/release/asof
 work=$(mktemp -d)
 if [ "$mode" = list ]; then
-  "$asof" lab wall --listen 127.0.0.1:0 --keys "$keys" --versions-per-key 2 >"$work/server" &
+  "$asof" lab synthetic --listen 127.0.0.1:0 --keys "$keys" --versions-per-key 2 >"$work/server" &
 else
   "$asof" lab serve --listen 127.0.0.1:0 >"$work/server" &
 fi
@@ -33,7 +33,7 @@ server=$!
 trap 'kill "$server"; rm -rf "$work"' EXIT
 until url=$(sed -n 's/.*AWS_ENDPOINT_URL=//p' "$work/server" 2>/dev/null) && [ -n "$url" ]; do sleep 0.1; done
 unset AWS_CA_BUNDLE AWS_PROFILE AWS_SESSION_TOKEN
-secret() { sed -n "s/.*$1=//p" "$work/server" | grep . || echo wall; }
+secret() { sed -n "s/.*$1=//p" "$work/server" | grep . || echo synthetic; }
 AWS_ACCESS_KEY_ID=$(secret AWS_ACCESS_KEY_ID) AWS_SECRET_ACCESS_KEY=$(secret AWS_SECRET_ACCESS_KEY)
 export AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_ENDPOINT_URL=$url AWS_REGION=us-east-1
 export AWS_DEFAULT_REGION=us-east-1 AWS_EC2_METADATA_DISABLED=true XDG_STATE_HOME=$work/state
@@ -86,10 +86,10 @@ fi
 
 mode_each=2 unit=version
 echo "$((keys * 2)) versions, as of 2026-01-01T00:00:00Z"
-measure asof "$asof" diff s3://wall --at 2026-01-01T00:00:00Z
+measure asof "$asof" diff s3://synthetic --at 2026-01-01T00:00:00Z
 measure s3sync "$tools/bin/s3sync" --dry-run --point-in-time 2026-01-01T00:00:00Z --source-endpoint-url "$url" \
-  --source-force-path-style --source-access-key wall --source-secret-access-key wall --source-region us-east-1 \
-  s3://wall "$work/target/"
+  --source-force-path-style --source-access-key synthetic --source-secret-access-key synthetic --source-region us-east-1 \
+  s3://synthetic "$work/target/"
 measure rclone rclone lsf -R --fast-list --config /dev/null --s3-provider Other --s3-env-auth --s3-endpoint "$url" \
-  --s3-version-at 2026-01-01T00:00:00Z :s3:wall
-measure s3-pit-restore "$tools/pit/bin/s3-pit-restore" -b wall -B wall -t '01-01-2026 00:00:00 +0' --dry-run
+  --s3-version-at 2026-01-01T00:00:00Z :s3:synthetic
+measure s3-pit-restore "$tools/pit/bin/s3-pit-restore" -b synthetic -B synthetic -t '01-01-2026 00:00:00 +0' --dry-run

@@ -1,4 +1,4 @@
-//! Lists a large bucket: the real binary as a process, against the wall in this process.
+//! Lists a large bucket: the real binary as a process, against the synthetic bucket in this process.
 //!
 //! Prints the cost of `asof diff`: CPU time per version (user and system, the whole process), requests compared with
 //! the minimum, wall time compared with pages × latency ÷ concurrent requests, peak memory. CPU time and memory are the
@@ -18,7 +18,7 @@ mod process;
 
 use std::time::Duration;
 
-use asof::lab::{Shape, Wall, WallOptions};
+use asof::lab::{Shape, SyntheticBucket, SyntheticOptions};
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 
 use process::Cost;
@@ -65,36 +65,36 @@ fn us_a_version(cost: &Cost) -> f64 {
 }
 
 impl Bench {
-    fn wall(&self, options: WallOptions) -> Wall {
-        self.runtime.block_on(Wall::start(options)).unwrap()
+    fn synthetic(&self, options: SyntheticOptions) -> SyntheticBucket {
+        self.runtime.block_on(SyntheticBucket::start(options)).unwrap()
     }
 
     /// Runs `asof diff`.
-    fn diff(wall: &Wall, more: &[&str]) -> Cost {
-        Self::asof(wall, &[&["diff", "--at", AT], more].concat())
+    fn diff(synthetic: &SyntheticBucket, more: &[&str]) -> Cost {
+        Self::asof(synthetic, &[&["diff", "--at", AT], more].concat())
     }
 
-    fn asof(wall: &Wall, command: &[&str]) -> Cost {
-        wall.reset_stats();
-        let bucket = format!("s3://{}", wall.bucket());
+    fn asof(synthetic: &SyntheticBucket, command: &[&str]) -> Cost {
+        synthetic.reset_stats();
+        let bucket = format!("s3://{}", synthetic.bucket());
         let words = [command, &[&bucket, "--list-concurrency", "64"]].concat();
-        process::asof(&words, (&wall.url(), "wall", "wall"))
+        process::asof(&words, (&synthetic.url(), "synthetic", "synthetic"))
     }
 
     fn cpu(&self) {
         println!("\ndiff over 2 million versions, none changed");
-        let wall = self.wall(WallOptions {
+        let synthetic = self.synthetic(SyntheticOptions {
             keys: 1_000_000 / self.scale,
             versions_per_key: 2,
-            ..WallOptions::default()
+            ..SyntheticOptions::default()
         });
         for run in 1..=3 {
-            let cost = Self::diff(&wall, &[]);
+            let cost = Self::diff(&synthetic, &[]);
             println!(
                 "  run {run}: {:.3} us of CPU a version, {} versions, {} requests, {:.1} s",
                 us_a_version(&cost),
                 versions(&cost),
-                wall.stats().listings,
+                synthetic.stats().listings,
                 cost.elapsed.as_secs_f64()
             );
         }
@@ -103,14 +103,14 @@ impl Bench {
     fn timeline(&self) {
         println!("\ntimeline beside diff over 2 million versions, in turn");
         for (keys, changed_every) in [("none changed", None), ("every tenth key changed", Some(10))] {
-            let wall = self.wall(WallOptions {
+            let synthetic = self.synthetic(SyntheticOptions {
                 keys: 1_000_000 / self.scale,
                 versions_per_key: 2,
                 changed_every,
-                ..WallOptions::default()
+                ..SyntheticOptions::default()
             });
             for run in 1..=3 {
-                let (diff, timeline) = (Self::diff(&wall, &[]), Self::asof(&wall, &["timeline"]));
+                let (diff, timeline) = (Self::diff(&synthetic, &[]), Self::asof(&synthetic, &["timeline"]));
                 println!(
                     "  {keys}, run {run}: diff {:.3} us of CPU a version, {:.1} MiB; timeline {:.3} us, {:.1} MiB",
                     us_a_version(&diff),
@@ -124,28 +124,28 @@ impl Bench {
 
     fn sdk(&self) {
         println!("\nthe same pages through the SDK, in this process");
-        let wall = self.wall(WallOptions {
+        let synthetic = self.synthetic(SyntheticOptions {
             keys: 1_000_000 / self.scale,
             versions_per_key: 2,
-            ..WallOptions::default()
+            ..SyntheticOptions::default()
         });
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
             .region(Region::new("us-east-1"))
-            .endpoint_url(wall.url())
-            .credentials_provider(Credentials::new("wall", "wall", None, None, "bench"))
+            .endpoint_url(synthetic.url())
+            .credentials_provider(Credentials::new("synthetic", "synthetic", None, None, "bench"))
             .force_path_style(true)
             .build();
         let client = aws_sdk_s3::Client::from_conf(config);
-        // On a thread of its own, so that the wall's CPU time is not counted.
+        // On a thread of its own, so that the synthetic bucket's CPU time is not counted.
         let (versions, cpu) = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             let before = thread_cpu();
             let versions = runtime.block_on(async {
                 let (mut versions, mut key, mut version) = (0, None, None);
                 loop {
-                    let call = client.list_object_versions().bucket("wall");
+                    let call = client.list_object_versions().bucket("synthetic");
                     let page = call.set_key_marker(key).set_version_id_marker(version).send().await.unwrap();
                     versions += page.versions().len() + page.delete_markers().len();
                     if page.is_truncated() != Some(true) {
@@ -160,7 +160,7 @@ impl Bench {
         .join()
         .unwrap();
         let theirs = cpu.as_secs_f64() * 1e6 / versions as f64;
-        let ours = us_a_version(&Self::diff(&wall, &[]));
+        let ours = us_a_version(&Self::diff(&synthetic, &[]));
         println!(
             "  SDK {theirs:.2} us of CPU a version; asof diff on the same bucket {ours:.3}; ratio {:.1}",
             theirs / ours
@@ -173,8 +173,12 @@ impl Bench {
         let plan = directory.path().join("plan");
         for millions in [1, 10] {
             let keys = millions * 1_000_000 / self.scale;
-            let wall = self.wall(WallOptions { keys, changed_every: Some(10), ..WallOptions::default() });
-            let cost = Self::diff(&wall, &["--out", plan.to_str().unwrap()]);
+            let synthetic = self.synthetic(SyntheticOptions {
+                keys,
+                changed_every: Some(10),
+                ..SyntheticOptions::default()
+            });
+            let cost = Self::diff(&synthetic, &["--out", plan.to_str().unwrap()]);
             println!(
                 "  {} versions: {:.1} MiB, {:.3} us of CPU a version, {:.1} s",
                 versions(&cost),
@@ -191,12 +195,13 @@ impl Bench {
         let latency = Duration::from_millis(50);
         for shape in Shape::ALL {
             let keys = 1_000_000 / self.scale;
-            let options = WallOptions { keys, versions_per_key: 2, shape, latency, ..WallOptions::default() };
-            let wall = self.wall(options);
-            let cost = Self::diff(&wall, &[]);
+            let options =
+                SyntheticOptions { keys, versions_per_key: 2, shape, latency, ..SyntheticOptions::default() };
+            let synthetic = self.synthetic(options);
+            let cost = Self::diff(&synthetic, &[]);
             let least = versions(&cost).div_ceil(PAGE);
             let ideal = latency.as_secs_f64() * (least as f64 / 64.0).max(1.0);
-            let (elapsed, listings) = (cost.elapsed.as_secs_f64(), wall.stats().listings);
+            let (elapsed, listings) = (cost.elapsed.as_secs_f64(), synthetic.stats().listings);
             println!(
                 "  {:<12} {elapsed:>8.2} {:>9.2} {listings:>8} {:>9.2}",
                 shape.name(),
@@ -208,14 +213,14 @@ impl Bench {
 
     fn throttle(&self) {
         println!("\na server that refuses more than 200 requests a second, 50 ms a page");
-        let wall = self.wall(WallOptions {
+        let synthetic = self.synthetic(SyntheticOptions {
             keys: 2_000_000 / self.scale,
             latency: Duration::from_millis(50),
             throttle_above: Some(200),
-            ..WallOptions::default()
+            ..SyntheticOptions::default()
         });
-        let cost = Self::diff(&wall, &[]);
-        let stats = wall.stats();
+        let cost = Self::diff(&synthetic, &[]);
+        let stats = synthetic.stats();
         let served = (stats.listings - stats.throttled) as f64 / cost.elapsed.as_secs_f64();
         println!(
             "  {served:.0} a second served, {} refused, {:.1} s",

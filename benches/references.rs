@@ -1,4 +1,4 @@
-//! Compares the keys of a database's rows with a large bucket: the real binary as a process, against the wall in this
+//! Compares the keys of a database's rows with a large bucket: the real binary as a process, against a synthetic bucket in this
 //! process.
 //!
 //! Prints the cost of `asof references` and of `asof diff` of the same bucket: CPU time (user and system, the whole
@@ -18,7 +18,7 @@ mod process;
 
 use std::io::{BufWriter, Write};
 
-use asof::lab::{Shape, Wall, WallOptions};
+use asof::lab::{Shape, SyntheticBucket, SyntheticOptions};
 use process::Cost;
 
 const AT: &str = "2026-01-01T00:00:00Z";
@@ -30,15 +30,15 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     for millions in if named.is_empty() { vec![1, 5] } else { named } {
         let keys = millions * 1_000_000 / scale;
-        let options = WallOptions { keys, shape: Shape::Flat, ..WallOptions::default() };
-        let wall = runtime.block_on(Wall::start(options)).unwrap();
+        let options = SyntheticOptions { keys, shape: Shape::Flat, ..SyntheticOptions::default() };
+        let synthetic = runtime.block_on(SyntheticBucket::start(options)).unwrap();
         println!("\n{keys} rows beside a bucket of as many keys");
-        let diff = run(&wall, &["diff", "s3://wall"]);
+        let diff = run(&synthetic, &["diff", "s3://synthetic"]);
         show("diff", &diff, &diff);
         for (name, shuffled) in [("references, in order", false), ("references, shuffled", true)] {
             let rows = rows(keys, shuffled);
             let path = rows.path().to_str().unwrap();
-            let cost = run(&wall, &["references", "s3://wall", "--orphans", "--keys-from", path]);
+            let cost = run(&synthetic, &["references", "s3://synthetic", "--orphans", "--keys-from", path]);
             for (member, expected) in [("held", keys), ("dangling", 0), ("orphans", 0)] {
                 assert_eq!(cost.summary[member], expected, "{}", cost.summary);
             }
@@ -47,11 +47,14 @@ fn main() {
     }
 }
 
-fn run(wall: &Wall, words: &[&str]) -> Cost {
-    process::asof(&[words, &["--at", AT, "--list-concurrency", "64"]].concat(), (&wall.url(), "wall", "wall"))
+fn run(synthetic: &SyntheticBucket, words: &[&str]) -> Cost {
+    process::asof(
+        &[words, &["--at", AT, "--list-concurrency", "64"]].concat(),
+        (&synthetic.url(), "synthetic", "synthetic"),
+    )
 }
 
-/// Writes a file with the wall's keys.
+/// Writes a file with the synthetic bucket's keys.
 fn rows(keys: u64, shuffled: bool) -> tempfile::NamedTempFile {
     let mut numbers: Vec<_> = (0..keys).collect();
     if shuffled {

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use super::args::lab::{LabCommand, ServeArgs, WallArgs};
+use super::args::lab::{LabCommand, ServeArgs, SyntheticArgs};
 use super::command::Command;
 use super::exit::Exit;
 use crate::error::Result;
@@ -13,7 +13,7 @@ pub(super) async fn run(command: Command) -> ControlFlow<Result<Exit>, Command> 
     let ended = match command {
         Command::Demo => demo().await,
         Command::Lab(LabCommand::Serve(args)) => serve(args).await,
-        Command::Lab(LabCommand::Wall(args)) => wall(args).await,
+        Command::Lab(LabCommand::Synthetic(args)) => synthetic(args).await,
         other => return ControlFlow::Continue(other),
     };
     ControlFlow::Break(ended)
@@ -29,8 +29,8 @@ async fn serve(ServeArgs { listen, region }: ServeArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-async fn wall(args: WallArgs) -> Result<Exit> {
+async fn synthetic(args: SyntheticArgs) -> Result<Exit> {
     let threads = args.threads.into();
-    lab::serve_wall(args.into(), threads).await?;
+    lab::serve_synthetic(args.into(), threads).await?;
     Ok(Exit::Done)
 }

@@ -33,21 +33,16 @@ pub(super) async fn run(context: &Context, args: WorkArgs) -> Result<Exit> {
     client.ask_clock(&plan.bucket).await;
     context.answered(&client, Ok(()))?;
     let apply = args.change.options().apply;
-    let pending = match progress {
-        ShardProgress::Begun(mut run) => {
-            run.thaw(args.change.options().copying.thaw);
-            let sums = run.open_plan()?.sums;
-            PendingRun::new(run, apply, sums, Command::Work)
-        }
-        _ => {
-            let server = Server::of(&settings, &client);
-            match begin(&context, &client, Shard { work, args, state_dir: &state_dir, server }).await? {
-                Some(pending) => pending,
-                None => return nothing(&context, &set),
-            }
-        }
-    };
-    pending.execute(&context, &client).await
+    if let ShardProgress::Begun(mut run) = progress {
+        run.thaw(args.change.options().copying.thaw);
+        let sums = run.open_plan()?.sums;
+        return PendingRun::new(run, apply, sums, Command::Work).execute(&context, &client).await;
+    }
+    let server = Server::of(&settings, &client);
+    match begin(&context, &client, Shard { work, args, state_dir: &state_dir, server }).await? {
+        Some(pending) => pending.execute(&context, &client).await,
+        None => nothing(&context, &set),
+    }
 }
 
 /// Nobody is there to be asked.
@@ -110,6 +105,7 @@ fn applied(context: &Context, run: &Run) -> Result<Exit> {
 }
 
 /// The run of a shard for which nothing is left to do, if it has one.
+#[derive(Clone, Copy)]
 struct Applied<'a> {
     run: Option<&'a str>,
     sums: &'a Sums,

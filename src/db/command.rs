@@ -201,7 +201,7 @@ impl Database {
     }
 }
 
-const WINDOW: &str = "the earliest and the latest restorable time, each as 2026-11-17T14:30:05Z or @1763389805, or - if unknown";
+const WINDOW: &str = "the earliest and the latest restorable time, each as 2026-11-17T14:30:05Z or @1794925805, or - if unknown";
 const PROGRESS: &str = "none, restoring [PERCENT], available, failed [WHY] or foreign [WHOSE]";
 
 fn read_window(printed: &str) -> Option<Window> {

@@ -56,7 +56,9 @@ pub use rds::{Hidden, Late, Rds, RdsAction, RdsHandle};
 pub use requests::Requests;
 pub use serve::serve;
 pub use store::bucket::{ACCOUNT, Configuration, Demands, Versioning};
-pub use synthetic::{ExpectedChanges, Shape, Wall, WallOptions, WallStats, serve_wall};
+pub use synthetic::{
+    ExpectedChanges, Shape, SyntheticBucket, SyntheticOptions, SyntheticStats, serve_synthetic,
+};
 
 use store::Store;
 

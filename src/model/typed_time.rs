@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::limits;
 
 const FORMS: &str = "write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, \"2026-11-17 14:30:05 UTC\", \
-                     @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d";
+                     @1794925805 (seconds since 1970), or an age: 90m, 2h30m, 3d";
 
 /// Date and time without a zone.
 const LOCAL_FORMS: [&str; 5] =

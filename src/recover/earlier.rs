@@ -68,10 +68,12 @@ impl Asked {
         same && !self.is_elsewhere(manifest) && state.ended_at().is_some() && self.may_mean(manifest)
     }
 
-    /// Whether a recovery of the same buckets and databases works on another server or in another region.
+    /// Whether a recovery of the same buckets and databases works on another server or in another region. A target that
+    /// the file no longer names says nothing about that.
     fn is_elsewhere(&self, manifest: &RecoveryManifest) -> bool {
         let is_own = |resource: &Resource| self.holds.iter().any(|own| own.meets(resource));
-        !manifest.holds.iter().all(is_own)
+        let is_named = |resource: &Resource| self.holds.iter().any(|own| own.is_namesake(resource));
+        manifest.holds.iter().any(|resource| is_named(resource) && !is_own(resource))
     }
 
     /// Classifies the newest open recovery that the same command may mean. The caller checks whether it was overtaken

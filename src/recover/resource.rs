@@ -72,16 +72,29 @@ impl Resource {
     /// | database | the same service and target; the same region, or one is not given | yes |
     /// | any other two | | no |
     pub fn meets(&self, other: &Self) -> bool {
+        let apart = match (self, other) {
+            (Resource::Bucket { endpoint_url, .. }, Resource::Bucket { endpoint_url: there, .. }) => {
+                are_apart(endpoint_url.as_ref(), there.as_ref())
+            }
+            (Resource::Database { region, .. }, Resource::Database { region: there, .. }) => {
+                are_apart(region.as_ref(), there.as_ref())
+            }
+            _ => false,
+        };
+        self.is_namesake(other) && !apart
+    }
+
+    /// Whether two resources have the same name, on the same server and in the same region or not.
+    pub(crate) fn is_namesake(&self, other: &Self) -> bool {
         match (self, other) {
             (Resource::File { path: a }, Resource::File { path: b }) => a == b,
+            (Resource::Bucket { location, .. }, Resource::Bucket { location: other, .. }) => {
+                location.overlaps(other)
+            }
             (
-                Resource::Bucket { endpoint_url, location },
-                Resource::Bucket { endpoint_url: there, location: other },
-            ) => !are_apart(endpoint_url.as_ref(), there.as_ref()) && location.overlaps(other),
-            (
-                Resource::Database { service, region, target },
-                Resource::Database { service: other, region: there, target: named },
-            ) => service == other && target == named && !are_apart(region.as_ref(), there.as_ref()),
+                Resource::Database { service, target, .. },
+                Resource::Database { service: other, target: named, .. },
+            ) => service == other && target == named,
             _ => false,
         }
     }

@@ -130,9 +130,10 @@ pub(super) fn heading(report: &Report) -> String {
 /// Returns the result of a report.
 pub(super) fn verdict(report: &Report) -> &'static str {
     match report.ending {
-        Ending::Done if report.purpose == Purpose::Drill => "PASSED: consistent",
+        Ending::Done if report.purpose == Purpose::Drill => "PASSED",
         Ending::Done => "done",
-        Ending::Inconsistent => "INCONSISTENT",
+        Ending::Inconsistent if report.purpose == Purpose::Drill => "FAILED with findings",
+        Ending::Inconsistent => "done, with findings",
         Ending::NotBegun => "nothing was changed",
         Ending::Failed => "FAILED",
         Ending::Interrupted => "interrupted",

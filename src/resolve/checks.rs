@@ -159,8 +159,8 @@ pub fn history_check(
     } else if at.is_none_or(|at| from <= at) {
         passed(complete)
     } else {
-        let of = if expiries.of_past { "of now and earlier" } else { "of now" };
-        warned(format!("{complete}, by the lifecycle rules {of}{whole_keys}"))
+        let by = if expiries.of_past { "current and former" } else { "current" };
+        warned(format!("{complete} by the {by} lifecycle rules{whole_keys}"))
     };
     Check { subject, verdict, message, permission, database: None }
 }

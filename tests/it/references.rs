@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use asof::lab::{Shape, Wall, WallOptions};
+use asof::lab::{Shape, SyntheticBucket, SyntheticOptions};
 use serde_json::Value;
 
 use crate::support::{Run, binary, text};
@@ -31,16 +31,16 @@ fn invented() -> BTreeSet<String> {
     between.chain(["a".into(), "images/photo-".into(), "zz".into(), "zzz".into()]).collect()
 }
 
-fn references(wall: &Wall, rows: &std::path::Path) -> Run {
+fn references(synthetic: &SyntheticBucket, rows: &std::path::Path) -> Run {
     let mut command = Command::new(binary());
     command
-        .args(["references", "s3://wall", "--at", "2026-01-01T00:00:00Z", "--orphans", "--keys-from"])
+        .args(["references", "s3://synthetic", "--at", "2026-01-01T00:00:00Z", "--orphans", "--keys-from"])
         .arg(rows)
-        .args(["--format", "json", "--list-concurrency", "16", "--endpoint-url", &wall.url()])
+        .args(["--format", "json", "--list-concurrency", "16", "--endpoint-url", &synthetic.url()])
         .args(["--region", "us-east-1", "--path-style"])
         .env_clear()
-        .env("AWS_ACCESS_KEY_ID", "wall")
-        .env("AWS_SECRET_ACCESS_KEY", "wall")
+        .env("AWS_ACCESS_KEY_ID", "synthetic")
+        .env("AWS_SECRET_ACCESS_KEY", "synthetic")
         .env("AWS_EC2_METADATA_DISABLED", "true")
         .stdin(Stdio::null());
     Run::of(&mut command)
@@ -54,15 +54,15 @@ fn keys_of(lines: &[Value]) -> Vec<&str> {
 fn ranges_leave_no_key_out() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let latency = Duration::from_millis(5);
-    let options = WallOptions {
+    let options = SyntheticOptions {
         keys: KEYS,
         shape: Shape::Flat,
         changed_every: Some(10),
         latency,
         page_latency_jitter: latency,
-        ..WallOptions::default()
+        ..SyntheticOptions::default()
     };
-    let wall = runtime.block_on(Wall::start(options)).unwrap();
+    let synthetic = runtime.block_on(SyntheticBucket::start(options)).unwrap();
 
     let mut rows: Vec<_> = (0..KEYS).filter(|n| is_named(*n)).map(key).chain(invented()).collect();
     fastrand::Rng::with_seed(7).shuffle(&mut rows);
@@ -73,8 +73,8 @@ fn ranges_leave_no_key_out() {
     }
     std::fs::write(file.path(), lines).unwrap();
 
-    let run = references(&wall, file.path()).expect_code(4);
-    assert!(wall.stats().most_in_flight > 4, "{:?}", wall.stats());
+    let run = references(&synthetic, file.path()).expect_code(4);
+    assert!(synthetic.stats().most_in_flight > 4, "{:?}", synthetic.stats());
     let late: BTreeSet<_> = (0..KEYS).filter(|n| is_named(*n) && is_created(*n)).map(key).collect();
     let dangling = run.of_type("dangling");
     let expected: BTreeSet<_> = late.union(&invented()).cloned().collect();

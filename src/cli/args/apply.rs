@@ -12,7 +12,7 @@ use crate::limits;
 /// The options of every command that changes a bucket.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ApplyArgs {
-    /// What to do about conflicts: keys that changed since the plan, or files in DIR that differ
+    /// How to handle conflicts: keys changed since the plan, or files in DIR that differ
     #[arg(long, value_enum, value_name = "HOW", default_value_t = OnConflict::Skip)]
     pub(in crate::cli) on_conflict: OnConflict,
     /// Maximum number of keys written per second, copies and deletes together
@@ -46,7 +46,7 @@ pub(in crate::cli) struct CopyArgs {
     /// Use it only if every version has the default encryption of the bucket.
     #[arg(long, conflicts_with = "locks")]
     pub(in crate::cli) no_head: bool,
-    /// Restore although keys are uncertain: skip these keys, or trust the listing
+    /// How to handle uncertain keys: skip them, or trust the listing
     #[arg(long, value_enum, value_name = "HOW")]
     pub(in crate::cli) doubtful: Option<OnDoubt>,
     #[command(flatten)]

@@ -20,7 +20,7 @@ pub(in crate::cli) struct PastArgs {
     /// Bucket, or prefix in it: s3://BUCKET[/PREFIX]
     #[arg(value_parser = parse::parse::<Location>)]
     pub(in crate::cli) location: Location,
-    /// Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
+    /// Target time: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 90m, 2h, 3d
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) at: String,
 }
@@ -45,7 +45,7 @@ pub(in crate::cli) struct CommonArgs<const CSV: bool = false> {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Which keys")]
+#[command(next_help_heading = "Key selection")]
 pub(in crate::cli) struct SelectArgs {
     /// Restrict to keys that match; * also matches /; repeatable
     #[arg(long, value_name = "GLOB")]

@@ -6,14 +6,14 @@ use std::time::Duration;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
-use crate::lab::{Shape, WallOptions};
+use crate::lab::{Shape, SyntheticOptions};
 
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum LabCommand {
     /// Serve an in-memory versioned S3 on loopback until Ctrl-C
     Serve(ServeArgs),
     /// Serve a computed bucket of any size on loopback, to measure listings, until Ctrl-C
-    Wall(WallArgs),
+    Synthetic(SyntheticArgs),
 }
 
 #[derive(Debug, Args)]
@@ -27,7 +27,7 @@ pub(in crate::cli) struct ServeArgs {
 }
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct WallArgs {
+pub(in crate::cli) struct SyntheticArgs {
     /// Loopback address to listen on; port 0 picks a free port
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:9798")]
     pub(in crate::cli) listen: SocketAddr,
@@ -60,8 +60,8 @@ pub(in crate::cli) struct WallArgs {
     pub(in crate::cli) threads: u16,
 }
 
-impl From<WallArgs> for WallOptions {
-    fn from(args: WallArgs) -> Self {
+impl From<SyntheticArgs> for SyntheticOptions {
+    fn from(args: SyntheticArgs) -> Self {
         Self {
             listen: args.listen,
             keys: args.keys,

@@ -16,7 +16,7 @@ pub(in crate::cli) struct TimelineArgs {
     /// Bucket, or prefix in it: s3://BUCKET[/PREFIX]
     #[arg(value_parser = parse::parse::<Location>)]
     pub(in crate::cli) location: Location,
-    /// Start of the period: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 6h
+    /// Start of the period: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 6h
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) from: Option<String>,
     /// End of the period, inclusive

@@ -22,7 +22,7 @@ pub(in crate::cli) struct RestoreArgs {
     /// Bucket, or prefix in it: s3://BUCKET[/PREFIX]
     #[arg(value_parser = parse::parse::<Location>, required_unless_present = "plan")]
     pub(in crate::cli) location: Option<Location>,
-    /// Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
+    /// Target time: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 90m, 2h, 3d
     #[arg(long, value_name = "TIME", required_unless_present = "plan")]
     pub(in crate::cli) at: Option<String>,
     /// Apply this plan, saved by asof diff --out

@@ -65,10 +65,10 @@ fn steps(at: &str) -> Vec<Step> {
     let step = |comment: &'static str, words: &[&str]| Step::new(comment, words);
     vec![
         step("what would a restore to the second before it change?", &["diff", &bucket, "--at", at]),
-        step("carry it out", &["restore", &bucket, "--at", at, "--yes"]),
-        step("is the bucket as it was?", &["verify", &bucket, "--at", at]),
-        step("and is there nothing left to change?", &["diff", &bucket, "--at", at, "--exit-code"]),
-        step("a restore adds to history, it erases nothing", &["history", &key, "--at", at]),
+        step("apply it", &["restore", &bucket, "--at", at, "--yes"]),
+        step("is the bucket as it was at T?", &["verify", &bucket, "--at", at]),
+        step("is anything left to change?", &["diff", &bucket, "--at", at, "--exit-code"]),
+        step("a restore adds to the history and erases nothing", &["history", &key, "--at", at]),
     ]
 }
 
@@ -78,8 +78,8 @@ fn stage(lab: &Lab, at: i64, out: &mut impl Write) -> io::Result<BTreeMap<String
     lab.create_bucket(BUCKET);
     history::make(lab, BUCKET, at - AGE, at);
     let before = contents(lab);
-    writeln!(out, "A bucket in memory, {} months of it: s3://{BUCKET}", AGE / (30 * DAY))?;
-    writeln!(out, "  {} objects live, {} versions in all", before.len(), lab.count_versions(BUCKET))?;
+    writeln!(out, "An in-memory bucket with {} months of history: s3://{BUCKET}", AGE / (30 * DAY))?;
+    writeln!(out, "  {} objects, {} versions", before.len(), lab.count_versions(BUCKET))?;
     writeln!(out)?;
     writeln!(out, "The incident:")?;
     for line in incident::stage(lab, BUCKET, at) {

@@ -1,4 +1,4 @@
-//! The keys of a wall by number, in byte order; and the reverse, from any text to the first key after it, by binary
+//! The keys of a synthetic bucket by number, in byte order; and the reverse, from any text to the first key after it, by binary
 //! search.
 
 use super::forms::{Evenly, LONG_PREFIX, Nest, TEN, date, hot, in_unicode};
@@ -6,7 +6,7 @@ use super::shape::Shape;
 use super::tenants::Tenants;
 use super::text::{Calendar, decimal, hex, mix};
 
-/// All keys of a wall.
+/// All keys of a synthetic bucket.
 #[derive(Debug)]
 pub(super) struct Keys {
     count: u64,

@@ -1,4 +1,4 @@
-//! The wall: a bucket of any size that is computed, not stored, for measuring listings.
+//! The synthetic bucket: a bucket of any size that is computed, not stored, for measuring listings.
 //!
 //! It has no state, so a bucket of a billion keys costs nothing. A key's number determines everything about it: `keys`
 //! maps a number to its key and, by binary search, any text to the first key after it; `history` computes the versions
@@ -33,7 +33,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 pub use history::ExpectedChanges;
-pub use serve::serve_wall;
+pub use serve::serve_synthetic;
 pub use shape::Shape;
 
 use super::store::Store;
@@ -46,13 +46,13 @@ use pool::Pool;
 use throttle::Throttle;
 
 /// The name of the bucket.
-pub(super) const BUCKET: &str = "wall";
+pub(super) const BUCKET: &str = "synthetic";
 /// The maximum number of keys, and of versions of a key.
 const MOST: u64 = 1_000_000_000;
 
-/// Options for starting a wall.
+/// Options for starting a synthetic bucket.
 #[derive(Clone, Debug)]
-pub struct WallOptions {
+pub struct SyntheticOptions {
     /// A loopback address; port 0 for any free port.
     pub listen: SocketAddr,
     /// The number of keys, up to a billion.
@@ -67,13 +67,13 @@ pub struct WallOptions {
     pub page_latency_jitter: Duration,
     /// The maximum number of requests per second; more are refused.
     pub throttle_above: Option<u32>,
-    /// Every n-th key is changed after the second of [`Wall::expected_changes`].
+    /// Every n-th key is changed after the second of [`SyntheticBucket::expected_changes`].
     pub changed_every: Option<u64>,
     /// A different seed results in other keys, times and digests.
     pub seed: u64,
 }
 
-impl Default for WallOptions {
+impl Default for SyntheticOptions {
     fn default() -> Self {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
@@ -89,9 +89,9 @@ impl Default for WallOptions {
     }
 }
 
-/// The counts of a wall.
+/// The counts of a synthetic bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct WallStats {
+pub struct SyntheticStats {
     /// The number of requests received.
     pub requests: u64,
     /// The number of requests for a page of versions.
@@ -104,19 +104,19 @@ pub struct WallStats {
     pub entries: u64,
 }
 
-/// A running wall. Dropping it stops it.
+/// A running synthetic bucket. Dropping it stops it.
 #[derive(Debug)]
-pub struct Wall {
+pub struct SyntheticBucket {
     serving: Arc<Serving>,
     address: SocketAddr,
     accepting: JoinHandle<()>,
 }
 
-/// The state shared by all connections of a wall.
+/// The state shared by all connections of a synthetic bucket.
 #[derive(Debug)]
 struct Serving {
     source: Source,
-    options: WallOptions,
+    options: SyntheticOptions,
     throttle: Option<Throttle>,
     started: Instant,
     /// A lab with the empty bucket, for requests about the bucket itself; it also counts the requests.
@@ -126,15 +126,21 @@ struct Serving {
     entries: AtomicU64,
 }
 
-impl Wall {
-    /// Starts a wall on the current tokio runtime. Fails if the address is not loopback or a size is out of range.
-    pub async fn start(options: WallOptions) -> io::Result<Self> {
+impl SyntheticBucket {
+    /// Starts a synthetic bucket on the current tokio runtime. Fails if the address is not loopback or a size is out of
+    /// range.
+    pub async fn start(options: SyntheticOptions) -> io::Result<Self> {
         let refused = |message: String| Err(io::Error::new(io::ErrorKind::InvalidInput, message));
         if !options.listen.ip().is_loopback() {
-            return refused(format!("the wall listens on loopback only, not on {}", options.listen));
+            return refused(format!(
+                "a synthetic bucket is served on loopback only, not on {}",
+                options.listen
+            ));
         }
         if options.keys > MOST || !(1..=MOST).contains(&options.versions_per_key) {
-            return refused(format!("a wall has at most {MOST} keys, and from 1 to {MOST} versions of each"));
+            return refused(format!(
+                "a synthetic bucket has at most {MOST} keys and from 1 to {MOST} versions per key"
+            ));
         }
         let listener = TcpListener::bind(options.listen).await?;
         let address = listener.local_addr()?;
@@ -154,7 +160,7 @@ impl Wall {
     }
 
     /// Returns the counts so far.
-    pub fn stats(&self) -> WallStats {
+    pub fn stats(&self) -> SyntheticStats {
         self.serving.stats()
     }
 
@@ -170,15 +176,15 @@ impl Wall {
     }
 }
 
-impl Drop for Wall {
+impl Drop for SyntheticBucket {
     fn drop(&mut self) {
         self.accepting.abort();
     }
 }
 
 impl Serving {
-    fn new(options: WallOptions) -> Self {
-        let WallOptions { keys, versions_per_key, shape, changed_every, seed, .. } = options;
+    fn new(options: SyntheticOptions) -> Self {
+        let SyntheticOptions { keys, versions_per_key, shape, changed_every, seed, .. } = options;
         let versions = match shape {
             Shape::OneKey => (keys * versions_per_key).max(1),
             _ => versions_per_key,
@@ -213,9 +219,9 @@ impl Serving {
         self.source.histories.expected(self.source.keys.count())
     }
 
-    fn stats(&self) -> WallStats {
+    fn stats(&self) -> SyntheticStats {
         let requests = &self.lab.requests;
-        WallStats {
+        SyntheticStats {
             requests: requests.total(),
             listings: requests.of(super::Operation::ListObjectVersions),
             throttled: self.throttled.load(Ordering::Relaxed),

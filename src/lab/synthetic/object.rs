@@ -1,4 +1,4 @@
-//! HEAD of an object of the wall, which does not exist.
+//! HEAD of an object of the synthetic bucket, which does not exist.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

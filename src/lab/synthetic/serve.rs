@@ -1,42 +1,42 @@
-//! `asof lab wall`: a wall in the foreground, until it is interrupted.
+//! `asof lab synthetic`: a synthetic bucket in the foreground, until it is interrupted.
 
 use std::io::{self, Write};
 
-use super::{Wall, WallOptions};
+use super::{SyntheticBucket, SyntheticOptions};
 
-/// Starts a wall on a runtime of its own, so that its cost is that of its threads; prints how to connect, and the
-/// counts at Ctrl-C.
-pub async fn serve_wall(options: WallOptions, threads: usize) -> io::Result<()> {
+/// Starts a synthetic bucket on a runtime of its own, so that its cost is that of its threads. Prints how to connect, and
+/// the counts at Ctrl-C.
+pub async fn serve_synthetic(options: SyntheticOptions, threads: usize) -> io::Result<()> {
     let serve = move || serve_blocking(options, threads, &mut io::stdout());
     tokio::task::spawn_blocking(serve).await.map_err(io::Error::other)?
 }
 
-fn serve_blocking(options: WallOptions, threads: usize, out: &mut impl Write) -> io::Result<()> {
+fn serve_blocking(options: SyntheticOptions, threads: usize, out: &mut impl Write) -> io::Result<()> {
     let runtime = match threads {
         0 | 1 => tokio::runtime::Builder::new_current_thread().enable_all().build()?,
         _ => tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build()?,
     };
     let ended = runtime.block_on(async {
         let shape = options.shape.name();
-        let wall = Wall::start(options).await?;
-        greet(&wall, shape, out)?;
+        let synthetic = SyntheticBucket::start(options).await?;
+        greet(&synthetic, shape, out)?;
         tokio::signal::ctrl_c().await?;
-        tell(&wall, out)
+        tell(&synthetic, out)
     });
     // Requests in flight need no reply.
     runtime.shutdown_background();
     ended
 }
 
-fn greet(wall: &Wall, shape: &str, out: &mut impl Write) -> io::Result<()> {
-    let (url, bucket, expected) = (wall.url(), wall.bucket(), wall.expected_changes());
-    writeln!(
-        out,
-        "a computed bucket, on loopback only, until Ctrl-C; it reads only and checks no signature"
-    )?;
+fn greet(synthetic: &SyntheticBucket, shape: &str, out: &mut impl Write) -> io::Result<()> {
+    let (url, bucket, expected) = (synthetic.url(), synthetic.bucket(), synthetic.expected_changes());
+    writeln!(out, "a synthetic bucket on loopback until Ctrl-C; it is read-only and checks no signatures")?;
     writeln!(out)?;
     writeln!(out, "  export AWS_ENDPOINT_URL={url}")?;
-    writeln!(out, "  export AWS_ACCESS_KEY_ID=wall AWS_SECRET_ACCESS_KEY=wall AWS_REGION=us-east-1")?;
+    writeln!(
+        out,
+        "  export AWS_ACCESS_KEY_ID=synthetic AWS_SECRET_ACCESS_KEY=synthetic AWS_REGION=us-east-1"
+    )?;
     writeln!(out)?;
     writeln!(
         out,
@@ -52,12 +52,12 @@ fn greet(wall: &Wall, shape: &str, out: &mut impl Write) -> io::Result<()> {
     out.flush()
 }
 
-fn tell(wall: &Wall, out: &mut impl Write) -> io::Result<()> {
-    let stats = wall.stats();
+fn tell(synthetic: &SyntheticBucket, out: &mut impl Write) -> io::Result<()> {
+    let stats = synthetic.stats();
     writeln!(
         out,
-        "\n{} requests, {} of them refused; {} pages asked for, {} versions and delete markers listed; \
-         at most {} requests at one time",
+        "\n{} requests ({} refused), {} pages requested, {} versions and delete markers listed, \
+         at most {} requests in flight",
         stats.requests, stats.throttled, stats.listings, stats.entries, stats.most_in_flight
     )?;
     out.flush()

@@ -1,4 +1,4 @@
-//! Connections of a wall: reads requests, delays or refuses them, and answers.
+//! Connections of a synthetic bucket: reads requests, delays or refuses them, and answers.
 
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The shapes of keys.
 
-/// The shape of a wall's keys. All are in UTF-8 byte order, and the same for the same seed.
+/// The shape of a synthetic bucket's keys. All are in UTF-8 byte order, and the same for the same seed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Shape {
     /// 32 hex digits, evenly spread.

@@ -1,4 +1,4 @@
-//! The wall over HTTP: pages read by asof's own decoder, the rest by the SDK, compared with the lab.
+//! The synthetic bucket over HTTP: pages read by asof's own decoder, the rest by the SDK, compared with the lab.
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
@@ -14,7 +14,13 @@ use crate::s3::listing::{Page, decode};
 type Listed = (String, Option<(String, bool, i64, bool)>);
 
 fn serving(shape: Shape, keys: u64, versions_per_key: u64, changed_every: Option<u64>) -> Serving {
-    Serving::new(WallOptions { keys, versions_per_key, shape, changed_every, ..WallOptions::default() })
+    Serving::new(SyntheticOptions {
+        keys,
+        versions_per_key,
+        shape,
+        changed_every,
+        ..SyntheticOptions::default()
+    })
 }
 
 fn get(serving: &Serving, query: &[(&str, &str)]) -> Page {
@@ -63,7 +69,7 @@ fn walk(serving: &Serving, size: usize, more: &[(&str, &str)]) -> Vec<Listed> {
     }
 }
 
-/// Returns the contents of the wall from its own arithmetic, without pages.
+/// Returns the contents of the synthetic bucket from its own arithmetic, without pages.
 fn whole(serving: &Serving) -> Vec<Listed> {
     let (source, mut all, mut key) = (&serving.source, Vec::new(), Vec::new());
     for number in 0..source.keys.count() {
@@ -174,7 +180,7 @@ fn text_that_needs_escaping_comes_back() {
     }
 }
 
-/// A lab with the same contents as a wall, for comparison.
+/// A lab with the same contents as a synthetic bucket, for comparison.
 async fn twin(serving: &Serving) -> (super::super::Lab, Client, Vec<Listed>) {
     let lab = super::super::Lab::start(Options::default()).await.unwrap();
     let client = client(&lab.url(), "lab", "lab-secret");
@@ -220,21 +226,25 @@ async fn outline(client: &Client, query: [&str; 3], size: i32) -> Vec<String> {
 
 #[tokio::test]
 async fn lists_as_the_lab_does() {
-    let options = WallOptions {
+    let options = SyntheticOptions {
         keys: 30,
         versions_per_key: 2,
         shape: Shape::Nested,
         changed_every: Some(3),
-        ..WallOptions::default()
+        ..SyntheticOptions::default()
     };
-    let wall = Wall::start(options.clone()).await.unwrap();
+    let synthetic = SyntheticBucket::start(options.clone()).await.unwrap();
     let (_lab, lab, all) = twin(&Serving::new(options)).await;
-    let wall = client(&wall.url(), "any", "any");
+    let synthetic = client(&synthetic.url(), "any", "any");
     for after in ["", &all[7].0, &all[20].0, "n0001", "n0001/", "n0001/0", "zzz"] {
         for (prefix, delimiter) in [("", ""), ("", "/"), ("n0001", "/"), ("n0001/", "-"), ("n0001", "")] {
             for size in [1, 4, 1_000] {
                 let query = [prefix, delimiter, after];
-                assert_eq!(outline(&wall, query, size).await, outline(&lab, query, size).await, "{query:?}");
+                assert_eq!(
+                    outline(&synthetic, query, size).await,
+                    outline(&lab, query, size).await,
+                    "{query:?}"
+                );
             }
         }
     }
@@ -242,10 +252,14 @@ async fn lists_as_the_lab_does() {
 
 #[tokio::test]
 async fn answers_what_is_asked_about_the_bucket_and_its_objects() {
-    let options =
-        WallOptions { keys: 9, versions_per_key: 2, changed_every: Some(1), ..WallOptions::default() };
-    let wall = Wall::start(options.clone()).await.unwrap();
-    let s3 = client(&wall.url(), "any", "any");
+    let options = SyntheticOptions {
+        keys: 9,
+        versions_per_key: 2,
+        changed_every: Some(1),
+        ..SyntheticOptions::default()
+    };
+    let synthetic = SyntheticBucket::start(options.clone()).await.unwrap();
+    let s3 = client(&synthetic.url(), "any", "any");
     assert_eq!(
         s3.get_bucket_versioning().bucket(BUCKET).send().await.unwrap().status().unwrap().as_str(),
         "Enabled"
@@ -289,13 +303,16 @@ async fn answers_what_is_asked_about_the_bucket_and_its_objects() {
             .into_service_error()
             .is_not_found()
     );
-    assert_eq!(wall.stats().entries, wall.expected_changes().entries);
+    assert_eq!(synthetic.stats().entries, synthetic.expected_changes().entries);
 }
 
 #[tokio::test]
 async fn refuses_above_its_rate_and_counts() {
-    let wall = Wall::start(WallOptions { throttle_above: Some(1), ..WallOptions::default() }).await.unwrap();
-    let s3 = client(&wall.url(), "any", "any");
+    let synthetic =
+        SyntheticBucket::start(SyntheticOptions { throttle_above: Some(1), ..SyntheticOptions::default() })
+            .await
+            .unwrap();
+    let s3 = client(&synthetic.url(), "any", "any");
     let calls = (0..8).map(|_| s3.list_object_versions().bucket(BUCKET).max_keys(2).send());
     let (done, refused): (Vec<_>, Vec<_>) =
         futures::future::join_all(calls).await.into_iter().partition(Result::is_ok);
@@ -303,20 +320,21 @@ async fn refuses_above_its_rate_and_counts() {
     for error in &refused {
         assert_eq!(error.as_ref().unwrap_err().code(), Some("SlowDown"));
     }
-    let stats = wall.stats();
+    let stats = synthetic.stats();
     assert_eq!((stats.requests, stats.listings, stats.throttled), (8, 8, refused.len() as u64));
     assert_eq!(stats.entries, 2 * done.len() as u64);
-    wall.reset_stats();
-    assert_eq!(wall.stats().requests, 0);
+    synthetic.reset_stats();
+    assert_eq!(synthetic.stats().requests, 0);
 }
 
 #[tokio::test]
 async fn refuses_other_addresses_and_sizes() {
-    let outside = WallOptions { listen: SocketAddr::from(([0, 0, 0, 0], 0)), ..WallOptions::default() };
-    let many = WallOptions { keys: MOST + 1, ..WallOptions::default() };
-    let none = WallOptions { versions_per_key: 0, ..WallOptions::default() };
+    let outside =
+        SyntheticOptions { listen: SocketAddr::from(([0, 0, 0, 0], 0)), ..SyntheticOptions::default() };
+    let many = SyntheticOptions { keys: MOST + 1, ..SyntheticOptions::default() };
+    let none = SyntheticOptions { versions_per_key: 0, ..SyntheticOptions::default() };
     for options in [outside, many, none] {
-        assert_eq!(Wall::start(options).await.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+        assert_eq!(SyntheticBucket::start(options).await.unwrap_err().kind(), io::ErrorKind::InvalidInput);
     }
 }
 

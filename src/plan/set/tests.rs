@@ -130,7 +130,9 @@ fn nothing_is_left_of_a_set_that_failed() {
     let dir = parent.path().join("set");
     let mut writer = SetWriter::create(&dir, header(), Server::default(), Shards::Exactly(4)).unwrap();
     let changes = changes(100);
-    changes.iter().for_each(|change| writer.count(change));
+    for change in &changes {
+        writer.count(change);
+    }
     let failing = changes.iter().take(60).cloned().map(Ok).chain([Err(crate::error::Error::stopping())]);
     writer.write(failing, &Sums::default(), Seen::default()).unwrap_err();
     assert!(!dir.exists());

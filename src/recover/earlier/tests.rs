@@ -47,7 +47,10 @@ fn what_the_newest_open_recovery_is() {
         Resource::bucket(Some(url.to_owned().into()), &location)
     };
     let on = |url| RecoveryManifest { holds: vec![bucket(url)], ..manifest(AT, false) };
-    let asked = || Asked { holds: vec![bucket("aws"), file()], ..asked() };
+    let target =
+        |target: &str| Resource::Database { service: "rds".into(), region: None, target: target.into() };
+    let into = |name| RecoveryManifest { holds: vec![bucket("aws"), target(name)], ..manifest(AT, false) };
+    let asked = || Asked { holds: vec![bucket("aws"), target("restored-2"), file()], ..asked() };
     for (manifest, shape, aborting, expected) in [
         (about("bucket b", AT, false), shape(), false, Earlier::Resumed),
         (about("bucket b", AT, true), shape(), false, Earlier::Resumed),
@@ -56,6 +59,7 @@ fn what_the_newest_open_recovery_is() {
         (about("bucket c", AT, false), shape(), false, Earlier::OtherAbout),
         (on("aws"), shape(), false, Earlier::Resumed),
         (on("https://s3.example.com"), shape(), false, Earlier::OtherServer),
+        (into("restored"), shape(), false, Earlier::Resumed),
         (about("bucket b", AT, false), fewer, false, Earlier::FewerSteps("a resume hook")),
         (about("bucket b", AT, false), shape(), true, Earlier::Aborting),
     ] {

@@ -34,7 +34,7 @@ pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
         @if !report.findings.is_empty() {
             h2 { "Findings" }
             div class="scroll" { table {
-                tr { th { "what" } th { "where" } th { "key" } th {} }
+                tr { th { "finding" } th { "place" } th { "key" } th { "details" } }
                 @for finding in &report.findings {
                     tr {
                         td { (finding.finding) }
@@ -47,7 +47,7 @@ pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
         }
         h2 { "Steps" }
         div class="scroll" { table {
-            tr { th { "step" } th { "state" } th { "took" } th {} }
+            tr { th { "step" } th { "state" } th { "duration" } th { "details" } }
             @for step in &report.steps {
                 tr {
                     td { (printable(&step.step)) }
@@ -58,5 +58,5 @@ pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
             }
         } }
     };
-    page(&heading(report), &format!("by {}", printable(&report.file)), now, &body)
+    page(&heading(report), &format!("recovery file {}", printable(&report.file)), now, &body)
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::super::timeline::{TimelineView, events, instant, length};
-use super::super::units::count;
+use super::super::units::plural;
 use super::page;
 use crate::model::Instant;
 use crate::timeline::{Bar, Event};
@@ -25,7 +25,7 @@ impl TimelineView<'_> {
                 (self.moments())
             }
         };
-        page(&self.place(), &self.span(bins), now, &body)
+        page(&format!("Activity in {}", self.place()), &self.span(bins), now, &body)
     }
 
     fn figure(&self, bars: &[Bar], width: i64) -> Markup {
@@ -56,7 +56,7 @@ impl TimelineView<'_> {
                 }
                 div class="ends" {
                     span { (instant(first).human()) }
-                    span { "highest: " (count(most)) }
+                    span { "tallest bar: " (plural(most, "event", "events")) }
                     span { (instant(bars.last().map_or(first, |bar| bar.from) + width).human()) }
                 }
             }
@@ -70,7 +70,7 @@ impl TimelineView<'_> {
             @let bursts = self.bursts();
             @if bursts.is_empty() { p { "None." } } @else {
                 div class="scroll" { table {
-                    tr { th { "rank" } th { "began" } th { "activity" } }
+                    tr { th { "rank" } th { "start" } th { "activity" } }
                     @for burst in &bursts {
                         tr {
                             td class="number" { (burst.rank) }

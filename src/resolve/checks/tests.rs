@@ -142,9 +142,9 @@ fn the_history_is_judged_at_t_and_under_the_prefix() {
     for (markers, prefix, at, verdict, words) in [
         (true, "", Some(90), Verdict::Passed, from.to_owned()),
         (true, "", None, Verdict::Passed, from.to_owned()),
-        (true, "", Some(89), Verdict::Warned, format!("{from}, by the lifecycle rules of now{gone}")),
-        (false, "", Some(89), Verdict::Warned, format!("{from}, by the lifecycle rules of now")),
-        (true, "a/b", Some(1), Verdict::Warned, format!("{from}, by the lifecycle rules of now{gone}")),
+        (true, "", Some(89), Verdict::Warned, format!("{from} by the current lifecycle rules{gone}")),
+        (false, "", Some(89), Verdict::Warned, format!("{from} by the current lifecycle rules")),
+        (true, "a/b", Some(1), Verdict::Warned, format!("{from} by the current lifecycle rules{gone}")),
         (true, "b/", Some(1), Verdict::Passed, "history complete".to_owned()),
     ] {
         let found = judge(&settings(markers), prefix, at.map(day));

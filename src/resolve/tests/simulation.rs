@@ -346,7 +346,7 @@ fn from_environment(name: &str) -> Option<u64> {
 
 #[test]
 #[expect(clippy::cast_precision_loss, reason = "a figure to look at")]
-fn whatever_lifecycle_falsifies_is_in_doubt() {
+fn every_answer_that_lifecycle_falsifies_is_uncertain() {
     let histories = from_environment("ASOF_DOUBT_HISTORIES").unwrap_or(100_000);
     let first = from_environment("ASOF_DOUBT_SEED").unwrap_or_default();
     let mut tally = Tally::default();

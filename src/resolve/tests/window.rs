@@ -64,7 +64,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(4000))]
 
     #[test]
-    fn what_is_in_doubt_later_is_in_doubt_at_the_beginning(
+    fn a_key_uncertain_later_is_uncertain_at_the_start(
         entries in entries(),
         now in rules(),
         (before, until) in (rules(), 0..NOW),

@@ -57,7 +57,7 @@ fn a_time_that_cannot() {
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
 
       passed       versioning enabled
-      warned       history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
+      warned       history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed
       passed       no MFA delete
       passed       no locks
       passed       no replication from here
@@ -77,7 +77,7 @@ fn a_time_that_cannot() {
     exit code 5
     --- stdout
     {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"warned","message":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed"}
+    {"type":"check","subject":"lifecycle","verdict":"warned","message":"history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
     {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}

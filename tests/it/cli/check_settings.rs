@@ -135,7 +135,7 @@ fn earlier_rules_are_told_by_a_file() {
     --- stdout
     prod-uploads/avatars/ as of 2024-05-06 07:08:09 UTC (AGE ago)
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now and earlier
+      history complete for T ≥ TIME UTC by the current and former lifecycle rules
 
                            keys        bytes
       undelete                0          0 B   deleted since T; restored
@@ -158,7 +158,7 @@ fn earlier_rules_are_told_by_a_file() {
     let refused = stage.asof(&format!("restore s3://prod-uploads {with} --yes")).changes_nothing();
     assert!(refused.starts_with("exit code 5\n") && refused.contains("avatars/7/me.png"), "{refused}");
     let verified = stage.asof(&format!("verify s3://prod-uploads/avatars/ {with}")).changes_nothing();
-    assert!(verified.contains("by the lifecycle rules of now and earlier"), "{verified}");
+    assert!(verified.contains("by the current and former lifecycle rules"), "{verified}");
 
     stage.file("wrong.json", b"[{}]");
     assert_snapshot!(stage.asof("check s3://prod-uploads --lifecycle-history wrong.json").changes_nothing(), @r#"

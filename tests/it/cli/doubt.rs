@@ -40,7 +40,7 @@ fn a_diff_lists_them() {
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed
 
                            keys        bytes
       undelete                0          0 B   deleted since T; restored
@@ -64,7 +64,7 @@ fn a_diff_lists_them() {
     exit code 0
     --- stdout
     {"schema":1,"type":"check","subject":"versioning","verdict":"passed","message":"versioning enabled"}
-    {"type":"check","subject":"lifecycle","verdict":"warned","message":"history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed"}
+    {"type":"check","subject":"lifecycle","verdict":"warned","message":"history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed"}
     {"type":"check","subject":"mfa-delete","verdict":"passed","message":"no MFA delete"}
     {"type":"check","subject":"object-lock","verdict":"passed","message":"no locks"}
     {"type":"check","subject":"replication","verdict":"passed","message":"no replication from here"}
@@ -132,7 +132,7 @@ fn a_restore_skips_or_trusts_as_told() {
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed
 
                            keys        bytes
       undelete                0          0 B   deleted since T; restored
@@ -156,7 +156,7 @@ fn a_restore_skips_or_trusts_as_told() {
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed
 
                            keys        bytes
       undelete                0          0 B   deleted since T; restored
@@ -267,14 +267,14 @@ fn what_the_usual_rule_would_delete_is_kept() {
 
 /// Once what the listing takes for the truth is restored, nothing differs from it; what was live then is in doubt all the same.
 #[test]
-fn what_is_in_doubt_is_not_verified() {
+fn uncertain_keys_are_not_verified() {
     let stage = expired();
     stage.asof(&format!("restore s3://prod-uploads {AT} --doubtful trust --yes --quiet")).run();
     assert_snapshot!(stage.asof(&format!("verify s3://prod-uploads {AT}")).changes_nothing(), @"
     exit code 5
     --- stdout
     prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed
 
                            keys        bytes
       missing                 0          0 B   should be there

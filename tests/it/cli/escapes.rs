@@ -135,6 +135,6 @@ fn in_locations() {
     exit code 2
     --- stderr
     error: cannot read the time "\u{1b}[2J"
-      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
+      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1794925805 (seconds since 1970), or an age: 90m, 2h30m, 3d
     "#);
 }

@@ -83,9 +83,9 @@ fn of_lab() {
     Usage: asof lab [OPTIONS] <COMMAND>
 
     Commands:
-      serve  Serve an in-memory versioned S3 on loopback until Ctrl-C
-      wall   Serve a computed bucket of any size on loopback, to measure listings, until Ctrl-C
-      help   Print this message or the help of the given subcommand(s)
+      serve      Serve an in-memory versioned S3 on loopback until Ctrl-C
+      synthetic  Serve a computed bucket of any size on loopback, to measure listings, until Ctrl-C
+      help       Print this message or the help of the given subcommand(s)
 
     Options:
       -v, --verbose...  Increase verbosity (-v: error causes, -vv: every request)

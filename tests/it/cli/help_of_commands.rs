@@ -21,7 +21,7 @@ fn of_diff() {
 
     Options:
           --at <TIME>
-              Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
+              Target time: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 90m, 2h, 3d
 
           --versus <TIME>
               Compare with this later time instead of now
@@ -71,7 +71,7 @@ fn of_diff() {
       -h, --help
               Print help (see a summary with '-h')
 
-    Which keys:
+    Key selection:
           --include <GLOB>
               Restrict to keys that match; * also matches /; repeatable
 

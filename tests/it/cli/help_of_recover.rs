@@ -60,7 +60,7 @@ fn of_recover() {
               Also write the report to this file, as an HTML page
 
           --on-conflict <HOW>
-              What to do about conflicts: keys that changed since the plan, or files in DIR that differ
+              How to handle conflicts: keys changed since the plan, or files in DIR that differ
 
               Possible values:
               - skip:      Leave it unchanged and list it; exit with 3
@@ -100,7 +100,7 @@ fn of_recover() {
               Use it only if every version has the default encryption of the bucket.
 
           --doubtful <HOW>
-              Restore although keys are uncertain: skip these keys, or trust the listing
+              How to handle uncertain keys: skip them, or trust the listing
 
               Possible values:
               - skip:  Leave these keys unchanged

@@ -21,7 +21,7 @@ fn of_references() {
 
     Options:
           --at <TIME>
-              Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
+              Target time: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 90m, 2h, 3d
 
           --keys-from <FILE>
               File with the keys that rows point to, one per line, in any order (- for stdin)
@@ -61,7 +61,7 @@ fn of_references() {
 
     With --heal:
           --on-conflict <HOW>
-              What to do about conflicts: keys that changed since the plan, or files in DIR that differ
+              How to handle conflicts: keys changed since the plan, or files in DIR that differ
 
               Possible values:
               - skip:      Leave it unchanged and list it; exit with 3
@@ -95,7 +95,7 @@ fn of_references() {
               Use it only if every version has the default encryption of the bucket.
 
           --doubtful <HOW>
-              Restore although keys are uncertain: skip these keys, or trust the listing
+              How to handle uncertain keys: skip them, or trust the listing
 
               Possible values:
               - skip:  Leave these keys unchanged

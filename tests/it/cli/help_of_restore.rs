@@ -22,7 +22,7 @@ fn of_restore() {
 
     Options:
           --at <TIME>
-              Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
+              Target time: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 90m, 2h, 3d
 
           --plan <PLAN>
               Apply this plan, saved by asof diff --out
@@ -70,7 +70,7 @@ fn of_restore() {
               Without it, asof asks for the number of keys, and refuses --yes.
 
           --on-conflict <HOW>
-              What to do about conflicts: keys that changed since the plan, or files in DIR that differ
+              How to handle conflicts: keys changed since the plan, or files in DIR that differ
 
               Possible values:
               - skip:      Leave it unchanged and list it; exit with 3
@@ -110,7 +110,7 @@ fn of_restore() {
               Use it only if every version has the default encryption of the bucket.
 
           --doubtful <HOW>
-              Restore although keys are uncertain: skip these keys, or trust the listing
+              How to handle uncertain keys: skip them, or trust the listing
 
               Possible values:
               - skip:  Leave these keys unchanged
@@ -131,7 +131,7 @@ fn of_restore() {
 
               [default: 7]
 
-    Which keys:
+    Key selection:
           --include <GLOB>
               Restrict to keys that match; * also matches /; repeatable
 

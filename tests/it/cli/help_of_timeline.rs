@@ -20,7 +20,7 @@ fn of_timeline() {
 
     Options:
           --from <TIME>
-              Start of the period: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 6h
+              Start of the period: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 6h
 
           --to <TIME>
               End of the period, inclusive

@@ -20,7 +20,7 @@ fn of_verify() {
 
     Options:
           --at <TIME>
-              Target time: 2026-11-17T14:30:05Z, @1763389805 (Unix time), or an age: 90m, 2h, 3d
+              Target time: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 90m, 2h, 3d
 
           --against <s3://OTHER[/PREFIX]|DIR>
               Compare this bucket, prefix or local directory, into which the state was restored
@@ -46,7 +46,7 @@ fn of_verify() {
       -h, --help
               Print help (see a summary with '-h')
 
-    Which keys:
+    Key selection:
           --include <GLOB>
               Restrict to keys that match; * also matches /; repeatable
 

@@ -24,7 +24,7 @@ fn plain(action: &str, resource: &str, policies: &[IAMPolicy]) -> Decision {
 }
 
 #[test]
-fn a_parser_takes_them_and_nothing_can_be_lost() {
+fn policies_are_valid_and_no_version_can_be_lost() {
     let stage = Stage::new();
     let all: IAMPolicy = serde_json::from_str(ALL).unwrap();
     for (name, what) in USES {

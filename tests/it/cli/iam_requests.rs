@@ -201,7 +201,7 @@ const NOT_DEMANDED: [&str; 4] =
     ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObjectAcl", "s3:GetObjectTagging"];
 
 #[test]
-fn each_request_of_a_use_is_allowed_by_its_policy() {
+fn each_request_is_allowed_by_its_policy() {
     let (mut demands, mut parts) = (BTreeSet::new(), 0);
     for place in ["s3://prod-uploads", "s3://prod-uploads/uploads/"] {
         for (name, what) in USES {

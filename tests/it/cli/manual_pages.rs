@@ -30,7 +30,7 @@ fn topics() {
     shards           Apply a plan with many machines: one worker per shard of a plan set.
     directory        Download the state at T into a local directory.
     archives         Restore versions in GLACIER, DEEP_ARCHIVE or Intelligent-Tiering archives.
-    references       Find database rows that point to objects which the bucket did not hold.
+    references       Find database rows that point to objects missing from the bucket.
     troubleshooting  Causes and fixes by error text.
     concepts         How asof decides what a bucket contained at the target time.
     permissions      Print and assign the least IAM policy for each use of asof.

@@ -21,7 +21,7 @@ fn only_run(stage: &Stage) -> String {
 }
 
 #[test]
-fn the_wrong_year_is_said_first() {
+fn the_wrong_year_is_reported_first() {
     let stage = Stage::after_incident();
     assert_snapshot!(stage.asof(&format!("diff s3://prod-uploads {WRONG_YEAR}")).changes_nothing(), @"
     exit code 0

@@ -298,7 +298,7 @@ fn with_doubt() {
     exit code 4
     --- stdout
     rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed
 
       held                    1   named by rows, exist
       dangling                5   named by rows, missing: dangling references
@@ -320,7 +320,7 @@ fn with_doubt() {
     exit code 5
     --- stdout
     rows compared with prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed
 
       held                    1   named by rows, exist
       dangling                5   named by rows, missing: dangling references

@@ -113,7 +113,7 @@ fn keys_in_doubt() {
       warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no keys existed then
       warning: a restore to this time deletes the only key
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed
 
                            keys        bytes
       undelete                0          0 B   deleted since T; restored
@@ -137,7 +137,7 @@ fn keys_in_doubt() {
       warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no keys existed then
       warning: a restore to this time deletes the only key
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC, by the lifecycle rules of now; keys that have expired entirely are not listed
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed
 
                            keys        bytes
       undelete                0          0 B   deleted since T; restored

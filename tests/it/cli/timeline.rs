@@ -151,7 +151,7 @@ fn a_page_asks_for_no_other_file_and_takes_no_names_for_its_own() {
 
     stage.asof("timeline s3://prod-uploads/<b>&amp --html page.html").changes_nothing();
     let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
-    assert!(page.contains("<h1>prod-uploads/&lt;b&gt;&amp;amp</h1>"), "{page}");
+    assert!(page.contains("<h1>Activity in prod-uploads/&lt;b&gt;&amp;amp</h1>"), "{page}");
     assert!(page.contains("No activity in this period"), "{page}");
 }
 
@@ -161,7 +161,7 @@ fn page() {
     stage.asof(WITH_PAGE).changes_nothing();
     let page = std::fs::read_to_string(stage.path("page.html")).unwrap();
     assert_snapshot!(body(&page), @r#"
-    prod-uploads</h1>
+    Activity in prod-uploads</h1>
     <p class="about">
     from 2024-05-06 07:00:00 UTC to 2024-05-06 07:59:59 UTC</p>
     <p>
@@ -191,7 +191,7 @@ fn page() {
     <span>
     2024-05-06 07:00:00 UTC</span>
     <span>
-    highest: 9</span>
+    tallest bar: 9 events</span>
     <span>
     2024-05-06 08:00:00 UTC</span>
     </div>
@@ -204,7 +204,7 @@ fn page() {
     <th>
     rank</th>
     <th>
-    began</th>
+    start</th>
     <th>
     activity</th>
     </tr>
@@ -289,7 +289,7 @@ fn what_cannot_be_used() {
 }
 
 #[test]
-fn the_demo_goes_back_to_the_second_that_it_finds() {
+fn the_demo_restores_to_the_suggested_second() {
     let stage = Stage::new();
     let output = stage.asof("demo").command.output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();

@@ -32,7 +32,7 @@ fn sources() -> Vec<PathBuf> {
         for entry in fs::read_dir(dir).unwrap() {
             let path = entry.unwrap().path();
             match path.file_stem().unwrap().to_str().unwrap() {
-                "lab" | "wall" | "tests" => {}
+                "lab" | "tests" => {}
                 _ if path.is_dir() => open.push(path),
                 _ if path.extension().is_some_and(|extension| extension == "rs") => found.push(path),
                 _ => {}

@@ -12,19 +12,19 @@ fn bad_time() {
     --- stderr
     error: cannot read the time "yesterday"
       hint: write 1d for this time yesterday
-      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
+      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1794925805 (seconds since 1970), or an age: 90m, 2h30m, 3d
     "#);
     assert_snapshot!(stage.asof("restore s3://prod-uploads --yes --at @now").changes_nothing(), @r#"
     exit code 2
     --- stderr
     error: cannot read the time "@now"
-      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
+      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1794925805 (seconds since 1970), or an age: 90m, 2h30m, 3d
     "#);
     assert_snapshot!(stage.asof("diff s3://prod-uploads --at").arg("").changes_nothing(), @r#"
     exit code 2
     --- stderr
     error: cannot read the time ""
-      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
+      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1794925805 (seconds since 1970), or an age: 90m, 2h30m, 3d
     "#);
 }
 
@@ -76,7 +76,7 @@ fn time_without_offset() {
     exit code 2
     --- stderr
     error: the time 2024-05-06T07:08:09 has no time zone; write 2024-05-06T07:08:09Z for UTC
-      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1763389805 (seconds since 1970), or an age: 90m, 2h30m, 3d
+      hint: write it as 2026-11-17T14:30:05Z, 2026-11-17T15:30:05+01:00, "2026-11-17 14:30:05 UTC", @1794925805 (seconds since 1970), or an age: 90m, 2h30m, 3d
     "#);
 }
 

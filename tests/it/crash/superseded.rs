@@ -143,7 +143,7 @@ fn a_run_that_is_killed_before_its_last_look_is_given_it_by_resume_and_by_undo()
 
 /// Whoever removes versions by their ids leaves no trace: what was copied is no longer there, and that is said.
 #[test]
-fn what_is_not_there_after_the_run_is_not_done() {
+fn a_version_missing_after_the_run_is_not_done() {
     block_on(async {
         let scene = Scene::new(3).await;
         let lab = Arc::downgrade(scene.lab_again());
@@ -191,7 +191,7 @@ fn an_answer_without_a_result_does_not_switch_the_guard_off() {
 
 /// A plan is a file that anybody may have written, and a version deleted by its id is gone for good.
 #[test]
-fn a_plan_that_names_a_version_among_delete_markers_erases_nothing() {
+fn a_plan_with_a_version_among_delete_markers_erases_nothing() {
     block_on(async {
         let subject = Subject::new(Server::with_lab("lab", asof::lab::Quirks::default()).await);
         subject.lab().create_bucket(NAME);

@@ -67,7 +67,7 @@ fn there_and_back_and_there_again() {
 }
 
 #[test]
-fn what_somebody_changed_since_is_left_alone() {
+fn keys_changed_since_are_left_unchanged() {
     block_on(async {
         let scene = Scene::new(SIZE).await;
         scene.restore().await.expect_code(0);
@@ -183,7 +183,7 @@ async fn what_a_killed_resume_overwrote_comes_back(n: u64) {
 }
 
 #[test]
-fn what_a_killed_resume_overwrote_is_not_passed_over_by_an_undo() {
+fn an_undo_covers_what_a_killed_resume_overwrote() {
     block_on(async {
         let cases = stream::iter(1..=7).map(what_a_killed_resume_overwrote_comes_back);
         cases.buffer_unordered(4).collect::<Vec<()>>().await;

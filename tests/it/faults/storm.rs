@@ -25,7 +25,7 @@ async fn storm(seed: u64, fault: Fault) {
 }
 
 #[test]
-fn one_request_in_twenty_goes_wrong() {
+fn one_request_in_twenty_fails() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let faults = [
         Fault::SlowDown,

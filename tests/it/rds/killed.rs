@@ -30,7 +30,7 @@ async fn killed_and_run_again(kind: &str, nth: u64) -> bool {
 }
 
 #[test]
-fn killed_at_any_question_and_run_again_it_is_asked_for_once() {
+fn killed_at_any_request_it_is_requested_once() {
     block_on(async {
         for kind in ["rds", "aurora"] {
             let played = stream::iter(1..=16).map(|nth| killed_and_run_again(kind, nth));

@@ -75,7 +75,7 @@ fn holding(dir: &Path) -> Vec<std::path::PathBuf> {
 }
 
 #[test]
-fn a_password_is_set_before_the_database_is_used_and_is_shown_and_kept_nowhere() {
+fn a_password_is_set_before_use_and_stored_nowhere() {
     block_on(async {
         for kind in ["rds", "aurora"] {
             let databases = with_source_of(kind).await;

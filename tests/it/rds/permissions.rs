@@ -32,7 +32,7 @@ fn tagged() -> Context {
 }
 
 #[test]
-fn everything_that_is_asked_of_rds_is_allowed() {
+fn every_request_to_rds_is_allowed() {
     block_on(async {
         for kind in ["rds", "aurora"] {
             for command in ["recover", "drill"] {

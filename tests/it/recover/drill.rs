@@ -76,7 +76,7 @@ async fn a_drill_finds_a_missing_object_and_a_dangling_row() {
     let told = report(&run);
     assert_eq!(told["ending"], "inconsistent", "{told:#}");
     let page = std::fs::read_to_string(page).unwrap();
-    for part in ["INCONSISTENT", "never/&lt;b&gt;was", "verify copy", told["id"].as_str().unwrap()] {
+    for part in ["FAILED with findings", "never/&lt;b&gt;was", "verify copy", told["id"].as_str().unwrap()] {
         assert!(page.contains(part), "no {part} in {page}");
     }
     let mut findings: Vec<_> = told["findings"]
@@ -231,7 +231,7 @@ async fn what_is_left_is_told_beside_other_trouble() {
 
 /// A database that was there before is nobody's to tear down.
 #[tokio::test]
-async fn somebody_elses_database_is_left_alone() {
+async fn a_foreign_database_is_left_unchanged() {
     let story = story().await;
     story.write("restored", "another\n");
     let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(5);
@@ -328,7 +328,7 @@ async fn a_drill_that_compared_nothing_proves_nothing() {
     let run = story.scene.subject.asof(&arguments).await.expect_code(4);
     let page = std::fs::read_to_string(page).unwrap();
     for text in [&run.stdout, &page] {
-        assert!(text.contains("INCONSISTENT") && text.contains("nothing-compared"), "{text}");
+        assert!(text.contains("FAILED with findings") && text.contains("nothing-compared"), "{text}");
         assert!(text.contains("printed no keys, so nothing was compared"), "{text}");
     }
 }

@@ -137,7 +137,7 @@ async fn a_database_that_fails_is_told_and_gone_on_with() {
 }
 
 #[tokio::test]
-async fn somebody_elses_database_is_left_alone() {
+async fn a_foreign_database_is_left_unchanged() {
     let story = Story::new().await;
     story.write("restored", "another\n");
     let versions = story.scene.versions();

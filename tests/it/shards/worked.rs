@@ -90,7 +90,7 @@ fn a_shard_is_undone_like_any_run() {
 
 /// A worker that is busy keeps out a second one on its shard, and commands that are not workers of the same set.
 #[test]
-fn a_busy_shard_is_left_alone() {
+fn a_busy_shard_is_left_unchanged() {
     block_on(async {
         let cluster = Arc::new(Cluster::of(Scene::new(30).await, 2).await);
         assert_eq!(cluster.save("other", "3").await.code(), Some(0));
