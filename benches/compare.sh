@@ -25,7 +25,7 @@ cargo build --release --quiet || exit 1
 asof=${CARGO_TARGET_DIR:-target}/release/asof
 work=$(mktemp -d)
 if [ "$mode" = list ]; then
-  "$asof" lab synthetic --listen 127.0.0.1:0 --keys "$keys" --versions-per-key 2 >"$work/server" &
+  "$asof" lab wall --listen 127.0.0.1:0 --keys "$keys" --versions-per-key 2 >"$work/server" &
 else
   "$asof" lab serve --listen 127.0.0.1:0 >"$work/server" &
 fi

@@ -148,7 +148,7 @@ impl Command {
             Self::Work(args) => Box::pin(work::run(context, *args)).await,
             Self::Verify(args) => verify::run(context, args).await,
             Self::References(args) => Box::pin(references::run(context, *args)).await,
-            Self::Show(args) => show::run(context, args),
+            Self::Show(args) => show::run(context, args).await,
             Self::Runs(args) => runs::run(context, args).await,
             Self::Recover(args) => Box::pin(recover::run(context, args)).await,
             Self::Drill(args) => Box::pin(drill::run(context, args)).await,

@@ -4,14 +4,23 @@ use super::args::compare::DiffArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::{suggest, time_arg};
+<<<<<<< HEAD
 use crate::engine::{Comparison, Diff, Findings, SaveTo, Server, seen};
+=======
+use crate::engine::{Comparison, Diff, Findings, Prices, read_prices, seen};
+>>>>>>> main
 use crate::error::Result;
 use crate::model::Instant;
-use crate::report::{ChangesView, Command, Heading, Purpose, diff_verdict, head};
+use crate::report::{ChangesView, Closing, Command, Heading, Purpose, diff_verdict, head};
 
 pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>) -> Result<Exit> {
     let diff = read(context, &args).await?;
+<<<<<<< HEAD
     let DiffArgs { all, out, shards, exit_code, common, .. } = args;
+=======
+    let prices = read_prices(args.prices.clone(), &context.cancel).await?;
+    let DiffArgs { all, out, exit_code, common, .. } = args;
+>>>>>>> main
     let mut context = context.shown(common.output);
     let settings = common.server.settings(None);
     let client = context.client(settings.clone()).await?;
@@ -49,9 +58,12 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
     if let Some(saving) = saving {
         saving.finish(&changes, &sums, seen(&client))?;
     }
-    let summary = context.summary(Command::Diff { versus }, location, at, &sums);
     let verdict = diff_verdict(versus, &sums, comparison.state.versioning);
-    view.finish(&sums, &summary, verdict.as_deref())?;
+    let prices = Prices::at(&client.endpoint(), prices).filter(|_| verdict.is_none());
+    let estimate = prices.and_then(|prices| prices.estimate(&sums, context.counters.list_requests.get()));
+    let summary = context.summary(Command::Diff { versus }, location, at, &sums).estimated(estimate.as_ref());
+    let closing = verdict.as_deref().map_or(Closing::NextStep(estimate.as_ref()), Closing::Verdict);
+    view.finish(&sums, &summary, closing)?;
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
 }
 

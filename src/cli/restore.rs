@@ -10,7 +10,9 @@ use super::kept::state_dir;
 use super::show::{self, Wanted};
 use super::suggest::{self, suggest};
 use super::{diff, directory, time_arg};
-use crate::engine::{Begun, Header, Only, Restore, Said, Server, check_elsewhere, open_plan};
+use crate::engine::{
+    Begun, Header, Only, Prices, Restore, Said, Server, check_elsewhere, open_plan, read_prices,
+};
 use crate::error::{Error, Result};
 use crate::model::{Destination, Location};
 use crate::report::{
@@ -39,7 +41,9 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
 async fn dry_run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     if let Some(plan) = &args.plan {
         let kinds = Only::new(args.only.iter().copied());
-        return show::view(context, plan, Wanted { location: args.location.as_ref(), all: false, kinds });
+        let prices = read_prices(args.prices, &context.cancel).await?;
+        let location = args.location.as_ref();
+        return show::view(context, plan, Wanted { location, all: false, kinds, prices });
     }
     let diff = DiffArgs {
         past: args.past()?,
@@ -49,6 +53,7 @@ async fn dry_run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         shards: None,
         undelete: args.undelete,
         only: args.only,
+        prices: args.prices,
         exit_code: false,
         state: args.change.apply.state,
         common: args.common,
@@ -78,8 +83,9 @@ async fn read(
 async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs) -> Result<Exit> {
     let (yes, dry_run) = (args.yes, args.dry_run);
     let (plan, restore) = read(&context, &args, to).await?;
-    let RestoreArgs { change, common, allow_mass_delete, .. } = args;
+    let RestoreArgs { change, common, allow_mass_delete, prices, .. } = args;
     can_ask(yes || dry_run, CHANGE)?;
+    let prices = read_prices(prices, &context.cancel).await?;
     let (state_dir, settings) =
         (state_dir(&change.apply.state)?, common.server.settings(Some(change.apply.rate)));
     let client = context.client(settings.clone()).await?;
@@ -89,12 +95,18 @@ async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs
     let mut options = change.options();
     let notes = plan.as_ref().map(|plan| plan_notes(plan, &suggest::choice_of(plan), context.now));
     let warnings = prepared.plausibility(&options).warnings();
-    show_prepared(context.output, &prepared, Before { notes, warnings: &warnings, now: context.now })?;
+    let prices = Prices::at(&client.endpoint(), prices);
+    let estimate =
+        prices.and_then(|prices| prices.estimate(&prepared.sums, context.counters.list_requests.get()));
+    let before = Before { notes, warnings: &warnings, estimate: estimate.as_ref(), now: context.now };
+    show_prepared(context.output, &prepared, before)?;
     let (location, at, sums) = (prepared.location.clone(), prepared.at, prepared.sums.clone());
     if dry_run {
         let restore = suggest("restore").about(&location, at).to_string();
         let preview = Preview { checks: &prepared.checks, sums: &sums, changes: prepared.len, restore };
-        let summary = context.summary(Command::Diff { versus: None }, &location, at, &sums);
+        let summary = context
+            .summary(Command::Diff { versus: None }, &location, at, &sums)
+            .estimated(estimate.as_ref());
         preview.show(context.output.format, prepared.changes, &summary)?;
         return Ok(Exit::Done);
     }

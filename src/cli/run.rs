@@ -26,6 +26,7 @@ pub fn main() -> ExitCode {
             return if e.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
     };
+    cli.color.apply();
     let (verbose, shows_only) = (cli.verbose, cli.command.shows_only());
     log(verbose);
     let runtime = match runtime(&cli.command) {

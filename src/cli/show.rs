@@ -6,14 +6,21 @@ use super::args::look::ShowArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::{LATEST, named, state_dir};
+<<<<<<< HEAD
 use super::{set, suggest};
 use crate::engine::{MANIFEST, Only, Run, open_plan};
+=======
+use super::suggest;
+use crate::engine::{Only, Prices, Run, open_plan, read_prices};
+>>>>>>> main
 use crate::error::Result;
+use crate::limits;
 use crate::model::Location;
-use crate::report::{ChangesView, Command, Heading, Purpose, plan_notes};
+use crate::report::{ChangesView, Closing, Command, Heading, Purpose, plan_notes};
 
-pub(super) fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
-    let ShowArgs { plan, all, state, server: _, output } = args;
+pub(super) async fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
+    let ShowArgs { plan, all, prices, state, server: _, output } = args;
+    let prices = read_prices(prices, &context.cancel).await?;
     let context = context.shown(output);
     let plan = match plan.to_str() {
         Some(LATEST) => {
@@ -27,10 +34,14 @@ pub(super) fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
         }
         _ => plan,
     };
+<<<<<<< HEAD
     if plan.is_dir() || plan.file_name().is_some_and(|name| name == MANIFEST) {
         return set::show(&context, &plan, all);
     }
     view(&context, &plan, Wanted { location: None, all, kinds: Only::default() })
+=======
+    view(&context, &plan, Wanted { location: None, all, kinds: Only::default(), prices })
+>>>>>>> main
 }
 
 /// The part of a plan that is shown.
@@ -39,13 +50,15 @@ pub(super) struct Wanted<'a> {
     pub(super) location: Option<&'a Location>,
     pub(super) all: bool,
     pub(super) kinds: Only,
+    /// For the estimated cost.
+    pub(super) prices: Option<Prices>,
 }
 
 /// Shows a plan.
 pub(super) fn view(
     context: &Context,
     plan: &Path,
-    Wanted { location, all, kinds }: Wanted<'_>,
+    Wanted { location, all, kinds, prices }: Wanted<'_>,
 ) -> Result<Exit> {
     let saved = open_plan(plan, location, &kinds)?;
     let (header, sums, trailer) = (saved.header, saved.sums, saved.trailer);
@@ -64,7 +77,9 @@ pub(super) fn view(
     }
     context.counters.keys.add(trailer.keys);
     context.counters.versions.add(trailer.versions);
-    let summary = context.summary(Command::Show, &location, header.at, &sums);
-    view.finish(&sums, &summary, None)?;
+    let pages = trailer.versions.div_ceil(limits::PAGE_ENTRIES.unsigned_abs().into());
+    let estimate = prices.and_then(|prices| prices.estimate(&sums, pages));
+    let summary = context.summary(Command::Show, &location, header.at, &sums).estimated(estimate.as_ref());
+    view.finish(&sums, &summary, Closing::NextStep(estimate.as_ref()))?;
     Ok(Exit::Done)
 }

@@ -9,7 +9,7 @@ use super::time_arg;
 use crate::engine::{Action, Against, Findings, Sums, Verdict, Verification, Verify};
 use crate::error::Result;
 use crate::model::{Destination, Versioning};
-use crate::report::{AskedKeys, ChangesView, Command, Heading, Purpose, SUSPENDED, problems};
+use crate::report::{AskedKeys, ChangesView, Closing, Command, Heading, Purpose, SUSPENDED, problems};
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let VerifyArgs { past: PastArgs { location, at }, against, all, doubtful, allow_empty, state, common } =
@@ -50,7 +50,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         uncertain: sums.uncertain.all(),
     };
     let summary = context.summary(command, &location, at, &sums);
-    view.finish(&sums, &summary, Some(&text))?;
+    view.finish(&sums, &summary, Closing::Verdict(&text))?;
     Ok(match verdict {
         Verdict::Empty if allow_empty => Exit::Done,
         // That nothing was compared is a finding.

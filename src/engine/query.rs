@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::list::{Selection, Terminator, each_key};
 use crate::model::{Instant, Known, Lifecycle, Location, Rule, TypedTime};
+use crate::plan::Prices;
 use crate::plan::file::Selected;
 use crate::resolve::{AsOf, AsOfPair, Judge};
 
@@ -139,6 +140,20 @@ pub(crate) async fn earlier_rules(file: Option<PathBuf>, cancel: &Cancel) -> Res
             .map_err(|e| Error::usage(format!("cannot read the lifecycle history {}: {e}", file.display())))
     });
     Lifecycle::default().with_history(&text.await?, &name)
+}
+
+/// Reads a price file, if there is one.
+///
+/// # Errors
+/// [`Usage`](crate::error::ErrorKind::Usage) for a file that cannot be read or has no valid prices.
+pub(crate) async fn read_prices(file: Option<PathBuf>, cancel: &Cancel) -> Result<Option<Prices>> {
+    let Some(file) = file else { return Ok(None) };
+    let name = file.display().to_string();
+    let text = reading(cancel, move || {
+        std::fs::read_to_string(&file)
+            .map_err(|e| Error::usage(format!("cannot read prices from {}: {e}", file.display())))
+    });
+    Prices::parse(&text.await?, &name).map(Some)
 }
 
 /// Refuses to restore a location into itself or a part of itself.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::cost::Work;
 use super::{Action, Change, Plausibility};
 use crate::limits;
 use crate::model::{Instant, KeyShapes, Relocation, examples, plural};
@@ -119,6 +120,8 @@ pub struct Sums {
     cautions: BTreeMap<Caution, u64>,
     prefixes: BTreeMap<String, PrefixCounts>,
     elsewhere: PrefixCounts,
+    /// The copies, for an estimate of their cost.
+    pub(super) work: Work,
 }
 
 impl Sums {
@@ -141,6 +144,7 @@ impl Sums {
             tally.bytes += change.bytes();
         }
         self.remove_markers.add(change);
+        self.work.add(change);
         let copied = change.action != Action::Delete && change.markers.is_empty();
         self.in_parts += u64::from(copied && change.bytes() > limits::MAX_COPY_BYTES);
         let doubtful = u64::from(!change.doubts.is_empty());

@@ -4,10 +4,12 @@ use std::io::{BufWriter, Write};
 use std::time::Duration;
 
 use super::checks::{head, problems};
+use super::cost::cost_line;
 use super::csv::CsvChanges;
 use super::diff::{DiffView, nothing_to_change};
 use super::heading::{Heading, Purpose};
 use super::json::{JsonLines, Summary};
+use super::table_out::TableOut;
 use super::units::plural;
 use super::{Format, Output, say};
 use crate::engine::Prepared;
@@ -15,14 +17,14 @@ use crate::error::Result;
 use crate::limits;
 use crate::model::{Check, Destination, Instant};
 use crate::plan::file::Header;
-use crate::plan::{Action, Change, Sums, UncertainKey, Warning};
+use crate::plan::{Action, Change, Estimate, Sums, UncertainKey, Warning};
 use crate::spill::Spool;
 
 type Out = BufWriter<std::io::Stdout>;
 
 /// The results of a diff, of a verify, or a saved plan, in the form asked for.
 pub(crate) enum ChangesView {
-    Table(Box<DiffView>, Out),
+    Table(Box<DiffView>, TableOut),
     Json(JsonLines<Out>),
     Csv(Box<CsvChanges<Out>>),
 }
@@ -31,7 +33,10 @@ impl ChangesView {
     pub(crate) fn new(format: Format, heading: Heading, all: bool) -> Result<Self> {
         let out = BufWriter::new(std::io::stdout());
         Ok(match format {
-            Format::Table => Self::Table(Box::new(DiffView::new(heading, all)), out),
+            Format::Table => {
+                let out = TableOut::paged(all);
+                Self::Table(Box::new(DiffView::new(heading, all, out.screen())), out)
+            }
             Format::Json => Self::Json(JsonLines::new(out)),
             Format::Csv => Self::Csv(Box::new(CsvChanges::new(out)?)),
         })
@@ -101,14 +106,16 @@ impl ChangesView {
         }
     }
 
-    /// Writes what comes last. `verdict` takes the place of the command that would carry the changes out.
-    pub(crate) fn finish(self, sums: &Sums, summary: &Summary<'_>, verdict: Option<&str>) -> Result<()> {
+    /// Ends the output with what follows from the changes.
+    pub(crate) fn finish(self, sums: &Sums, summary: &Summary<'_>, closing: Closing<'_>) -> Result<()> {
         match self {
             Self::Table(view, mut out) => {
                 view.finish(sums, &mut out)?;
-                match verdict {
-                    Some(verdict) => writeln!(out, "{verdict}")?,
-                    None => view.next_step(sums, limits::DEFAULT_RATE, &mut out)?,
+                match closing {
+                    Closing::Verdict(verdict) => writeln!(out, "{verdict}")?,
+                    Closing::NextStep(estimate) => {
+                        view.next_step(sums, limits::DEFAULT_RATE, estimate, &mut out)?;
+                    }
                 }
                 Ok(out.flush()?)
             }
@@ -118,13 +125,22 @@ impl ChangesView {
     }
 }
 
-/// Shows the sums of changes before they are made, where a person reads.
+/// The end of a table of changes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Closing<'a> {
+    /// A verdict.
+    Verdict(&'a str),
+    /// The command that applies the changes, with its estimated cost, if that is known.
+    NextStep(Option<&'a Estimate>),
+}
+
+/// Shows the sums of changes before they are applied, unless the output is for scripts.
 pub(crate) fn show_sums(output: Output, heading: Heading, warnings: &[Warning], sums: &Sums) -> Result<()> {
     if !output.is_read() {
         return Ok(());
     }
-    let mut out = BufWriter::new(std::io::stdout());
-    let mut view = DiffView::new(heading, false);
+    let mut out = TableOut::new();
+    let mut view = DiffView::new(heading, false, out.screen());
     view.warn(warnings);
     view.sums(sums, &mut out)?;
     Ok(out.flush()?)
@@ -147,15 +163,17 @@ pub(crate) fn show_heal(output: Output, prepared: &Prepared, within: Duration, n
 pub(crate) struct Before<'a> {
     /// What there is to say of its plan, where it is of one that was saved.
     pub notes: Option<Vec<String>>,
-    /// What a person has to know first.
+    /// Warnings about the target time.
     pub warnings: &'a [Warning],
-    /// The present, for ages.
+    /// The estimated cost, if it is known.
+    pub estimate: Option<&'a Estimate>,
+    /// Now, for ages.
     pub now: Instant,
 }
 
 /// Shows the sums of a restore's changes before they are made.
 pub(crate) fn show_prepared(output: Output, prepared: &Prepared, before: Before<'_>) -> Result<()> {
-    let Before { notes, warnings, now } = before;
+    let Before { notes, warnings, estimate, now } = before;
     let is_shown = output.is_read() && prepared.len > 0;
     if is_shown {
         let notes = match notes {
@@ -163,6 +181,11 @@ pub(crate) fn show_prepared(output: Output, prepared: &Prepared, before: Before<
             Some(notes) => [notes, problems(&prepared.checks)].concat(),
         };
         show_sums(output, Heading::of(prepared, now).notes(notes), warnings, &prepared.sums)?;
+        if let Some(estimate) = estimate {
+            let mut out = TableOut::new();
+            writeln!(out, "  {}\n", cost_line(estimate))?;
+            out.flush()?;
+        }
     }
     let extra = if prepared.to.is_some() { prepared.sums.of(Action::Delete).keys } else { 0 };
     if extra > 0 && !is_shown {
@@ -197,7 +220,9 @@ impl Preview<'_> {
                 0 => nothing_to_change(self.sums),
                 _ => format!("  apply it: {}", self.restore),
             };
-            return Ok(writeln!(std::io::stdout(), "{line}")?);
+            let mut out = TableOut::new();
+            writeln!(out, "{line}")?;
+            return Ok(out.flush()?);
         }
         let mut lines = JsonLines::new(BufWriter::new(std::io::stdout()));
         lines.checks(self.checks)?;

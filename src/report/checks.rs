@@ -10,6 +10,9 @@ use serde::Serialize;
 use super::Format;
 use super::doubt::meaning;
 use super::json::{JsonLines, millis};
+use super::screen::Screen;
+use super::table_out::TableOut;
+use super::tone::Tone;
 use super::units::{count, plural};
 use super::warning::warning_lines;
 use crate::counters::Counters;
@@ -68,16 +71,19 @@ pub(crate) struct Answer<'a> {
 impl Answer<'_> {
     /// Writes the answer to stdout.
     pub(crate) fn show(&self, format: Format, counters: &Counters, elapsed: Duration) -> Result<()> {
-        let mut out = BufWriter::new(std::io::stdout());
-        match format {
-            Format::Json => JsonLines::new(&mut out).answer(self, counters, elapsed)?,
-            Format::Table | Format::Csv => self.page(&mut out)?,
+        if format == Format::Json {
+            let mut out = BufWriter::new(std::io::stdout());
+            JsonLines::new(&mut out).answer(self, counters, elapsed)?;
+            return Ok(out.flush()?);
         }
+        let mut out = TableOut::new();
+        let screen = out.screen();
+        self.page(screen, &mut out)?;
         Ok(out.flush()?)
     }
 
     /// Writes the answer as a page: heading, checks, uncertain keys, and the conclusion.
-    fn page(&self, out: &mut impl Write) -> Result<()> {
+    fn page(&self, screen: Screen, out: &mut impl Write) -> Result<()> {
         let place = self.location.to_string();
         let place = printable(place.strip_prefix("s3://").unwrap_or_default());
         let now = self.now;
@@ -95,10 +101,12 @@ impl Answer<'_> {
         }
         writeln!(out)?;
         for check in self.checks {
-            writeln!(out, "  {:<12} {}", check.verdict.name(), printable(&check.message))?;
+            let verdict = Tone::of_check(check.verdict).paint(&format!("{:<12}", check.verdict.name()));
+            let line = format!("  {verdict} {}", printable(&check.message));
+            writeln!(out, "{}", screen.wrap(&line, 15))?;
         }
         writeln!(out)?;
-        self.doubts(out)?;
+        self.doubts(screen, out)?;
         for line in self.conclusion() {
             writeln!(out, "{line}")?;
         }
@@ -106,7 +114,7 @@ impl Answer<'_> {
     }
 
     /// Writes the number of uncertain keys and examples for each doubt.
-    fn doubts(&self, out: &mut impl Write) -> Result<()> {
+    fn doubts(&self, screen: Screen, out: &mut impl Write) -> Result<()> {
         let keys = plural(self.keys, "key", "keys");
         let when = if self.question == Question::Back { ", for earlier times" } else { "" };
         writeln!(out, "  {:<12} {:>12} of {keys}{when}", "uncertain", count(self.doubtful.uncertain()))?;
@@ -116,7 +124,8 @@ impl Answer<'_> {
                 other => meaning(other),
             };
             writeln!(out, "  {:<12} {:>12}   {meaning}", doubt.name(), count(kind.keys))?;
-            let mut some: Vec<_> = kind.examples.iter().map(|key| printable(key)).collect();
+            let some: Vec<_> = kind.examples.iter().map(|key| printable(key)).collect();
+            let mut some: Vec<_> = some.iter().map(|key| screen.half(key)).collect();
             if kind.keys > limits::SHOWN_CHANGES as u64 {
                 some.push("…".into());
             }

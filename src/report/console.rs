@@ -1,8 +1,9 @@
-//! What a person is told on stderr, beside the results.
+//! Messages on stderr.
 
 use std::io::Write;
 use std::time::Duration;
 
+use super::tone::Tone;
 use super::{Display, Format, length};
 use crate::error::Error;
 use crate::limits;
@@ -11,36 +12,37 @@ use crate::model::printable;
 /// How results and progress are shown.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
-    /// The form of the results.
+    /// The output format.
     pub format: Format,
-    /// Only results and errors.
+    /// Print results and errors only.
     pub quiet: bool,
     /// Whether progress is shown.
     pub display: Display,
 }
 
 impl Output {
-    /// A message for the person, unless they want none.
+    /// Prints a message, unless `--quiet` is given.
     pub(crate) fn note(self, text: &str) {
         if !self.quiet {
             say(&format!("{text}\n"));
         }
     }
 
-    /// Whether a person reads stdout, and wants to see more than the results.
+    /// Whether stdout is for people, who want to see more than the results.
     pub(crate) fn is_read(self) -> bool {
         self.format == Format::Table && !self.quiet
     }
 }
 
-/// Writes to stderr. If nobody reads it, the exit code still tells.
+/// Writes to stderr. Errors are ignored: the exit code still tells the result.
 pub(crate) fn say(text: &str) {
     drop(std::io::stderr().write_all(text.as_bytes()));
 }
 
-/// What went wrong, and what to do next; with what lies below it, if the person wants to know.
+/// An error with its hints, and with its cause if `verbose`.
 pub(crate) fn error_words(error: &Error, verbose: bool) -> String {
-    let mut text = format!("error: {}\n", printable(&error.to_string()));
+    let label = Tone::Danger.paint_message("error:");
+    let mut text = format!("{label} {}\n", printable(&error.to_string()));
     for hint in error.hints() {
         text.push_str("  hint: ");
         text.push_str(&printable(hint));

@@ -1,33 +1,38 @@
-//! The table of a diff: the consequence first, then where, then examples, the next step last.
+//! The table of a diff: the sums first, then prefixes, then examples, the next step last.
 
 use std::io::Write;
 
-use super::doubt::{caution_meaning, meaning, straddling_keys, uncertain_line};
+use super::cost::cost_line;
+use super::counts::Counts;
 use super::heading::{Heading, Purpose};
 use super::json::writes_needed;
+use super::key_row::KeyRow;
 use super::prefixes::prefixes;
+use super::screen::Screen;
+use super::tone::Tone;
 use super::units::{bytes, count, duration, plural};
 use crate::error::Result;
 use crate::limits;
-use crate::model::{Version, printable};
-use crate::plan::{Action, Change, Sums, Warning};
+use crate::model::Version;
+use crate::plan::{Action, Change, Estimate, Sums, Warning};
 use crate::resolve::Doubt;
 
-/// Gathers what the table shows: sums, and the first changes of each kind.
+/// Collects what the table shows: sums, and the first changes of each kind.
 #[derive(Debug)]
 pub(crate) struct DiffView {
     heading: Heading,
     warnings: Vec<Warning>,
     all: bool,
-    /// Whether changes have been written, under the heading.
+    screen: Screen,
+    /// Whether the heading and changes have been written.
     begun: bool,
     shown: [Vec<Change>; 3],
 }
 
 impl DiffView {
     /// An empty table. `all` shows every change as it comes.
-    pub(crate) fn new(heading: Heading, all: bool) -> Self {
-        Self { heading, warnings: Vec::new(), all, begun: false, shown: Default::default() }
+    pub(super) fn new(heading: Heading, all: bool, screen: Screen) -> Self {
+        Self { heading, warnings: Vec::new(), all, screen, begun: false, shown: Default::default() }
     }
 
     /// Shows these before anything else.
@@ -41,7 +46,7 @@ impl DiffView {
             if !std::mem::replace(&mut self.begun, true) {
                 self.heading.write(&self.warnings, out)?;
             }
-            return line(out, self.heading.purpose.words(change.action).0, change);
+            return self.line(change, out);
         }
         let slot = Action::ALL.iter().position(|a| *a == change.action).and_then(|n| self.shown.get_mut(n));
         if let Some(shown) = slot.filter(|shown| shown.len() < limits::SHOWN_CHANGES) {
@@ -63,15 +68,15 @@ impl DiffView {
         } else {
             self.heading.write(&self.warnings, out)?;
         }
-        counts(sums, self.heading.purpose, out)?;
-        prefixes(sums, self.heading.purpose, out)
+        self.counts().write(sums, out)?;
+        prefixes(sums, self.heading.purpose, self.screen, out)
     }
 
     fn examples(&self, sums: &Sums, out: &mut impl Write) -> Result<()> {
         let mut hidden = 0;
         for (action, shown) in Action::ALL.into_iter().zip(&self.shown) {
             for change in shown {
-                line(out, self.heading.purpose.words(action).0, change)?;
+                self.line(change, out)?;
             }
             hidden += if self.all { 0 } else { sums.of(action).keys - shown.len() as u64 };
         }
@@ -86,8 +91,36 @@ impl DiffView {
         Ok(())
     }
 
-    /// Writes what it would take to carry the changes out, and the command that does.
-    pub(crate) fn next_step(&self, sums: &Sums, rate: u32, out: &mut impl Write) -> Result<()> {
+    /// One change: what happens, to which key, and the version that comes back or goes.
+    fn line(&self, change: &Change, out: &mut impl Write) -> Result<()> {
+        let version = change.then.as_ref().or(change.now.as_ref());
+        let (time, size) =
+            version.map_or_else(Default::default, |v: &Version| (v.last_modified.human(), bytes(v.size)));
+        let doubts = change.doubts.iter().map(|doubt| doubt.name());
+        let notes: Vec<_> = doubts.chain(change.cautions.iter().map(|c| c.name())).collect();
+        let purpose = self.heading.purpose;
+        let row = KeyRow {
+            word: purpose.words(change.action).0,
+            tone: Tone::of_change(purpose, change.action),
+            facts: format!("{time}  {size:>10}"),
+            key: &change.key,
+            notes: notes.join(", "),
+        };
+        Ok(writeln!(out, "{}", row.render(self.screen))?)
+    }
+
+    fn counts(&self) -> Counts {
+        Counts { purpose: self.heading.purpose, screen: self.screen }
+    }
+
+    /// Writes the work that the changes take, and the command that applies them.
+    pub(super) fn next_step(
+        &self,
+        sums: &Sums,
+        rate: u32,
+        estimate: Option<&Estimate>,
+        out: &mut impl Write,
+    ) -> Result<()> {
         if sums.changes() == 0 {
             return Ok(writeln!(out, "{}", nothing_to_change(sums))?);
         }
@@ -126,6 +159,9 @@ impl DiffView {
         }
         let (work, time, rate) = (work.join(", "), duration(seconds), count(u64::from(rate)));
         writeln!(out, "  {work}, at least {time} at {rate}/s")?;
+        if let Some(estimate) = estimate {
+            writeln!(out, "  {}", cost_line(estimate))?;
+        }
         let could = sums.could_remove_markers;
         if remove_markers.keys == 0 && could.keys > could.requests() {
             writeln!(
@@ -166,74 +202,4 @@ pub(crate) fn nothing_to_change(sums: &Sums) -> String {
 pub(super) fn sizes_only(unverifiable: u64) -> String {
     let objects = plural(unverifiable, "object was", "objects were");
     format!("{objects} checked by size only: the server provides no checksum")
-}
-
-fn counts(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
-    writeln!(out, "  {:<12} {:>12} {:>12}", "", "keys", "bytes")?;
-    // What else lies in a directory is not looked at; nor is anything deleted to heal.
-    let hidden = matches!(purpose, Purpose::Directory { .. } | Purpose::Heal).then_some(Action::Delete);
-    for action in Action::ALL.into_iter().filter(|action| Some(*action) != hidden) {
-        let (tally, (word, meaning)) = (sums.of(action), purpose.words(action));
-        let row = format!("  {word:<12} {:>12} {:>12}   {meaning}", count(tally.keys), bytes(tally.bytes));
-        writeln!(out, "{}", row.trim_end())?;
-    }
-    writeln!(out, "  {:<12} {:>12}", "unchanged", count(sums.unchanged))?;
-    if sums.excluded > 0 {
-        writeln!(
-            out,
-            "  {:<12} {:>12} {:>12}   changes of other kinds, excluded by --only",
-            "excluded",
-            count(sums.excluded),
-            ""
-        )?;
-    }
-    if sums.same_content > 0 {
-        let meaning = match purpose {
-            Purpose::Directory { .. } => "different time, same content",
-            _ => "different version, same content",
-        };
-        writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", "same", count(sums.same_content), "")?;
-    }
-    let archived = sums.with_doubt(Doubt::Archived);
-    let to_thaw =
-        matches!(purpose, Purpose::Restore | Purpose::Elsewhere).then_some((Doubt::Archived, archived));
-    for (doubt, keys) in sums.uncertain().into_iter().chain(to_thaw).filter(|(_, keys)| *keys > 0) {
-        let meaning = meaning(doubt);
-        writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", doubt.name(), count(keys), "")?;
-    }
-    if let Some(line) = uncertain_line(sums) {
-        writeln!(out, "  {line}")?;
-    }
-    if let Some(keys) = straddling_keys(sums) {
-        writeln!(out, "  of the unchanged keys, {keys}")?;
-    }
-    for (caution, keys) in sums.cautions() {
-        let meaning = caution_meaning(caution);
-        writeln!(out, "  {:<12} {:>12} {:>12}   {meaning}", caution.name(), count(keys), "")?;
-    }
-    if sums.unverifiable > 0 && purpose == Purpose::VerifyDirectory {
-        writeln!(out, "  {}", sizes_only(sums.unverifiable))?;
-    } else if sums.unverifiable > 0 {
-        writeln!(
-            out,
-            "  {} shown as {} may have the same content: no checksum, or no permission (s3:GetObjectVersion), to compare",
-            count(sums.unverifiable),
-            purpose.words(Action::Revert).0
-        )?;
-    }
-    if sums.unknown_keys > 0 {
-        writeln!(out, "  {} requested by name never existed here", plural(sums.unknown_keys, "key", "keys"))?;
-    }
-    Ok(writeln!(out)?)
-}
-
-/// One change: what happens, to which key, and the version that comes back or goes.
-fn line(out: &mut impl Write, word: &str, change: &Change) -> Result<()> {
-    let version = change.then.as_ref().or(change.now.as_ref());
-    let (time, size) =
-        version.map_or_else(Default::default, |v: &Version| (v.last_modified.human(), bytes(v.size)));
-    let doubts = change.doubts.iter().map(|doubt| doubt.name());
-    let cautions: Vec<_> = doubts.chain(change.cautions.iter().map(|c| c.name())).collect();
-    let cautions = if cautions.is_empty() { String::new() } else { format!("   ({})", cautions.join(", ")) };
-    Ok(writeln!(out, "  {word:<9}  {time}  {size:>10}  {}{cautions}", printable(&change.key))?)
 }

@@ -6,6 +6,7 @@ use super::json::JsonLines;
 use super::references::{
     CsvReferences, ReferencesHeading, ReferencesSummary, ReferencesView, references_verdict,
 };
+use super::table_out::TableOut;
 use super::{Format, say};
 use crate::engine::ReferenceFinding;
 use crate::error::Result;
@@ -16,7 +17,7 @@ type Out = BufWriter<std::io::Stdout>;
 
 /// The findings in the selected format.
 pub(crate) enum FindingsView {
-    Table(Box<ReferencesView>, Out),
+    Table(Box<ReferencesView>, TableOut),
     Json(JsonLines<Out>),
     Csv(Box<CsvReferences<Out>>),
 }
@@ -26,7 +27,10 @@ impl FindingsView {
     pub(crate) fn new(format: Format, heading: ReferencesHeading, all: bool) -> Result<Self> {
         let out = BufWriter::new(std::io::stdout());
         Ok(match format {
-            Format::Table => Self::Table(Box::new(ReferencesView::new(heading, all)), out),
+            Format::Table => {
+                let out = TableOut::paged(all);
+                Self::Table(Box::new(ReferencesView::new(heading, all, out.screen())), out)
+            }
             Format::Json => Self::Json(JsonLines::new(out)),
             Format::Csv => Self::Csv(Box::new(CsvReferences::new(out)?)),
         })

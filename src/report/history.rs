@@ -5,6 +5,8 @@ use std::io::{BufWriter, Stdout, Write};
 use super::Format;
 use super::csv::CsvHistory;
 use super::json::JsonLines;
+use super::table_out::TableOut;
+use super::tone::Tone;
 use super::units::bytes;
 use crate::engine::{Entries, KeyHistory};
 use crate::error::Result;
@@ -19,7 +21,7 @@ pub(crate) struct HistoryView<'a> {
 }
 
 enum Form {
-    Table(Out),
+    Table(TableOut),
     Json(JsonLines<Out>),
     Csv(Box<CsvHistory<Out>>),
 }
@@ -29,7 +31,7 @@ impl<'a> HistoryView<'a> {
     pub(crate) fn new(format: Format, history: &'a KeyHistory) -> Result<Self> {
         let out = BufWriter::new(std::io::stdout());
         let form = match format {
-            Format::Table => Form::Table(out),
+            Format::Table => Form::Table(TableOut::new()),
             Format::Json => Form::Json(JsonLines::new(out)),
             Format::Csv => Form::Csv(Box::new(CsvHistory::new(out)?)),
         };
@@ -77,9 +79,11 @@ fn history_line(past: &Past, at: Option<Instant>) -> String {
         let state = if past.delete_marker { "did not exist" } else { "live" };
         notes.push(format!("<-- {state} at {}", at.human()));
     }
+    let tone = if past.delete_marker { Tone::Danger } else { Tone::Plain };
     let line = format!(
-        "  {}  {size:>10}  {class:<12}  {:<36}  {}",
+        "  {}  {}  {class:<12}  {:<36}  {}",
         version.last_modified.human(),
+        tone.paint(&format!("{size:>10}")),
         version.version_id,
         notes.join("  ")
     );

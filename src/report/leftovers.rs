@@ -3,8 +3,10 @@
 use std::io::Write;
 
 use super::Format;
-use super::columns::columns;
+use super::columns::Columns;
 use super::json::{JsonLines, Line};
+use super::screen::Screen;
+use super::table_out::TableOut;
 use crate::db::rds::{Leftover, Sweep, Swept};
 use crate::error::Result;
 use crate::model::{Instant, printable};
@@ -15,16 +17,22 @@ pub(crate) fn show_leftovers<'a>(
     mut leftovers: impl Iterator<Item = &'a Leftover>,
     now: Instant,
 ) -> Result<()> {
-    let mut out = std::io::stdout();
     if format != Format::Json {
-        return Ok(out.write_all(leftovers_table(leftovers, now).as_bytes())?);
+        let mut out = TableOut::new();
+        let table = leftovers_table(leftovers, now, out.screen());
+        out.write_all(table.as_bytes())?;
+        return Ok(out.flush()?);
     }
-    let mut lines = JsonLines::new(&mut out);
+    let mut lines = JsonLines::new(std::io::stdout());
     leftovers.try_for_each(|leftover| lines.line(Line::Leftover(leftover)))
 }
 
 /// Formats the leftovers as a table; empty if there are none.
-fn leftovers_table<'a>(leftovers: impl Iterator<Item = &'a Leftover>, now: Instant) -> String {
+fn leftovers_table<'a>(
+    leftovers: impl Iterator<Item = &'a Leftover>,
+    now: Instant,
+    screen: Screen,
+) -> String {
     let row = |leftover: &Leftover| {
         let Leftover { database, id, drill, engine, status, created, verdict, protected, .. } = leftover;
         let age = created.map_or_else(|| "unknown".to_owned(), |created| created.age(now));
@@ -38,9 +46,8 @@ fn leftovers_table<'a>(leftovers: impl Iterator<Item = &'a Leftover>, now: Insta
         let [id, drill, engine, status] = shown;
         [(*database).to_owned(), id, engine, status, age, drill, verdict.to_owned()]
     };
-    let heading = ["DATABASE", "NAME", "ENGINE", "STATUS", "AGE", "DRILL", "SWEEP"].map(ToOwned::to_owned);
-    let rows: Vec<_> = std::iter::once(heading).chain(leftovers.map(row)).collect();
-    if rows.len() > 1 { columns(&rows) } else { String::new() }
+    let heading = ["DATABASE", "NAME", "ENGINE", "STATUS", "AGE", "DRILL", "SWEEP"];
+    Columns::new(heading, leftovers.map(row)).render(screen)
 }
 
 /// Describes deletion protection that the drill or someone else may have set.

@@ -2,10 +2,10 @@
 
 use std::io::{IsTerminal as _, Write as _};
 
-use console::Term;
-
 use super::markdown::render_markdown;
 use super::pager::page;
+use super::screen::Screen;
+use super::table_out::TableOut;
 use crate::error::Result;
 use crate::manual::{TOPICS, Topic};
 
@@ -18,8 +18,7 @@ pub(crate) fn show_topic(topic: &Topic) -> Result<()> {
     if !out.is_terminal() {
         return Ok(out.write_all(topic.text.as_bytes())?);
     }
-    let (_, columns) = Term::stdout().size();
-    let width = usize::from(columns).min(LONGEST_LINE);
+    let width = Screen::of_stdout().columns.unwrap_or(LONGEST_LINE).min(LONGEST_LINE);
     page(&render_markdown(topic.text, width, console::colors_enabled()))
 }
 
@@ -28,5 +27,7 @@ pub(crate) fn show_topics() -> Result<()> {
     let width = TOPICS.iter().map(|topic| topic.name.len()).max().unwrap_or_default();
     let lines = TOPICS.iter().map(|topic| format!("{:width$}  {}\n", topic.name, topic.summary()));
     let text = lines.collect::<String>() + "\nread one: asof manual TOPIC\n";
-    Ok(std::io::stdout().write_all(text.as_bytes())?)
+    let mut out = TableOut::new();
+    out.write_all(text.as_bytes())?;
+    Ok(out.flush()?)
 }

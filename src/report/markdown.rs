@@ -4,7 +4,7 @@ use console::{Alignment, Style, measure_text_width, pad_str};
 use pulldown_cmark::{Alignment as Align, Event, Options, Parser, Tag, TagEnd};
 use textwrap::{WordSplitter, wrap};
 
-/// If columns would become narrower than this, the table is wider than the terminal instead.
+/// Minimum column width of a table; with narrower columns, each row is shown as a paragraph.
 const LEAST_COLUMN: usize = 8;
 const BETWEEN_COLUMNS: &str = "  ";
 
@@ -189,6 +189,9 @@ impl Page {
 impl Table {
     fn render(&self, width: usize) -> String {
         let widths = self.widths(width);
+        if widths.iter().sum::<usize>() > self.room(width) {
+            return self.records(width);
+        }
         let rows: Vec<Vec<Vec<String>>> = self.rows.iter().map(|row| wrap_cells(row, &widths)).collect();
         // Rows of several lines would run into each other.
         let is_open = rows.iter().flatten().any(|cell| cell.len() > 1);
@@ -222,7 +225,7 @@ impl Table {
                 *width = measure_text_width(cell).max(*width);
             }
         }
-        let room = width.saturating_sub(BETWEEN_COLUMNS.len() * widths.len().saturating_sub(1));
+        let room = self.room(width);
         while widths.iter().sum::<usize>() > room {
             match widths.iter_mut().max() {
                 Some(widest) if *widest > LEAST_COLUMN => *widest -= 1,
@@ -230,6 +233,24 @@ impl Table {
             }
         }
         widths
+    }
+
+    /// The width without the space between columns.
+    fn room(&self, width: usize) -> usize {
+        width.saturating_sub(BETWEEN_COLUMNS.len() * self.alignments.len().saturating_sub(1))
+    }
+
+    /// One paragraph per row, for terminals on which columns would be too narrow.
+    fn records(&self, width: usize) -> String {
+        let Some((heading, rows)) = self.rows.split_first() else { return String::new() };
+        let record = |row: &Vec<String>| {
+            let cells = heading.iter().zip(row).map(|(name, cell)| {
+                let text = format!("{name}: {cell}");
+                wrap(&text, options(width).subsequent_indent(BETWEEN_COLUMNS)).join("\n") + "\n"
+            });
+            cells.collect::<String>()
+        };
+        rows.iter().map(record).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -6,29 +6,34 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Format;
-use super::columns::columns;
+use super::columns::Columns;
 use super::json::{JsonLines, Line};
+use super::screen::Screen;
+use super::table_out::TableOut;
 use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::MarkLine;
 
 /// Shows a new mark; `recover` is the command that returns to it.
 pub(crate) fn show_mark(format: Format, mark: &MarkLine, recover: &str) -> Result<()> {
-    let mut out = std::io::stdout();
     if format == Format::Json {
-        return JsonLines::new(out).line(Line::Mark(MarkListing { mark, age_s: None }));
+        return JsonLines::new(std::io::stdout()).line(Line::Mark(MarkListing { mark, age_s: None }));
     }
     let MarkLine { at, name, .. } = mark;
-    Ok(writeln!(out, "marked {} as {name}; recover to it: {recover}", at.human())?)
+    let mut out = TableOut::new();
+    writeln!(out, "marked {} as {name}; recover to it: {recover}", at.human())?;
+    Ok(out.flush()?)
 }
 
 /// Lists marks.
 pub(crate) fn show_marks(format: Format, marks: &[MarkLine], now: Instant) -> Result<()> {
-    let mut out = std::io::stdout();
     if format != Format::Json {
-        return Ok(out.write_all(marks_table(marks, now).as_bytes())?);
+        let mut out = TableOut::new();
+        let table = marks_table(marks, now, out.screen());
+        out.write_all(table.as_bytes())?;
+        return Ok(out.flush()?);
     }
-    let mut lines = JsonLines::new(&mut out);
+    let mut lines = JsonLines::new(std::io::stdout());
     marks.iter().try_for_each(|mark| {
         let age_s = now.second() - mark.at.second();
         lines.line(Line::Mark(MarkListing { mark, age_s: Some(age_s) }))
@@ -36,17 +41,14 @@ pub(crate) fn show_marks(format: Format, marks: &[MarkLine], now: Instant) -> Re
 }
 
 /// Formats the marks as a table; empty if there are none.
-fn marks_table(marks: &[MarkLine], now: Instant) -> String {
-    if marks.is_empty() {
-        return String::new();
-    }
+fn marks_table(marks: &[MarkLine], now: Instant, screen: Screen) -> String {
     let row = |mark: &MarkLine| {
         let MarkLine { name, at, file, consistency } = mark;
         let name = printable(name).into_owned();
         [name, at.human(), at.age(now), consistency.name().to_owned(), printable(file).into_owned()]
     };
-    let heading = ["NAME", "SECOND", "AGE", "CONSISTENCY", "FILE"].map(ToOwned::to_owned);
-    columns(&[vec![heading], marks.iter().map(row).collect()].concat())
+    let heading = ["NAME", "SECOND", "AGE", "CONSISTENCY", "FILE"];
+    Columns::new(heading, marks.iter().map(row)).render(screen)
 }
 
 /// A mark.

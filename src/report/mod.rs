@@ -1,9 +1,12 @@
 //! The output of asof. stdout carries results, stderr progress and messages.
 
 mod changes;
+mod chart;
 mod checks;
 mod columns;
 mod console;
+mod cost;
+mod counts;
 mod csv;
 mod diff;
 mod doubt;
@@ -12,6 +15,7 @@ mod heading;
 mod history;
 mod html;
 mod json;
+mod key_row;
 mod last_words;
 mod leftovers;
 mod manual;
@@ -33,12 +37,15 @@ mod recovery_words;
 mod references;
 mod restore;
 mod runs;
+mod screen;
+mod table_out;
 mod timeline;
+mod tone;
 mod units;
 mod verdict;
 mod warning;
 
-pub(crate) use changes::{Before, ChangesView, Preview, show_heal, show_prepared, show_sums};
+pub(crate) use changes::{Before, ChangesView, Closing, Preview, show_heal, show_prepared, show_sums};
 pub(crate) use checks::{Answer, head, problems};
 pub(crate) use console::{Output, error_words, say, skew_note};
 pub(crate) use diff::nothing_to_change;
@@ -63,6 +70,7 @@ pub(crate) use references::{ReferencesHeading, ReferencesSummary, references_ver
 pub(crate) use restore::{done_line, download_words, left_out_line};
 pub(crate) use runs::{RunLine, removed_runs, show_runs};
 pub(crate) use timeline::TimelineView;
+pub(crate) use tone::ColorChoice;
 pub(crate) use units::{length, plural};
 pub(crate) use verdict::{AskedKeys, SUSPENDED, diff_verdict};
 

@@ -3,6 +3,7 @@
 use super::checks::head;
 use super::diff::DiffView;
 use super::heading::{Heading, Purpose};
+use super::screen::Screen;
 use crate::error::Result;
 use crate::model::Destination;
 use crate::recover::{BucketPlan, Notice, Resumed};
@@ -81,7 +82,7 @@ pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
 }
 
 /// Returns the part of a plan that an event shows; empty for any other event. `name` is the recovery file's.
-pub(crate) fn plan_text(name: &str, notice: &Notice<'_>) -> Result<Vec<u8>> {
+pub(crate) fn plan_text(name: &str, notice: &Notice<'_>, screen: Screen) -> Result<Vec<u8>> {
     let mut out = Vec::new();
     match notice {
         Notice::Plan { at, now, lines } => {
@@ -95,7 +96,7 @@ pub(crate) fn plan_text(name: &str, notice: &Notice<'_>) -> Result<Vec<u8>> {
             let heading = Heading::new(location, *at, purpose, *now)
                 .against(to.cloned().map(Destination::Bucket))
                 .notes(head(checks));
-            let mut view = DiffView::new(heading, false);
+            let mut view = DiffView::new(heading, false, screen);
             view.warn(warnings);
             view.sums(sums, &mut out)?;
             out.push(b'\n');

@@ -1,51 +1,89 @@
-//! A pager for long texts on a terminal.
+//! A pager for long output on a terminal.
 
-use std::io::{ErrorKind, Write as _};
-use std::process::{Command, Stdio};
+use std::io::{self, ErrorKind, Write};
+use std::process::{Child, ChildStdin, Command, Stdio};
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::Result;
 
-/// The exit code of a shell that does not find the command.
-const NOT_FOUND: i32 = 127;
-
-/// Writes a text to stdout through `$PAGER`, else through `less -R`; straight if there is neither.
-pub(crate) fn page(text: &str) -> Result<()> {
-    if !through_pager(text)? {
-        std::io::stdout().write_all(text.as_bytes())?;
-    }
-    Ok(())
+/// A pager that shows what is written to it. Dropping it waits until the reader leaves.
+#[derive(Debug)]
+pub(super) struct Pager {
+    child: Child,
+    stdin: Option<ChildStdin>,
+    /// Ctrl-C is the pager's while it runs: without asof, it would share the terminal with the shell.
+    _interrupt: Signal,
 }
 
-/// Whether a pager was there to take the text.
-fn through_pager(text: &str) -> Result<bool> {
-    let mut command = match std::env::var("PAGER") {
-        Ok(pager) if !pager.is_empty() => {
-            let mut shell = Command::new("sh");
-            shell.args(["-c", &pager]);
-            shell
+impl Pager {
+    /// Starts `$PAGER`, else `less -R`; `None` if there is neither.
+    pub(super) fn start() -> io::Result<Option<Self>> {
+        let mut command = match std::env::var("PAGER") {
+            Ok(pager) if is_command(&pager) => {
+                let mut shell = Command::new("sh");
+                shell.args(["-c", &pager]);
+                shell
+            }
+            _ => {
+                let mut less = Command::new("less");
+                less.arg("-R");
+                less
+            }
+        };
+        if std::env::var_os("LESS").is_none() {
+            // As git does: output of one screen stays on it.
+            command.env("LESS", "FRX");
         }
-        _ => {
-            let mut less = Command::new("less");
-            less.arg("-R");
-            less
+        let interrupt = signal(SignalKind::interrupt())?;
+        let mut child = match command.stdin(Stdio::piped()).spawn() {
+            Ok(child) => child,
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(e),
+        };
+        let stdin = child.stdin.take();
+        Ok(Some(Self { child, stdin, _interrupt: interrupt }))
+    }
+}
+
+/// Whether the shell finds the program. Asked first: a pager that is missing would swallow the output.
+fn is_command(pager: &str) -> bool {
+    let Some(program) = pager.split_whitespace().next() else { return false };
+    let found = Command::new("sh").args(["-c", "command -v \"$0\" > /dev/null", program]).status();
+    found.is_ok_and(|status| status.success())
+}
+
+impl Write for Pager {
+    /// A reader who leaves early has read enough: the rest goes nowhere.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Some(stdin) = &mut self.stdin else { return Ok(bytes.len()) };
+        match stdin.write(bytes) {
+            Err(e) if e.kind() == ErrorKind::BrokenPipe => {
+                self.stdin = None;
+                Ok(bytes.len())
+            }
+            written => written,
         }
-    };
-    if std::env::var_os("LESS").is_none() {
-        // As git does: a text of one screen stays on it.
-        command.env("LESS", "FRX");
     }
-    // Ctrl-C is the pager's while it runs: without asof, it would share the terminal with the shell.
-    let _interrupt = signal(SignalKind::interrupt())?;
-    let mut child = match command.stdin(Stdio::piped()).spawn() {
-        Ok(child) => child,
-        Err(e) if e.kind() == ErrorKind::NotFound => return Ok(false),
-        Err(e) => return Err(e.into()),
-    };
-    if let Some(mut stdin) = child.stdin.take() {
-        // A reader who leaves the pager early has read enough.
-        drop(stdin.write_all(text.as_bytes()));
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
-    Ok(child.wait()?.code() != Some(NOT_FOUND))
+}
+
+impl Drop for Pager {
+    fn drop(&mut self) {
+        drop(self.stdin.take());
+        // Whatever became of the pager: there is nothing left to show.
+        drop(self.child.wait());
+    }
+}
+
+/// Shows a text in a pager, or straight on stdout without one.
+pub(super) fn page(text: &str) -> Result<()> {
+    match Pager::start()? {
+        Some(mut pager) => pager.write_all(text.as_bytes())?,
+        None => io::stdout().write_all(text.as_bytes())?,
+    }
+    Ok(())
 }

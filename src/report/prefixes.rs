@@ -3,6 +3,8 @@
 use std::io::Write;
 
 use super::heading::Purpose;
+use super::screen::Screen;
+use super::tone::Tone;
 use super::units::{count, plural};
 use crate::error::Result;
 use crate::limits;
@@ -10,7 +12,7 @@ use crate::model::printable;
 use crate::plan::{Action, Sums};
 
 /// Writes the number of changes under each prefix, in the purpose's wording.
-pub(super) fn prefixes(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> Result<()> {
+pub(super) fn prefixes(sums: &Sums, purpose: Purpose, screen: Screen, out: &mut impl Write) -> Result<()> {
     let mut rows: Vec<_> = sums.prefixes().collect();
     if rows.is_empty() {
         return Ok(());
@@ -19,7 +21,7 @@ pub(super) fn prefixes(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> R
     rows.sort_by_key(|(_, counts)| std::cmp::Reverse(counts.iter().sum::<u64>()));
     let name = |prefix: Option<&str>| match prefix {
         Some("") => "at the top level".to_owned(),
-        Some(prefix) => format!("under {}", printable(prefix)),
+        Some(prefix) => format!("under {}", screen.half(&printable(prefix))),
         None => "elsewhere".to_owned(),
     };
     let width = rows
@@ -33,7 +35,10 @@ pub(super) fn prefixes(sums: &Sums, purpose: Purpose, out: &mut impl Write) -> R
             .into_iter()
             .zip(counts)
             .filter(|(_, n)| **n > 0)
-            .map(|(action, n)| format!("{} {}", count(*n), purpose.words(action).0))
+            .map(|(action, n)| {
+                let word = Tone::of_change(purpose, action).paint(purpose.words(action).0);
+                format!("{} {word}", count(*n))
+            })
             .collect();
         writeln!(out, "  {:<width$}  {}", name(*prefix), parts.join(" · "))?;
     }

@@ -6,6 +6,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -164,15 +165,24 @@ fn verb(phase: Phase) -> &'static str {
 }
 
 fn bar(phase: Phase, counters: &Counters) -> ProgressBar {
-    let (bar, template) = match phase {
-        Phase::Surveying => (ProgressBar::new_spinner(), "  {spinner} {prefix}  {msg}"),
-        Phase::Restoring => (
-            ProgressBar::new(counters.planned.get()),
-            "  {prefix}  {human_pos} / {human_len}  {wide_bar}  {msg}  eta {eta}",
-        ),
+    let bar = match phase {
+        Phase::Surveying => ProgressBar::new_spinner(),
+        Phase::Restoring => ProgressBar::new(counters.planned.get()),
     };
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let (_, columns) = Term::stderr().size();
+    let style = ProgressStyle::with_template(template(phase, columns))
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
     bar.with_style(style).with_prefix(verb(phase))
+}
+
+/// One line of the terminal: a longer one would be drawn again and again below itself. The message gives way first.
+fn template(phase: Phase, columns: u16) -> &'static str {
+    match (phase, columns) {
+        (Phase::Surveying, _) => "  {spinner} {prefix}  {wide_msg}",
+        (Phase::Restoring, 110..) => "  {prefix}  {human_pos} / {human_len}  {wide_bar}  {msg}  eta {eta}",
+        (Phase::Restoring, 60..) => "  {prefix}  {human_pos} / {human_len}  eta {eta}  {wide_msg}",
+        (Phase::Restoring, _) => "  {percent} %  eta {eta}  {wide_msg}",
+    }
 }
 
 /// Converts `n` to a rate per second.

@@ -3,8 +3,10 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::columns::columns;
+use super::columns::Columns;
 use super::json::{JsonLines, Line};
+use super::screen::Screen;
+use super::table_out::TableOut;
 use super::{Format, Output};
 use crate::engine::recover::OpenRecoveries;
 use crate::error::Result;
@@ -43,12 +45,14 @@ pub(crate) fn show_recoveries(
     state_dir: &Path,
     now: Instant,
 ) -> Result<()> {
-    let mut out = std::io::stdout();
     if output.format == Format::Json {
-        let mut lines = JsonLines::new(&mut out);
+        let mut lines = JsonLines::new(std::io::stdout());
         open.iter().try_for_each(|recovery| lines.open_recovery(recovery))?;
     } else {
-        out.write_all(recoveries_table(open, now).as_bytes())?;
+        let mut out = TableOut::new();
+        let table = recoveries_table(open, now, out.screen());
+        out.write_all(table.as_bytes())?;
+        out.flush()?;
     }
     for one in unreadable {
         let (id, dir, why) = (&one.id, one.dir.display(), one.why.in_one_line());
@@ -61,10 +65,7 @@ pub(crate) fn show_recoveries(
 }
 
 /// Formats the recoveries as a table; empty if there are none.
-fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
-    if recoveries.is_empty() {
-        return String::new();
-    }
+fn recoveries_table(recoveries: &[OpenRecovery], now: Instant, screen: Screen) -> String {
     let row = |recovery: &OpenRecovery| {
         let OpenRecovery { id, state, file, at, began, age_s: _, done, steps, trouble, runs: _ } = recovery;
         let (file, trouble) = (printable(file).into_owned(), printable(&trouble.join("; ")).into_owned());
@@ -72,8 +73,7 @@ fn recoveries_table(recoveries: &[OpenRecovery], now: Instant) -> String {
         [id.clone(), began.age(now), at.human(), state.name().to_owned(), steps, file, trouble]
     };
     let heading = ["RECOVERY", "AGE", "TARGET TIME", "STATE", "STEPS", "FILE", "TROUBLE"];
-    let heading = heading.map(ToOwned::to_owned);
-    columns(&[vec![heading], recoveries.iter().map(row).collect()].concat())
+    Columns::new(heading, recoveries.iter().map(row)).state(3).render(screen)
 }
 
 impl<W: Write> JsonLines<W> {

@@ -11,6 +11,7 @@ use super::prompt::Prompt;
 use super::recoveries::{abort_text, aborted_line};
 use super::recovery::{StepNews, recovery_table};
 use super::recovery_words::{Ended, recovery_words, start_over};
+use super::table_out::TableOut;
 use super::{Format, JsonLines, Output, output_file, recovery_page, say};
 use crate::engine::recover::{Conclusion, Notice, RecoveryResult, Source};
 use crate::error::{Error, ErrorKind, Result};
@@ -33,7 +34,10 @@ impl<'a> RecoveryView<'a> {
         let line = match notice {
             Notice::Plan { .. } | Notice::Bucket(_) => {
                 if self.output.is_read() {
-                    print(&plan_text(&self.source.name(), notice)?)?;
+                    let mut out = TableOut::new();
+                    let text = plan_text(&self.source.name(), notice, out.screen())?;
+                    out.write_all(&text)?;
+                    out.flush()?;
                 }
                 return Ok(());
             }
@@ -84,7 +88,7 @@ impl<'a> RecoveryView<'a> {
         let is_written = |written: Result<()>| written.map_err(|e| say(&format!("{e}{elsewhere}\n"))).is_ok();
         let shown = match self.output.format {
             Format::Json => print(&json),
-            Format::Table | Format::Csv => print(recovery_table(report).as_bytes()),
+            Format::Table | Format::Csv => print_table(&recovery_table(report)),
         };
         is_written(
             shown
@@ -123,6 +127,12 @@ impl<'a> RecoveryView<'a> {
             self.output.note(&start_over(&self.source.file, &state));
         }
     }
+}
+
+fn print_table(text: &str) -> std::io::Result<()> {
+    let mut out = TableOut::new();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }
 
 fn print(text: &[u8]) -> std::io::Result<()> {

@@ -8,6 +8,9 @@ use serde::Serialize;
 
 use super::csv::of_stream;
 use super::json::{JsonLines, Line, SummaryLine, VersionLine};
+use super::key_row::KeyRow;
+use super::screen::Screen;
+use super::tone::Tone;
 use super::units::{bytes, count, plural};
 use crate::counters::Counters;
 use crate::error::Result;
@@ -38,6 +41,7 @@ pub(crate) struct ReferencesHeading {
 pub(crate) struct ReferencesView {
     heading: ReferencesHeading,
     all: bool,
+    screen: Screen,
     begun: bool,
     dangling: [Vec<Dangling>; 4],
     orphans: Vec<Orphan>,
@@ -45,8 +49,8 @@ pub(crate) struct ReferencesView {
 
 impl ReferencesView {
     /// Creates an empty table. `all` prints every key as it arrives.
-    pub(crate) fn new(heading: ReferencesHeading, all: bool) -> Self {
-        Self { heading, all, begun: false, dangling: Default::default(), orphans: Vec::new() }
+    pub(super) fn new(heading: ReferencesHeading, all: bool, screen: Screen) -> Self {
+        Self { heading, all, screen, begun: false, dangling: Default::default(), orphans: Vec::new() }
     }
 
     /// Adds a dangling reference.
@@ -68,7 +72,7 @@ impl ReferencesView {
     pub(crate) fn orphan(&mut self, orphan: &Orphan, out: &mut impl Write) -> Result<()> {
         if self.all {
             self.head(out)?;
-            return orphan_line(orphan, out);
+            return orphan_line(orphan, self.screen, out);
         }
         if self.orphans.len() < limits::SHOWN_CHANGES {
             self.orphans.push(orphan.clone());
@@ -88,7 +92,7 @@ impl ReferencesView {
             self.dangling_line(dangling, out)?;
         }
         for orphan in &self.orphans {
-            orphan_line(orphan, out)?;
+            orphan_line(orphan, self.screen, out)?;
         }
         let found = sums.dangling() + sums.orphans.keys;
         let hidden = found - (shown.len() + self.orphans.len()) as u64;
@@ -155,15 +159,22 @@ impl ReferencesView {
         let doubts: Vec<_> = doubts.iter().map(|doubt| doubt.name()).collect();
         let doubts = (!doubts.is_empty()).then(|| format!("uncertain: {}", doubts.join(", ")));
         let notes: Vec<_> = [came, deleted, doubts].into_iter().flatten().collect();
-        let notes = if notes.is_empty() { String::new() } else { format!("   ({})", notes.join("; ")) };
-        Ok(writeln!(out, "  {:<9}  {time:<23}  {}{notes}", existed.name(), printable(key))?)
+        let row = KeyRow {
+            word: existed.name(),
+            tone: Tone::Danger,
+            facts: format!("{time:<23}"),
+            key,
+            notes: notes.join("; "),
+        };
+        Ok(writeln!(out, "{}", row.render(self.screen))?)
     }
 }
 
-fn orphan_line(orphan: &Orphan, out: &mut impl Write) -> Result<()> {
+fn orphan_line(orphan: &Orphan, screen: Screen, out: &mut impl Write) -> Result<()> {
     let Orphan { key, version } = orphan;
-    let (time, size) = (version.last_modified.human(), bytes(version.size));
-    Ok(writeln!(out, "  {:<9}  {time:<23}  {}   ({size})", "orphan", printable(key))?)
+    let facts = format!("{:<23}", version.last_modified.human());
+    let row = KeyRow { word: "orphan", tone: Tone::Plain, facts, key, notes: bytes(version.size) };
+    Ok(writeln!(out, "{}", row.render(screen))?)
 }
 
 fn meaning(existed: Existed) -> &'static str {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::diff::sizes_only;
 use super::last_words::NextCommands;
+use super::tone::Tone;
 use super::units::{bytes, count, plural};
 use crate::apply::Outcome;
 use crate::counters::Counters;
@@ -60,7 +61,10 @@ pub(crate) fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -
     let key = printable(&change.key);
     match outcome {
         Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::MarkersRemoved | Outcome::Skipped => None,
-        Outcome::Conflict => Some(format!("conflict  {key}: {conflict}")),
+        Outcome::Conflict => {
+            let word = Tone::Caution.paint_message("conflict");
+            Some(format!("{word}  {key}: {conflict}"))
+        }
         Outcome::Superseded { version, .. } => {
             let what = match version {
                 Some(version) => format!("version {}, written", printable(&version.version_id)),
@@ -74,7 +78,7 @@ pub(crate) fn failure_line(change: &Change, outcome: &Outcome, conflict: &str) -
         Outcome::Archived { thawing: false } => {
             Some(format!("archived  {key}: must be thawed first; left unchanged"))
         }
-        Outcome::Failed(e) => Some(format!("failed    {key}: {e}")),
+        Outcome::Failed(e) => Some(format!("{}    {key}: {e}", Tone::Danger.paint_message("failed"))),
     }
 }
 

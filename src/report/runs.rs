@@ -6,8 +6,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Format;
-use super::columns::columns;
+use super::columns::Columns;
 use super::json::{JsonLines, Line};
+use super::screen::Screen;
+use super::table_out::TableOut;
 use super::units::count;
 use crate::engine::{RunState, RunStatus};
 use crate::error::Result;
@@ -126,13 +128,15 @@ impl<'a> RunLine<'a> {
 
 /// Writes the runs to stdout.
 pub(crate) fn show_runs(format: Format, runs: &[RunLine<'_>], now: Instant) -> Result<()> {
-    let mut out = BufWriter::new(std::io::stdout());
     if format == Format::Json {
+        let mut out = BufWriter::new(std::io::stdout());
         let mut json = JsonLines::new(&mut out);
         runs.iter().try_for_each(|run| json.run(run))?;
-    } else {
-        out.write_all(runs_table(runs, now).as_bytes())?;
+        return Ok(out.flush()?);
     }
+    let mut out = TableOut::new();
+    let table = runs_table(runs, now, out.screen());
+    out.write_all(table.as_bytes())?;
     Ok(out.flush()?)
 }
 
@@ -153,12 +157,9 @@ pub(crate) fn removed_runs(
 }
 
 /// Formats the runs as a table; empty if there are none.
-fn runs_table(runs: &[RunLine<'_>], now: Instant) -> String {
-    if runs.is_empty() {
-        return String::new();
-    }
-    let heading = ["RUN", "AGE", "STATE", "DONE", "LEFT", "UNDONE BY", "WHAT"].map(ToOwned::to_owned);
-    columns(&[vec![heading], runs.iter().map(|run| run.row(now)).collect()].concat())
+fn runs_table(runs: &[RunLine<'_>], now: Instant, screen: Screen) -> String {
+    let heading = ["RUN", "AGE", "STATE", "DONE", "LEFT", "UNDONE BY", "WHAT"];
+    Columns::new(heading, runs.iter().map(|run| run.row(now))).state(2).render(screen)
 }
 
 impl<W: Write> JsonLines<W> {

@@ -1,40 +1,38 @@
-//! The chart of a timeline, and the moments to look at.
+//! The chart of a timeline, its bursts, and the suggested target time.
 
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, Write};
 use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Format;
+use super::chart::{BLOCKS, Chart, bars_for};
 use super::csv::of_stream;
 use super::json::{JsonLines, Line, SummaryLine};
+use super::screen::Screen;
+use super::table_out::TableOut;
 use super::units::{count, duration, plural};
 use crate::counters::Counters;
 use crate::engine::Activity;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Instant, Location, printable};
-use crate::timeline::{Bar, Bins, Burst, Counts, Event, Found, Origin, Window};
+use crate::timeline::{Bar, Bins, Burst, Event, Found, Origin, Window};
 
-/// What stands for the events of each kind, in the order of [`Event::ALL`].
-const BLOCKS: [char; 3] = ['░', '▒', '█'];
-
-/// What a timeline is about, and what came of it.
+/// A timeline, ready to be shown.
 #[derive(Debug)]
 pub(crate) struct TimelineView<'a> {
-    /// The place.
     location: &'a Location,
-    /// What was found; its bins as they are shown.
+    /// The findings, with bins that fit the format.
     pub(super) found: Found,
-    /// The bins as a page shows them.
+    /// The bins of the HTML page.
     pub(super) fine: Bins,
-    /// The command that shows what a restore would change, up to the time.
+    /// The `asof diff` command, without its target time.
     diff: String,
-    /// The time looked at; its end is the present at the latest.
+    /// The period; it ends now at the latest.
     window: Window,
-    /// Columns of the screen.
-    columns: usize,
+    screen: Screen,
 }
 
 /// An instant at the beginning of a second.
@@ -43,47 +41,55 @@ pub(super) fn instant(second: i64) -> Instant {
 }
 
 impl<'a> TimelineView<'a> {
-    /// What was found, to be shown so; `diff` is the command that shows what a restore would change, up to the time.
+    /// Prepares `activity` for a format; `diff` is the `asof diff` command, without its target time.
     pub(crate) fn new(location: &'a Location, activity: Activity, format: Format, diff: String) -> Self {
         let Activity { mut found, window, has_step, .. } = activity;
-        let (columns, rows) = screen();
+        let screen = Screen::of_stdout();
         let mut fine = found.bins.clone();
         if !has_step {
             fine = fine.within(limits::PAGE_BARS);
             found.bins = found.bins.within(match format {
-                Format::Table => bars_for(rows),
+                Format::Table => bars_for(screen),
                 Format::Json | Format::Csv => limits::DATA_BARS,
             });
         }
-        Self { location, found, fine, diff, window, columns }
+        Self { location, found, fine, diff, window, screen }
     }
 
-    /// Writes it to stdout.
+    /// Writes the timeline to stdout.
     pub(crate) fn show(&self, format: Format, counters: &Counters, elapsed: Duration) -> Result<()> {
         let mut out = BufWriter::new(std::io::stdout());
         match format {
-            Format::Table => self.table(&mut out)?,
+            Format::Table => {
+                let mut table = TableOut::new();
+                self.table(&mut table)?;
+                table.flush()?;
+            }
             Format::Json => self.json(&mut JsonLines::new(&mut out), counters, elapsed)?,
             Format::Csv => self.csv(&mut out)?,
         }
         Ok(out.flush()?)
     }
 
-    /// Writes the chart, the bursts, and the time to go back to.
+    /// Writes the chart, the bursts, and the suggested target time.
     fn table(&self, out: &mut impl Write) -> Result<()> {
         let bars: Vec<Bar> = self.found.bins.bars().collect();
         if bars.is_empty() {
             return Ok(writeln!(out, "{}: no activity in this period", self.place())?);
         }
         writeln!(out, "{} {}", self.place(), self.span(&self.found.bins))?;
-        writeln!(out, "  a bar is {}: ░ put  ▒ overwrite  █ delete\n", length(self.found.bins.width()))?;
-        self.chart(&bars, out)?;
-        let bursts = self.bursts();
+        let [put, overwrite, delete] = BLOCKS;
+        let width = length(self.found.bins.width());
+        writeln!(out, "  a bar is {width}: {put} put  {overwrite} overwrite  {delete} delete\n")?;
+        let chart = Chart::new(self.found.bins.width(), self.screen);
+        chart.lines(&bars).iter().try_for_each(|line| writeln!(out, "{line}"))?;
+        writeln!(out)?;
+        let bursts = self.bursts(self.screen);
         if !bursts.is_empty() {
             writeln!(out, "  rank  activity burst")?;
         }
         for BurstRow { rank, began, activity } in &bursts {
-            writeln!(out, "  {rank:>4}  {began}: {activity}")?;
+            writeln!(out, "{}", self.screen.wrap(&format!("  {rank:>4}  {began}: {activity}"), 8))?;
         }
         for line in &self.remarks() {
             writeln!(out, "  {line}")?;
@@ -102,7 +108,7 @@ impl<'a> TimelineView<'a> {
         printable(place.strip_prefix("s3://").unwrap_or_default()).into_owned()
     }
 
-    /// `from … to …`, as far as these bins reach.
+    /// `from … to …`, the period that these bins cover.
     pub(super) fn span(&self, bins: &Bins) -> String {
         let (Some(first), Some(last)) = (bins.bars().next(), bins.bars().last()) else {
             return String::new();
@@ -113,35 +119,17 @@ impl<'a> TimelineView<'a> {
         format!("from {} to {}", from.human(), to.human())
     }
 
-    fn chart(&self, bars: &[Bar], out: &mut impl Write) -> Result<()> {
-        let most = bars.iter().map(|bar| bar.counts.iter().sum::<u64>()).max().unwrap_or_default();
-        // With a minute or more to a bar, seconds are all the same.
-        let digits = if self.found.bins.width() < 60 { 19 } else { 16 };
-        writeln!(out, "  {:digits$} {:>12} {:>12} {:>12}", "", "puts", "overwrites", "deletes")?;
-        let room = self.columns.saturating_sub(digits + 3 * 13 + 4).max(10);
-        for bar in bars {
-            let [puts, overwrites, deletes] = bar.counts.map(count);
-            let time: String = instant(bar.from).human().chars().take(digits).collect();
-            let row = format!(
-                "  {time} {puts:>12} {overwrites:>12} {deletes:>12}  {}",
-                blocks(bar.counts, most, room)
-            );
-            writeln!(out, "{}", row.trim_end())?;
-        }
-        Ok(writeln!(out)?)
-    }
-
-    /// The bursts, in words.
-    pub(super) fn bursts(&self) -> Vec<BurstRow> {
+    /// The bursts, in order of time.
+    pub(super) fn bursts(&self, screen: Screen) -> Vec<BurstRow> {
         let row = |burst: &Burst| {
             let remark = remark(burst).map_or_else(String::new, |remark| format!(" ({remark})"));
             let began = instant(burst.from).human();
-            BurstRow { rank: burst.rank, began, activity: format!("{}{remark}", happened(burst)) }
+            BurstRow { rank: burst.rank, began, activity: format!("{}{remark}", happened(burst, screen)) }
         };
         self.found.bursts.iter().map(row).collect()
     }
 
-    /// What to know of what was counted.
+    /// Remarks on the counts.
     pub(super) fn remarks(&self) -> Vec<String> {
         let lost = (self.found.lost > 0 && !self.found.bursts.is_empty()).then(|| {
             let lost = count(self.found.lost);
@@ -160,7 +148,7 @@ impl<'a> TimelineView<'a> {
         lost.into_iter().chain(minor).chain(idle).collect()
     }
 
-    /// The time to go back to, and the command that shows what would come back.
+    /// The suggested target time, and the command that previews a restore to it.
     pub(super) fn next_step(&self) -> (String, Option<String>) {
         let Some(burst) = self.found.suggestion() else {
             let none = "no burst of deletes or overwrites is distinct enough to suggest a target time";
@@ -212,13 +200,6 @@ impl<'a> TimelineView<'a> {
     }
 }
 
-/// A bar's share of the room. What there is of a kind is seen, if only as one block.
-fn blocks(counts: Counts, most: u64, room: usize) -> String {
-    let room = u64::try_from(room).unwrap_or_default().saturating_sub(counts.len() as u64);
-    let lengths = counts.map(|n| n.saturating_mul(room).div_ceil(most.max(1)));
-    BLOCKS.iter().zip(lengths).flat_map(|(block, n)| (0..n).map(move |_| *block)).collect()
-}
-
 /// A width in its largest whole unit.
 pub(super) fn length(seconds: i64) -> String {
     let units = [("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)];
@@ -227,13 +208,14 @@ pub(super) fn length(seconds: i64) -> String {
 }
 
 /// `8,214 deletes in 40 s under uploads/`.
-fn happened(burst: &Burst) -> String {
+fn happened(burst: &Burst, screen: Screen) -> String {
+    let shown = |prefix: &str| screen.half(&printable(prefix)).into_owned();
     let seconds = (burst.to - burst.from + 1).unsigned_abs();
     let place = match burst.prefixes.as_slice() {
         [] => String::new(),
-        [(prefix, n)] if *n == burst.count => format!(" under {}", printable(prefix)),
+        [(prefix, n)] if *n == burst.count => format!(" under {}", shown(prefix)),
         places => {
-            let each = places.iter().map(|(prefix, n)| format!("{} under {}", count(*n), printable(prefix)));
+            let each = places.iter().map(|(prefix, n)| format!("{} under {}", count(*n), shown(prefix)));
             format!(", {}", each.collect::<Vec<_>>().join(", "))
         }
     };
@@ -245,7 +227,7 @@ pub(super) fn events(event: Event, n: u64) -> String {
     plural(n, event.name(), &format!("{}s", event.name()))
 }
 
-/// A burst as it is referred to.
+/// The events of a burst.
 fn named(burst: &Burst) -> &'static str {
     match burst.event {
         Event::Put => "the puts",
@@ -254,7 +236,7 @@ fn named(burst: &Burst) -> &'static str {
     }
 }
 
-/// Why a burst may not be what it seems.
+/// A likely explanation of a burst other than a mistake.
 fn remark(burst: &Burst) -> Option<String> {
     let text = match (&burst.origin, burst.event) {
         (Origin::Asof(runs), _) => return Some(format!("made by asof: {}", runs.join(", "))),
@@ -358,16 +340,4 @@ pub(super) struct TimelineSummary<'a> {
     max_undercount_per_minute: u64,
     list_requests: u64,
     elapsed_ms: u64,
-}
-
-/// How many bars fit the screen.
-fn bars_for(rows: usize) -> usize {
-    rows.saturating_sub(12).clamp(limits::LEAST_BARS, limits::MOST_BARS)
-}
-
-/// Columns and rows of the terminal; those of a common one where stdout is none.
-fn screen() -> (usize, usize) {
-    let out = std::io::stdout();
-    let size = out.is_terminal().then(|| rustix::termios::tcgetwinsize(&out).ok()).flatten();
-    size.map_or((100, 36), |size| (usize::from(size.ws_col), usize::from(size.ws_row)))
 }

@@ -7,18 +7,15 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::json::{JsonLines, Line};
+use super::tone::Tone;
 use crate::error::Result;
 use crate::plan::Warning;
 use crate::resolve::{Caution, Kind};
 
 /// Formats warnings for stdout, one per line: red on a terminal, unless `NO_COLOR` is set.
 pub(super) fn warning_lines(warnings: &[Warning]) -> impl Iterator<Item = String> {
-    let line = |warning: &Warning| format!("  {}", in_red(&format!("warning: {warning}")));
+    let line = |warning: &Warning| format!("  {}", Tone::Danger.paint(&format!("warning: {warning}")));
     warnings.iter().map(line)
-}
-
-fn in_red(text: &str) -> String {
-    console::style(text).for_stdout().red().bold().to_string()
 }
 
 /// The keys with a caution.

@@ -37,6 +37,11 @@ pub(in crate::cli) struct DiffArgs<const CSV: bool = true> {
     /// Restrict to this kind of change; repeatable, or a list: --only undelete,revert
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
     pub(in crate::cli) only: Vec<Action>,
+    /// Estimate the cost with the prices in this file (TOML or JSON) [default: AWS in us-east-1]
+    ///
+    /// A server that is not AWS has no default prices.
+    #[arg(long, value_name = "FILE", conflicts_with = "versus")]
+    pub(in crate::cli) prices: Option<PathBuf>,
     /// Exit with code 4 if there are differences
     #[arg(long)]
     pub(in crate::cli) exit_code: bool,

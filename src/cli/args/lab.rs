@@ -13,6 +13,7 @@ pub(in crate::cli) enum LabCommand {
     /// Serve an in-memory versioned S3 on loopback until Ctrl-C
     Serve(ServeArgs),
     /// Serve a computed bucket of any size on loopback, to measure listings, until Ctrl-C
+    #[command(name = "wall")]
     Synthetic(SyntheticArgs),
 }
 

@@ -59,6 +59,11 @@ pub(in crate::cli) struct ShowArgs {
     /// List every key or shard in the table, not only the first ones
     #[arg(long)]
     pub(in crate::cli) all: bool,
+    /// Estimate the cost with the prices in this file (TOML or JSON)
+    ///
+    /// Without it there is no estimate: a plan does not name its server.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) prices: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) state: StateArgs,
     #[command(flatten)]

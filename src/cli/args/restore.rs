@@ -46,6 +46,11 @@ pub(in crate::cli) struct RestoreArgs {
     /// Restrict to this kind of change; repeatable, or a list: --only undelete,revert
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',', conflicts_with = "to")]
     pub(in crate::cli) only: Vec<Action>,
+    /// Estimate the cost with the prices in this file (TOML or JSON) [default: AWS in us-east-1]
+    ///
+    /// A server that is not AWS has no default prices.
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) prices: Option<PathBuf>,
     /// Show the changes as asof diff does, and apply nothing
     #[arg(short = 'n', long)]
     pub(in crate::cli) dry_run: bool,

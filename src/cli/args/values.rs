@@ -5,7 +5,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use crate::engine::{Action, OnConflict, OnDoubt, Tier, Undelete};
 use crate::model::{RequestPayer, Use};
-use crate::report::Format;
+use crate::report::{ColorChoice, Format};
 
 macro_rules! words {
     ($($of:ty { $($value:ident $word:literal $($help:literal)?;)+ })+) => {$(
@@ -58,6 +58,11 @@ words! {
         Thaw "thaw" "Restore with --thaw";
         Recover "recover" "Recover: buckets in place and RDS databases";
         Drill "drill" "Drill: buckets and databases into scratch copies";
+    }
+    ColorChoice {
+        Auto "auto";
+        Always "always";
+        Never "never";
     }
     Format {
         Table "table" "Human-readable table";

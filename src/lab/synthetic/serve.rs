@@ -1,4 +1,4 @@
-//! `asof lab synthetic`: a synthetic bucket in the foreground, until it is interrupted.
+//! `asof lab wall`: a synthetic bucket in the foreground, until it is interrupted.
 
 use std::io::{self, Write};
 

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use super::super::screen::Screen;
 use super::super::timeline::{TimelineView, events, instant, length};
 use super::super::units::plural;
 use super::page;
@@ -67,7 +68,7 @@ impl TimelineView<'_> {
         let (words, command) = self.next_step();
         html! {
             h2 { "Activity bursts" }
-            @let bursts = self.bursts();
+            @let bursts = self.bursts(Screen::ENDLESS);
             @if bursts.is_empty() { p { "None." } } @else {
                 div class="scroll" { table {
                     tr { th { "rank" } th { "start" } th { "activity" } }

@@ -8,8 +8,9 @@ use serde::Serialize;
 use crate::counters::{Counter, Counters};
 use crate::limits;
 use crate::model::{Instant, Location};
-use crate::plan::{Action, Sums};
+use crate::plan::{Action, Estimate, Sums};
 use crate::report::checks::CheckSummary;
+use crate::report::cost::{ThawCost, rounded};
 use crate::report::references::ReferencesSummary;
 use crate::report::timeline::TimelineSummary;
 
@@ -164,6 +165,12 @@ pub(crate) struct Summary<'a> {
     list_requests: u64,
     /// Write requests sent; for `diff` and `show`, those that a restore would send.
     write_requests: u64,
+    /// The estimated cost of a restore in US dollars, without thawing. In previews only; absent if prices are unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_cost_usd: Option<f64>,
+    /// The estimated cost of thawing, if there are archived versions.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_thaw_usd: Option<ThawCost>,
     /// The duration of the command in milliseconds.
     elapsed_ms: u64,
 }
@@ -201,8 +208,16 @@ impl<'a> Summary<'a> {
             bytes_to_copy: sums.to_copy().bytes,
             list_requests: counters.list_requests.get(),
             write_requests,
+            estimated_cost_usd: None,
+            estimated_thaw_usd: None,
             elapsed_ms: millis(elapsed),
         }
+    }
+
+    /// With the estimated cost of a restore, if it is known.
+    pub(crate) fn estimated(self, estimate: Option<&Estimate>) -> Self {
+        let cost = estimate.map(|estimate| rounded(estimate.usd));
+        Self { estimated_cost_usd: cost, estimated_thaw_usd: estimate.and_then(ThawCost::of), ..self }
     }
 }
 

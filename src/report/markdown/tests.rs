@@ -56,6 +56,21 @@ fn of_a_narrow_terminal() {
 }
 
 #[test]
+fn a_table_that_is_too_wide_has_a_paragraph_for_each_row() {
+    let table = "| option | meaning | n |\n|---|---|--:|\n| `--yes` | Skip the prompt | 7 |\n| `--only` | One kind | 1 |\n";
+    assert_snapshot!(render_markdown(table, 20, false), @"
+    option: `--yes`
+    meaning: Skip the
+      prompt
+    n: 7
+
+    option: `--only`
+    meaning: One kind
+    n: 1
+    ");
+}
+
+#[test]
 fn colours_end_with_each_word() {
     let shown = render_markdown("## Two words\n\n`two words`\n", 50, true);
     let bold = |word: &str| format!("\u{1b}[1m{word}\u{1b}[0m");

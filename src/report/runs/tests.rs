@@ -26,12 +26,12 @@ fn columns_are_as_wide_as_what_they_hold() {
         ..run.clone()
     };
     assert_eq!(
-            runs_table(&[run, unread], Instant::from_millis(90_061_000)),
+            runs_table(&[run, unread], Instant::from_millis(90_061_000), Screen::ENDLESS),
             "\
 RUN                    AGE      STATE    DONE            LEFT  UNDONE BY              WHAT
 20251117T143005Z-7f3a  1 d 1 h  done     1,198 of 1,200  2     20251118T143005Z-7f3a  s3://prod-uploads/\\u{1b} as of 1970-01-01 00:00:00 UTC
 x                      -        damaged  1,198 of 1,200  -     -                      its run.json is unreadable
 "
         );
-    assert_eq!(runs_table(&[], Instant::default()), "");
+    assert_eq!(runs_table(&[], Instant::default(), Screen::ENDLESS), "");
 }

@@ -39,9 +39,11 @@ fn of_asof() {
       help         Print this message or the help of the given subcommand(s)
 
     Options:
-      -v, --verbose...  Increase verbosity (-v: error causes, -vv: every request)
-      -h, --help        Print help
-      -V, --version     Print version
+      -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
+          --color <WHEN>  When to color output; auto: on a terminal, unless NO_COLOR is set [default:
+                          auto] [possible values: auto, always, never]
+      -h, --help          Print help
+      -V, --version       Print version
 
     Exit codes:
       0    done
@@ -67,8 +69,10 @@ fn of_demo() {
     Usage: asof demo [OPTIONS]
 
     Options:
-      -v, --verbose...  Increase verbosity (-v: error causes, -vv: every request)
-      -h, --help        Print help
+      -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
+          --color <WHEN>  When to color output; auto: on a terminal, unless NO_COLOR is set [default:
+                          auto] [possible values: auto, always, never]
+      -h, --help          Print help
     ");
 }
 
@@ -83,13 +87,15 @@ fn of_lab() {
     Usage: asof lab [OPTIONS] <COMMAND>
 
     Commands:
-      serve      Serve an in-memory versioned S3 on loopback until Ctrl-C
-      synthetic  Serve a computed bucket of any size on loopback, to measure listings, until Ctrl-C
-      help       Print this message or the help of the given subcommand(s)
+      serve  Serve an in-memory versioned S3 on loopback until Ctrl-C
+      wall   Serve a computed bucket of any size on loopback, to measure listings, until Ctrl-C
+      help   Print this message or the help of the given subcommand(s)
 
     Options:
-      -v, --verbose...  Increase verbosity (-v: error causes, -vv: every request)
-      -h, --help        Print help
+      -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
+          --color <WHEN>  When to color output; auto: on a terminal, unless NO_COLOR is set [default:
+                          auto] [possible values: auto, always, never]
+      -h, --help          Print help
     ");
 }
 
@@ -108,6 +114,8 @@ fn of_lab_serve() {
                               127.0.0.1:9797]
           --region <REGION>   Region that requests must be signed for [default: us-east-1]
       -v, --verbose...        Increase verbosity (-v: error causes, -vv: every request)
+          --color <WHEN>      When to color output; auto: on a terminal, unless NO_COLOR is set
+                              [default: auto] [possible values: auto, always, never]
       -h, --help              Print help
     ");
 }
@@ -157,9 +165,11 @@ fn nothing_typed() {
       help         Print this message or the help of the given subcommand(s)
 
     Options:
-      -v, --verbose...  Increase verbosity (-v: error causes, -vv: every request)
-      -h, --help        Print help
-      -V, --version     Print version
+      -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
+          --color <WHEN>  When to color output; auto: on a terminal, unless NO_COLOR is set [default:
+                          auto] [possible values: auto, always, never]
+      -h, --help          Print help
+      -V, --version       Print version
 
     Exit codes:
       0    done

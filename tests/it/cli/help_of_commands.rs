@@ -59,6 +59,11 @@ fn of_diff() {
               - revert:   Keys overwritten since T
               - delete:   Keys created since T
 
+          --prices <FILE>
+              Estimate the cost with the prices in this file (TOML or JSON) [default: AWS in us-east-1]
+
+              A server that is not AWS has no default prices.
+
           --exit-code
               Exit with code 4 if there are differences
 
@@ -67,6 +72,12 @@ fn of_diff() {
 
       -v, --verbose...
               Increase verbosity (-v: error causes, -vv: every request)
+
+          --color <WHEN>
+              When to color output; auto: on a terminal, unless NO_COLOR is set
+
+              [default: auto]
+              [possible values: auto, always, never]
 
       -h, --help
               Print help (see a summary with '-h')
@@ -173,11 +184,22 @@ fn of_show() {
           --all
               List every key or shard in the table, not only the first ones
 
+          --prices <FILE>
+              Estimate the cost with the prices in this file (TOML or JSON)
+
+              Without it there is no estimate: a plan does not name its server.
+
           --state-dir <DIR>
               Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
       -v, --verbose...
               Increase verbosity (-v: error causes, -vv: every request)
+
+          --color <WHEN>
+              When to color output; auto: on a terminal, unless NO_COLOR is set
+
+              [default: auto]
+              [possible values: auto, always, never]
 
       -h, --help
               Print help (see a summary with '-h')
@@ -236,6 +258,12 @@ fn of_history() {
 
       -v, --verbose...
               Increase verbosity (-v: error causes, -vv: every request)
+
+          --color <WHEN>
+              When to color output; auto: on a terminal, unless NO_COLOR is set
+
+              [default: auto]
+              [possible values: auto, always, never]
 
       -h, --help
               Print help (see a summary with '-h')

@@ -58,6 +58,11 @@ fn of_restore() {
               - revert:   Keys overwritten since T
               - delete:   Keys created since T
 
+          --prices <FILE>
+              Estimate the cost with the prices in this file (TOML or JSON) [default: AWS in us-east-1]
+
+              A server that is not AWS has no default prices.
+
       -n, --dry-run
               Show the changes as asof diff does, and apply nothing
 
@@ -96,6 +101,12 @@ fn of_restore() {
 
       -v, --verbose...
               Increase verbosity (-v: error causes, -vv: every request)
+
+          --color <WHEN>
+              When to color output; auto: on a terminal, unless NO_COLOR is set
+
+              [default: auto]
+              [possible values: auto, always, never]
 
       -h, --help
               Print help (see a summary with '-h')

@@ -43,6 +43,12 @@ fn of_verify() {
       -v, --verbose...
               Increase verbosity (-v: error causes, -vv: every request)
 
+          --color <WHEN>
+              When to color output; auto: on a terminal, unless NO_COLOR is set
+
+              [default: auto]
+              [possible values: auto, always, never]
+
       -h, --help
               Print help (see a summary with '-h')
 

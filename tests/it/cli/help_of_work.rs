@@ -5,6 +5,7 @@ use insta::assert_snapshot;
 use super::stage::Stage;
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one snapshot")]
 fn of_work() {
     let stage = Stage::new();
     assert_snapshot!(stage.asof("work --help").changes_nothing(), @"

@@ -148,7 +148,7 @@ fn command_lines_are_accepted() {
 fn commands_and_options_in_the_text_exist() {
     let asof = Cli::command();
     let commands: BTreeSet<_> = asof.get_subcommands().map(clap::Command::get_name).collect();
-    let options = asof.get_subcommands().flat_map(clap::Command::get_arguments);
+    let options = asof.get_subcommands().flat_map(clap::Command::get_arguments).chain(asof.get_arguments());
     let mut known: BTreeSet<_> =
         options.filter_map(|option| Some(format!("--{}", option.get_long()?))).collect();
     known.extend(FOREIGN.map(str::to_owned));

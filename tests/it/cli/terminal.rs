@@ -110,17 +110,20 @@ fn keys_in_doubt() {
     exit code 0
     --- stdout
     prod-uploads/uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no keys existed then
+      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no keys
+        existed then
       warning: a restore to this time deletes the only key
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have
+        expired entirely are not listed
 
                            keys        bytes
       undelete                0          0 B   deleted since T; restored
       revert                  0          0 B   overwritten since T
       delete                  1          7 B   created since T; deleted (delete marker)
       unchanged               1
-      lifecycle               2                uncertain: lifecycle rules may have removed the version live at T
+      lifecycle               2                uncertain: lifecycle rules may have removed the version
+                                               live at T
       1 uncertain key is not among the changes: the version live at T may have been removed
 
       under uploads/  1 delete
@@ -134,17 +137,20 @@ fn keys_in_doubt() {
     exit code 0
     --- stdout
     prod-uploads/uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no keys existed then
+      warning: the target time is before the oldest version here (2024-05-06 07:08:10 UTC): no keys
+        existed then
       warning: a restore to this time deletes the only key
       versioning enabled · no locks · SSE-S3 default
-      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have expired entirely are not listed
+      history complete for T ≥ TIME UTC by the current lifecycle rules; keys that have
+        expired entirely are not listed
 
                            keys        bytes
       undelete                0          0 B   deleted since T; restored
       revert                  0          0 B   overwritten since T
       delete                  1          7 B   created since T; deleted (delete marker)
       unchanged               1
-      lifecycle               2                uncertain: lifecycle rules may have removed the version live at T
+      lifecycle               2                uncertain: lifecycle rules may have removed the version
+                                               live at T
       1 uncertain key is not among the changes: the version live at T may have been removed
 
       under uploads/  1 delete

@@ -26,8 +26,7 @@ fn four_workers_of_which_one_is_killed() {
         let journal = cluster.run_dir(1).join("journal");
         let kill_when_begun = move |process| {
             let began = Instant::now();
-            let records =
-                || std::fs::read(&journal).unwrap_or_default().iter().filter(|b| **b == b'\n').count();
+            let records = || std::fs::read_to_string(&journal).unwrap_or_default().lines().count();
             while records() < 6 && began.elapsed() < Duration::from_secs(20) {
                 std::thread::sleep(Duration::from_millis(1));
             }
