@@ -133,10 +133,9 @@ pub const COUNTED_CLASSES: usize = 32;
 /// Top-level prefixes that a table shows.
 pub const SHOWN_PREFIXES: usize = 12;
 
-<<<<<<< HEAD
 /// Shards of a plan set that a table shows before it says how to see them all.
 pub const SHOWN_SHARDS: usize = 20;
-=======
+
 /// Columns of the narrowest terminal that output is made to fit.
 pub const LEAST_COLUMNS: usize = 20;
 
@@ -145,7 +144,6 @@ pub const COLUMNS_OF_COUNTS: usize = 60;
 
 /// Columns that a shortened key has at least in a row with other facts; with less room, it gets a line of its own.
 pub const LEAST_KEY: usize = 24;
->>>>>>> main
 
 /// Failed and conflicting keys kept for the table at the end of a restore.
 pub const SHOWN_FAILURES: usize = 20;

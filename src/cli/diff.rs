@@ -4,23 +4,15 @@ use super::args::compare::DiffArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::{suggest, time_arg};
-<<<<<<< HEAD
-use crate::engine::{Comparison, Diff, Findings, SaveTo, Server, seen};
-=======
-use crate::engine::{Comparison, Diff, Findings, Prices, read_prices, seen};
->>>>>>> main
+use crate::engine::{Comparison, Diff, Findings, Prices, SaveTo, Server, read_prices, seen};
 use crate::error::Result;
 use crate::model::Instant;
 use crate::report::{ChangesView, Closing, Command, Heading, Purpose, diff_verdict, head};
 
 pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>) -> Result<Exit> {
     let diff = read(context, &args).await?;
-<<<<<<< HEAD
-    let DiffArgs { all, out, shards, exit_code, common, .. } = args;
-=======
     let prices = read_prices(args.prices.clone(), &context.cancel).await?;
-    let DiffArgs { all, out, exit_code, common, .. } = args;
->>>>>>> main
+    let DiffArgs { all, out, shards, exit_code, common, .. } = args;
     let mut context = context.shown(common.output);
     let settings = common.server.settings(None);
     let client = context.client(settings.clone()).await?;

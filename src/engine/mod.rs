@@ -36,12 +36,8 @@ mod work;
 /// Types used in the options and results of the use cases.
 pub use crate::apply::OnConflict;
 pub use crate::plan::file::{Header, Selected};
-<<<<<<< HEAD
 pub use crate::plan::set::{MANIFEST, PlanSet, Shard, Shards};
-pub use crate::plan::{Action, Only, Plausibility, Sums, Undelete, Warning};
-=======
 pub use crate::plan::{Action, Estimate, Only, Plausibility, Prices, Sums, Undelete, Warning};
->>>>>>> main
 pub(crate) use crate::recover::{Conclusion, Existed};
 pub use crate::s3::{Client, ServerClock, Settings, Thaw, Tier};
 pub use crate::state::{Copying, Run, RunManifest, RunState, RunStatus, Server, ShardId};

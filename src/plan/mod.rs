@@ -5,11 +5,8 @@ mod cost;
 pub mod file;
 mod only;
 mod plausibility;
-<<<<<<< HEAD
-pub mod set;
-=======
 mod prices;
->>>>>>> main
+pub mod set;
 mod summary;
 
 pub use change::{Action, Change, UncertainKey, Undelete, decide};

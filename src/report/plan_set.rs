@@ -6,13 +6,14 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Format;
-use super::columns::columns;
+use super::columns::Columns;
 use super::csv::of_stream;
 use super::diff::DiffView;
 use super::heading::Heading;
 use super::json::{JsonLines, Line, Summary};
+use super::table_out::TableOut;
 use super::units::{bytes, count, plural};
-use crate::engine::{Action, PlanSet, Shard};
+use crate::engine::{Action, Estimate, PlanSet, Shard};
 use crate::error::Result;
 use crate::limits;
 use crate::model::printable;
@@ -27,6 +28,8 @@ pub(crate) struct SetView<'a> {
     pub heading: Heading,
     /// The counts of the whole plan.
     pub summary: Summary<'a>,
+    /// The estimated cost, if it is known.
+    pub estimate: Option<&'a Estimate>,
     /// Whether the table has every shard.
     pub all: bool,
 }
@@ -95,11 +98,10 @@ const COLUMNS: [&str; 7] = ["shard", "requests", "undelete", "revert", "delete",
 
 /// Shows a plan set.
 pub(crate) fn show_set(format: Format, view: &SetView<'_>) -> Result<()> {
-    let out = BufWriter::new(std::io::stdout());
     match format {
-        Format::Table => table(view, out),
-        Format::Json => json(view, out),
-        Format::Csv => rows(view, out),
+        Format::Table => table(view, TableOut::paged(view.all)),
+        Format::Json => json(view, BufWriter::new(std::io::stdout())),
+        Format::Csv => rows(view, BufWriter::new(std::io::stdout())),
     }
 }
 
@@ -112,27 +114,24 @@ fn warnings(view: &SetView<'_>) -> Vec<Warning> {
     sums.plausibility(view.set.manifest.plan.at, sums.deletes(false)).warnings()
 }
 
-fn table(view: &SetView<'_>, mut out: impl Write) -> Result<()> {
-    let SetView { set, heading, all, .. } = view;
+fn table(view: &SetView<'_>, mut out: TableOut) -> Result<()> {
+    let SetView { set, heading, all, estimate, .. } = view;
     let sums = set.sums();
-    let mut changes = DiffView::new(heading.clone(), false);
+    let mut changes = DiffView::new(heading.clone(), false, out.screen());
     changes.warn(&warnings(view));
     changes.sums(sums, &mut out)?;
     let (shards, requests) = (u64::from(set.len()), set.manifest.requests);
     let (shards_of, requests) = (plural(shards, "shard", "shards"), plural(requests, "request", "requests"));
-    writeln!(out, "  plan set {}: {shards_of}, {requests}", set.id)?;
+    writeln!(out, "plan set {}: {shards_of}, {requests}", set.id)?;
     let most = if *all { usize::MAX } else { limits::SHOWN_SHARDS };
-    let mut rows = vec![COLUMNS.map(str::to_owned)];
-    rows.extend(lines(view).take(most).map(|line| line.row()));
-    let hidden = shards.saturating_sub(rows.len() as u64 - 1);
-    for line in columns(&rows).lines() {
-        writeln!(out, "  {line}")?;
-    }
+    let rows: Vec<_> = lines(view).take(most).map(|line| line.row()).collect();
+    let hidden = shards.saturating_sub(rows.len() as u64);
+    out.write_all(Columns::new(COLUMNS, rows).render(out.screen()).as_bytes())?;
     if hidden > 0 {
-        writeln!(out, "  … and {} more; --all lists every shard", count(hidden))?;
+        writeln!(out, "… and {} more; --all lists every shard", count(hidden))?;
     }
     writeln!(out)?;
-    changes.next_step(sums, limits::DEFAULT_RATE, &mut out)?;
+    changes.next_step(sums, limits::DEFAULT_RATE, *estimate, &mut out)?;
     if shards > 1 {
         writeln!(out, "  one task per shard, 0 to {}: asof manual shards", shards - 1)?;
     }

@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use crate::error::Error;
 use crate::limits;
-use crate::model::part_bytes;
+use crate::plan::cost::writes;
 use crate::plan::{Action, Change};
 
 /// A number of requests, in thousandths.
@@ -27,10 +27,7 @@ const ONE: u64 = 1000;
 impl Requests {
     /// The requests that a change takes, by the table above.
     pub fn of(change: &Change) -> Self {
-        let copy = match change.bytes() {
-            size if size <= limits::MAX_COPY_BYTES => ONE,
-            size => (size.div_ceil(part_bytes(size, limits::PART_BYTES)) + 2) * ONE,
-        };
+        let copy = writes(change.bytes()) * ONE;
         let batched = ONE.div_ceil(limits::DELETE_BATCH as u64);
         Self(match change.action {
             Action::Delete => batched,
