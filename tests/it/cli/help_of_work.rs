@@ -38,7 +38,7 @@ fn of_work() {
               Allow the whole plan set to delete more than half of the keys in scope
 
           --on-conflict <HOW>
-              What to do about conflicts: keys that changed since the plan, or files in DIR that differ
+              How to handle conflicts: keys changed since the plan, or files in DIR that differ
 
               Possible values:
               - skip:      Leave it unchanged and list it; exit with 3
@@ -65,6 +65,12 @@ fn of_work() {
       -v, --verbose...
               Increase verbosity (-v: error causes, -vv: every request)
 
+          --color <WHEN>
+              When to color output; auto: on a terminal, unless NO_COLOR is set
+
+              [default: auto]
+              [possible values: auto, always, never]
+
       -h, --help
               Print help (see a summary with '-h')
 
@@ -78,7 +84,7 @@ fn of_work() {
               Use it only if every version has the default encryption of the bucket.
 
           --doubtful <HOW>
-              Restore although keys are uncertain: skip these keys, or trust the listing
+              How to handle uncertain keys: skip them, or trust the listing
 
               Possible values:
               - skip:  Leave these keys unchanged
