@@ -34,7 +34,7 @@ mod write;
 
 pub use header::{Checks, FORMAT, Format, Header, Selected, Times};
 pub use lanes::LaneChanges;
-pub use read::{ByKey, Changes, PlanFile};
+pub use read::{ByKey, Changes, PlanFile, named_crc32};
 pub use trailer::{Seen, Trailer};
 pub use write::Writer;
 

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::lines::{FrameStart, Frames, Lines, Source};
-use super::trailer::damage;
+use super::trailer::{damage, stated_crc32};
 use super::{FORMAT, Format, Header, Kind, Trailer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::printable;
@@ -25,6 +25,8 @@ pub struct PlanFile {
     pub sums: Sums,
     /// The trailer.
     pub trailer: Trailer,
+    /// The CRC-32 at its end, in hexadecimal.
+    pub crc32: String,
     /// The changes.
     pub changes: Changes,
     source: Source,
@@ -45,12 +47,13 @@ impl PlanFile {
         if let Some(what) = damage(&mut file).map_err(|e| unreadable(path, &e))? {
             return Err(damaged(path, what));
         }
+        let crc32 = stated_crc32(&mut file).map_err(|e| unreadable(path, &e))?;
         let source = Source::new(file);
         let mut lines = Lines::of(source.at(0), path)?;
         let header: Header = lines.first()?;
         let Checked { sums, trailer, frames } = check_changes(&mut lines, &header)?;
         let changes = range(&source, path, &frames, 0..trailer.changes())?;
-        Ok(Self { header, sums, trailer, changes, source, frames })
+        Ok(Self { header, sums, trailer, crc32, changes, source, frames })
     }
 
     #[cfg(test)]
@@ -74,6 +77,11 @@ fn range(source: &Source, path: &Path, frames: &Frames, Range { start, end }: Ra
         lines.next()?;
     }
     Ok(Changes { lines, next: start, end })
+}
+
+/// Returns the CRC-32 at the end of a plan, which identifies it. Does not verify the file.
+pub fn named_crc32(path: &Path) -> Result<String> {
+    File::open(path).and_then(|mut file| stated_crc32(&mut file)).map_err(|e| unreadable(path, &e))
 }
 
 /// Whether the file at `path` may be replaced, because it is empty or starts like a plan, in any format and however
