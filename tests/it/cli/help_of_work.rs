@@ -59,6 +59,12 @@ fn of_work() {
 
               [default: 128]
 
+          --lanes <N>
+              Places in the key order to write from at once [default: by plan size, up to 16]
+
+              S3 limits writes per key range. More lanes spread them over more ranges. A run that is
+              resumed keeps its lanes.
+
           --state-dir <DIR>
               Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
