@@ -133,6 +133,9 @@ pub const COUNTED_CLASSES: usize = 32;
 /// Top-level prefixes that a table shows.
 pub const SHOWN_PREFIXES: usize = 12;
 
+/// Shards of a plan set that a table shows before it says how to see them all.
+pub const SHOWN_SHARDS: usize = 20;
+
 /// Columns of the narrowest terminal that output is made to fit.
 pub const LEAST_COLUMNS: usize = 20;
 
@@ -174,6 +177,21 @@ pub const SPILL_LEVEL: i32 = 1;
 
 /// Concurrent listing requests; the default of `--list-concurrency`.
 pub const DEFAULT_LIST_CONCURRENCY: usize = 64;
+
+/// Maximum number of shards of a plan set: an AWS Batch array job has at most 10,000 children
+/// (<https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html>).
+pub const MAX_SHARDS: u32 = 10_000;
+
+/// Requests per shard with `--shards auto`: minutes of work at the default rate, so that a lost worker costs little.
+pub const SHARD_REQUESTS: u64 = 500_000;
+
+/// Maximum size of the manifest of a plan set, in bytes: twice that of [`MAX_SHARDS`] shards whose keys are as long as
+/// keys can be, every byte escaped.
+pub const SET_MANIFEST_BYTES: u64 = 256 << 20;
+
+/// Attempts to lock the claims of a state directory, [`LOCK_PAUSE`] apart: hundreds of workers may begin at once, each
+/// of which holds the lock while it reads the claims of the others.
+pub const CLAIM_ATTEMPTS: u32 = 1500;
 
 /// Longest line of a plan file, in bytes: many times a key of 1,024 bytes, each escaped, with its versions.
 pub const PLAN_LINE: usize = 16 << 20;

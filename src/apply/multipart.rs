@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::copy::Copies;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::printable;
+use crate::model::{part_bytes, printable};
 use crate::retry::is_to_be_looked_at;
 use crate::s3::{Client, Copied, CopyRequest, Facts, Part, Upload};
 
@@ -191,10 +191,6 @@ fn ranges(size: u64, target: u64) -> impl Iterator<Item = (u32, RangeInclusive<u
         let last = first.saturating_add(bytes).min(size) - 1;
         (number, first..=last)
     })
-}
-
-fn part_bytes(size: u64, target: u64) -> u64 {
-    target.max(size.div_ceil(limits::MAX_PARTS)).max(1)
 }
 
 #[cfg(test)]

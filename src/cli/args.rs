@@ -20,6 +20,7 @@ pub(super) mod references;
 pub(super) mod restore;
 pub(super) mod server;
 mod values;
+pub(super) mod work;
 
 /// Restore versioned S3 buckets to a past second.
 #[derive(Debug, Parser)]

@@ -11,12 +11,13 @@ use super::args::look::{HistoryArgs, RunsArgs, ShowArgs, TimelineArgs};
 use super::args::recover::{DrillArgs, MarkArgs, RecoverArgs};
 use super::args::references::ReferencesArgs;
 use super::args::restore::{RestoreArgs, ResumeArgs, UndoArgs};
+use super::args::work::WorkArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::manual::ManualArgs;
 use super::{
     check, completions, diff, drill, examples, history, manual, mark, recover, references, restore, resume,
-    runs, show, timeline, undo, verify,
+    runs, show, timeline, undo, verify, work,
 };
 use crate::error::Result;
 
@@ -37,6 +38,9 @@ pub(super) enum Command {
     /// Undo a restore, skipping keys changed since
     #[command(after_long_help = examples::UNDO)]
     Undo(UndoArgs),
+    /// Apply one shard of a plan set, or resume it: the command of a task in an array job
+    #[command(after_long_help = examples::WORK)]
+    Work(Box<WorkArgs>),
     /// Compare a bucket, or a copy of it, with its state at a past time
     #[command(after_long_help = examples::VERIFY)]
     Verify(VerifyArgs),
@@ -125,7 +129,7 @@ impl Command {
     pub(super) fn lists_only(&self) -> bool {
         match self {
             Self::References(args) => args.heal.is_none(),
-            Self::Restore(_) | Self::Resume(_) | Self::Undo(_) => false,
+            Self::Restore(_) | Self::Resume(_) | Self::Undo(_) | Self::Work(_) => false,
             Self::Recover(_) | Self::Drill(_) | Self::Mark(_) => false,
             #[cfg(feature = "lab")]
             Self::Demo | Self::Lab(_) => false,
@@ -141,6 +145,7 @@ impl Command {
             Self::Restore(args) => Box::pin(restore::run(context, args)).await,
             Self::Resume(args) => resume::run(context, args).await,
             Self::Undo(args) => undo::run(context, args).await,
+            Self::Work(args) => Box::pin(work::run(context, *args)).await,
             Self::Verify(args) => verify::run(context, args).await,
             Self::References(args) => Box::pin(references::run(context, *args)).await,
             Self::Show(args) => show::run(context, args).await,

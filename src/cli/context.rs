@@ -37,6 +37,13 @@ impl Context {
         Self { output: output.into(), ..self.clone() }
     }
 
+    /// Returns the same context for a command whose stderr is the log of a task, with progress lines.
+    pub(super) fn logged(&self, output: impl Into<Output>) -> Self {
+        let output: Output = output.into();
+        let display = output.display.logged(output.format == Format::Json);
+        self.shown(Output { display, ..output })
+    }
+
     /// A message for the person.
     pub(super) fn note(&self, text: &str) {
         self.output.note(text);

@@ -4,7 +4,7 @@ use super::args::compare::DiffArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::{suggest, time_arg};
-use crate::engine::{Comparison, Diff, Findings, Prices, read_prices, seen};
+use crate::engine::{Comparison, Diff, Findings, Prices, SaveTo, Server, read_prices, seen};
 use crate::error::Result;
 use crate::model::Instant;
 use crate::report::{ChangesView, Closing, Command, Heading, Purpose, diff_verdict, head};
@@ -12,17 +12,23 @@ use crate::report::{ChangesView, Closing, Command, Heading, Purpose, diff_verdic
 pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>) -> Result<Exit> {
     let diff = read(context, &args).await?;
     let prices = read_prices(args.prices.clone(), &context.cancel).await?;
-    let DiffArgs { all, out, exit_code, common, .. } = args;
+    let DiffArgs { all, out, shards, exit_code, common, .. } = args;
     let mut context = context.shown(common.output);
-    let client = context.client(common.server.settings(None)).await?;
+    let settings = common.server.settings(None);
+    let client = context.client(settings.clone()).await?;
     let comparison = context.answered(&client, diff.inspect(&client).await)?;
     let Comparison { ref location, at, versus, .. } = comparison;
-    let restore = match &out {
-        Some(plan) => suggest::restore_plan(plan),
-        None => suggest::suggest("restore").about(location, at),
+    let restore = match (&out, shards) {
+        (Some(set), Some(_)) => suggest::work(set),
+        (Some(plan), None) => suggest::restore_plan(plan),
+        (None, _) => suggest::suggest("restore").about(location, at),
     };
     // Before the listing, which may take hours: that the plan cannot be written is known at once.
-    let mut saving = out.as_deref().map(|path| comparison.save(path)).transpose()?;
+    let to = out.as_deref().map(|path| match shards {
+        None => SaveTo::File(path),
+        Some(shards) => SaveTo::Set { dir: path, shards, server: Server::of(&settings, &client) },
+    });
+    let mut saving = to.map(|to| comparison.save(to)).transpose()?;
     let heading = Heading::new(location, at, purpose(versus, out.is_some()), context.now)
         .notes(head(&comparison.checks))
         .restore(restore.to_string());
@@ -32,7 +38,8 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
     let Findings { changes, uncertain, sums } = findings?;
     let deletes = if versus.is_some() { 0 } else { sums.deletes(false) };
     view.warn(&sums.plausibility(at, deletes).warnings())?;
-    for change in changes.into_changes()? {
+    let changes = changes.close()?;
+    for change in changes.read()? {
         let change = change?;
         if let Some(saving) = &mut saving {
             saving.push(&change)?;
@@ -41,7 +48,7 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
     }
     view.uncertain(uncertain)?;
     if let Some(saving) = saving {
-        saving.finish(&sums, seen(&client))?;
+        saving.finish(&changes, &sums, seen(&client))?;
     }
     let verdict = diff_verdict(versus, &sums, comparison.state.versioning);
     let prices = Prices::at(&client.endpoint(), prices).filter(|_| verdict.is_none());

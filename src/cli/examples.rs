@@ -10,7 +10,8 @@ pub(super) const DIFF: &str = "\
 Examples:
   asof diff s3://prod-uploads --at 2026-11-17T14:30:05Z
   asof diff s3://prod-uploads/invoices/ --at 2h --out incident.plan
-  asof diff s3://prod-uploads --at 2d --versus 1d --format json";
+  asof diff s3://prod-uploads --at 2d --versus 1d --format json
+  asof diff s3://prod-uploads --at 2h --out /shared/incident --shards 64";
 
 pub(super) const RESTORE: &str = "\
 Examples:
@@ -30,6 +31,12 @@ Examples:
   asof undo 20261117T143005Z-7f3a --yes
   asof undo latest --undelete copy";
 
+pub(super) const WORK: &str = "\
+Examples:
+  asof work /shared/incident --shard 3 --yes --state-dir /shared/state
+  asof work /shared/incident --yes --state-dir /shared/state --parallelism 16
+  asof work /shared/incident --yes --state-dir /shared/state --doubtful skip --format json";
+
 pub(super) const VERIFY: &str = "\
 Examples:
   asof verify s3://prod-uploads --at 2026-11-17T14:30:05Z
@@ -46,7 +53,8 @@ pub(super) const SHOW: &str = "\
 Examples:
   asof show incident.plan
   asof show latest --all
-  asof show incident.plan --format csv";
+  asof show incident.plan --format csv
+  asof show /shared/incident";
 
 pub(super) const RUNS: &str = "\
 Examples:

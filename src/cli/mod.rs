@@ -26,6 +26,7 @@ mod restore;
 mod resume;
 mod run;
 mod runs;
+mod set;
 mod show;
 mod signals;
 mod suggest;
@@ -34,6 +35,7 @@ mod time_arg;
 mod timeline;
 mod undo;
 mod verify;
+mod work;
 
 pub use args::Cli;
 pub use exit::Exit;

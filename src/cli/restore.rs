@@ -50,6 +50,7 @@ async fn dry_run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         versus: None,
         all: false,
         out: None,
+        shards: None,
         undelete: args.undelete,
         only: args.only,
         prices: args.prices,

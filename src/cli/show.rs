@@ -6,8 +6,8 @@ use super::args::look::ShowArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::{LATEST, named, state_dir};
-use super::suggest;
-use crate::engine::{Only, Prices, Run, open_plan, read_prices};
+use super::{set, suggest};
+use crate::engine::{MANIFEST, Only, Prices, Run, open_plan, read_prices};
 use crate::error::Result;
 use crate::limits;
 use crate::model::Location;
@@ -29,6 +29,9 @@ pub(super) async fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
         }
         _ => plan,
     };
+    if plan.is_dir() || plan.file_name().is_some_and(|name| name == MANIFEST) {
+        return set::show(&context, &plan, set::Wanted { all, prices });
+    }
     view(&context, &plan, Wanted { location: None, all, kinds: Only::default(), prices })
 }
 

@@ -11,10 +11,13 @@ use super::survey::{Findings, survey};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::model::{Check, Instant, Location, TypedTime};
-use crate::plan::Undelete;
-use crate::plan::file::{Checks, Header, Times, Writer};
+use crate::plan::file::{Checks, Header, Seen, Times, Writer};
+use crate::plan::set::{SetWriter, Shards};
+use crate::plan::{Change, Sums, Undelete};
 use crate::resolve::{AsOf, Judge};
 use crate::s3::Client;
+use crate::spill::Spooled;
+use crate::state::Server;
 use crate::verify::Compare;
 
 /// A comparison of two states.
@@ -23,6 +26,52 @@ pub struct Diff {
     query: Query,
     versus: Option<TypedTime>,
     undelete: Undelete,
+}
+
+/// Where a plan is saved.
+#[derive(Debug)]
+pub enum SaveTo<'a> {
+    /// In a file.
+    File(&'a Path),
+    /// As a plan set.
+    Set {
+        /// The directory of the set.
+        dir: &'a Path,
+        /// The number of shards.
+        shards: Shards,
+        /// The server, for the workers.
+        server: Server,
+    },
+}
+
+/// A plan, or a plan set, being written.
+#[derive(Debug)]
+pub enum Saving {
+    /// A plan.
+    Plan(Box<Writer>),
+    /// A plan set.
+    Set(Box<SetWriter>),
+}
+
+impl Saving {
+    /// Adds the next change.
+    pub fn push(&mut self, change: &Change) -> Result<()> {
+        match self {
+            Self::Plan(plan) => plan.push(change),
+            Self::Set(set) => {
+                set.count(change);
+                Ok(())
+            }
+        }
+    }
+
+    /// Completes it. `changes` are all that were added; a plan set can be cut only once all are known.
+    pub fn finish(self, changes: &Spooled<Change>, sums: &Sums, seen: Seen) -> Result<()> {
+        match self {
+            Self::Plan(plan) => plan.finish(sums, seen),
+            Self::Set(set) => set.write(changes.read()?, sums, seen),
+        }
+    }
 }
 
 /// A comparison whose bucket is known to have a past.
@@ -94,8 +143,20 @@ fn require_order(is_in_order: bool) -> Result<()> {
 
 impl Comparison {
     /// Starts writing a plan of the changes.
-    pub fn save(&self, path: &Path) -> Result<Writer> {
-        Writer::create(path, &self.header())
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a file or directory that cannot be written or must not be replaced.
+    pub fn save(&self, to: SaveTo<'_>) -> Result<Saving> {
+        match to {
+            SaveTo::File(path) => Ok(Saving::Plan(Box::new(Writer::create(path, &self.header())?))),
+            SaveTo::Set { dir, .. } if dir.starts_with("s3:") => {
+                Err(Error::usage("a plan set cannot be saved in S3")
+                    .hint("give a directory that the workers share: --out DIR"))
+            }
+            SaveTo::Set { dir, shards, server } => {
+                Ok(Saving::Set(Box::new(SetWriter::create(dir, self.header(), server, shards)?)))
+            }
+        }
     }
 
     fn header(&self) -> Header {

@@ -77,8 +77,12 @@ impl Run {
         let manifest = self.manifest();
         let command = if manifest.undoes.is_some() { UNDO } else { RESTORE };
         let bucket = Resource::bucket(manifest.server.asked(), manifest.changed());
-        let mut claim = Claim::take(self.state_dir(), command, vec![bucket])?;
-        claim.tell(self.state_dir(), self.id(), Some(manifest.at))?;
+        let state_dir = self.state_dir();
+        let mut claim = match &manifest.shard {
+            None => Claim::take(state_dir, command, vec![bucket])?,
+            Some(shard) => Claim::work(state_dir, &shard.set, vec![bucket])?,
+        };
+        claim.tell(state_dir, self.id(), Some(manifest.at))?;
         Ok(claim)
     }
 
@@ -132,6 +136,18 @@ impl Run {
             journal.checked()?;
         }
         Ok(Executed { finished, unguarded, undoable: is_undoable(client, manifest).await })
+    }
+
+    /// Counts the changes of a run that is done, as [`execute`](Self::execute) would. Returns the counts of its plan.
+    pub(crate) fn count_done(&self, counters: &Counters) -> Result<Sums> {
+        let PlanFile { changes, sums, .. } = self.open_plan()?;
+        let state = self.read_state()?;
+        for change in changes {
+            let (n, change) = change?;
+            drop(left(&state, counters, n, change));
+        }
+        counters.superseded.add(state.tally().superseded);
+        Ok(sums)
     }
 }
 

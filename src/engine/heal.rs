@@ -48,6 +48,7 @@ impl Heal {
         let Findings { changes, sums, .. } = found;
         Ok(Prepared {
             kind: Kind::Heal,
+            shard: None,
             location,
             at,
             to,

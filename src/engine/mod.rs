@@ -31,14 +31,16 @@ mod timeline;
 mod undo;
 mod uploads;
 mod verify;
+mod work;
 
 /// Types used in the options and results of the use cases.
 pub use crate::apply::OnConflict;
 pub use crate::plan::file::{Header, Selected};
+pub use crate::plan::set::{MANIFEST, PlanSet, Shard, Shards};
 pub use crate::plan::{Action, Estimate, Only, Plausibility, Prices, Sums, Undelete, Warning};
 pub(crate) use crate::recover::{Conclusion, Existed};
 pub use crate::s3::{Client, ServerClock, Settings, Thaw, Tier};
-pub use crate::state::{Copying, Run, RunManifest, RunState, RunStatus, Server};
+pub use crate::state::{Copying, Run, RunManifest, RunState, RunStatus, Server, ShardId};
 pub use bucket::{
     BucketState, bucket_state, inspect, require_history, require_removable, require_room, require_versioning,
     rules,
@@ -46,7 +48,7 @@ pub use bucket::{
 pub use check::{AskedTime, CheckPast, PastAnswer, PastCheck};
 pub use check_references::{Aim, CheckReferences, Holder, ReferenceCheck};
 pub use consent::{Consent, Said};
-pub use diff::{Comparison, Diff};
+pub use diff::{Comparison, Diff, SaveTo, Saving};
 pub use download::{Download, Names, PreparedDownload};
 pub use execute::Executed;
 pub use heal::Heal;
@@ -66,3 +68,4 @@ pub use survey::{Extras, Findings, seen, survey};
 pub use timeline::{Activity, ShowTimeline, TimelineScan};
 pub use undo::{PreparedUndo, Undo};
 pub use verify::{Against, Verdict, Verification, Verify};
+pub use work::{Guards, ShardProgress, ShardVariable, Work, shard_index};

@@ -23,7 +23,7 @@ use crate::plan::file::{Checks, Header, PlanFile, Seen, Selected, Times};
 use crate::plan::{Change, Plausibility, Sums, Undelete};
 use crate::resolve::{AsOf, AsOfPair, Judge};
 use crate::s3::Client;
-use crate::state::{Run, RunManifest, Server};
+use crate::state::{Run, RunManifest, Server, ShardId};
 use crate::verify::Compare;
 
 /// The source and the target of a restore.
@@ -57,6 +57,8 @@ pub(super) enum Kind {
 /// A restore whose changes are known. Nothing has been changed yet.
 pub struct Prepared {
     pub(super) kind: Kind,
+    /// The shard of a plan set, if it is one.
+    pub(super) shard: Option<ShardId>,
     /// The location whose past state is restored.
     pub location: Location,
     /// The target time.
@@ -145,6 +147,7 @@ async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> 
     let Findings { changes, sums, .. } = wanted.find(client, &query.location, cancel).await?;
     Ok(Prepared {
         kind: Kind::State,
+        shard: None,
         at,
         to,
         listed: now,
@@ -163,7 +166,7 @@ async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> 
 
 /// Prepares a saved plan. Its changes are used as they are: each is conditional on its key.
 async fn of_plan(client: &Client, file: PlanFile, places: BucketStates) -> Result<Prepared> {
-    let PlanFile { header, trailer, sums, changes } = file;
+    let PlanFile { header, trailer, sums, changes, .. } = file;
     let BucketStates { settings, here, there } = places;
     let (location, at) = (header.location(), header.at);
     if sums.to_remove_markers().keys > 0 {
@@ -180,6 +183,7 @@ async fn of_plan(client: &Client, file: PlanFile, places: BucketStates) -> Resul
     };
     Ok(Prepared {
         kind: Kind::State,
+        shard: None,
         checks: bucket_checks(client, &settings, &judge, &location, at),
         location,
         at,
@@ -234,14 +238,15 @@ impl Prepared {
         mut left_out: impl FnMut(&Change),
     ) -> Result<Run> {
         let Begun { state_dir, server, now } = begun;
-        let Self { kind, location, at, to, listed, sums, changes, selected, seen, trust_etag, here, .. } =
-            self;
+        let Self { kind, shard, location, at, to, listed, sums, changes, selected, .. } = self;
+        let Self { seen, trust_etag, here, .. } = self;
         let checks = Checks { versioning: here.versioning, kms: here.kms, trust_etag };
         let header = Header::new(&location, Times { at, listed }, checks, selected);
         let heals = kind == Kind::Heal;
         let manifest = RunManifest {
             copying: options.copying,
             heals,
+            shard,
             ..RunManifest::restore(location, at, to, server, now)
         };
         let wanted = |change: &Result<Change>| {

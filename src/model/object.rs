@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Algorithm;
+use crate::limits;
 
 /// An object's headers: everything a user would miss in a copy.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -45,4 +46,10 @@ pub struct Stored {
     pub whole: Vec<(Algorithm, String)>,
     /// Checksums of the parts' checksums, in base64, without the number of parts.
     pub of_parts: Vec<(Algorithm, String)>,
+}
+
+/// The size of a part in bytes when an object of `size` bytes is copied in parts of `target` bytes: larger if there would
+/// be more parts than S3 allows.
+pub fn part_bytes(size: u64, target: u64) -> u64 {
+    target.max(size.div_ceil(limits::MAX_PARTS)).max(1)
 }

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::prices::{ClassPrices, Prices, ThawTier};
 use super::{Action, Change, Sums};
 use crate::limits;
+use crate::model::part_bytes;
 
 /// AWS bills per GB of 2^30 bytes.
 const GB: f64 = 1_073_741_824.0;
 
 /// The copies of objects of one storage class.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassWork {
     /// Objects.
     pub keys: u64,
@@ -21,7 +24,7 @@ pub struct ClassWork {
 }
 
 /// The copies of a plan, by storage class.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
     classes: BTreeMap<String, ClassWork>,
     /// Copies of classes beyond the bound: only a server that is not AWS has so many.
@@ -59,12 +62,11 @@ impl Work {
 }
 
 /// Requests that copy an object of so many bytes.
-fn writes(size: u64) -> u64 {
+pub(super) fn writes(size: u64) -> u64 {
     if size <= limits::MAX_COPY_BYTES {
         return 1;
     }
-    let part = limits::PART_BYTES.max(size.div_ceil(limits::MAX_PARTS));
-    size.div_ceil(part) + 2
+    size.div_ceil(part_bytes(size, limits::PART_BYTES)) + 2
 }
 
 impl Prices {

@@ -6,6 +6,7 @@ pub mod file;
 mod only;
 mod plausibility;
 mod prices;
+pub mod set;
 mod summary;
 
 pub use change::{Action, Change, UncertainKey, Undelete, decide};

@@ -20,7 +20,7 @@ pub struct Tally {
 }
 
 /// Keys with nothing but delete markers above their version.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Covered {
     /// The number of keys.
     pub keys: u64,
@@ -77,8 +77,9 @@ impl Uncertain {
 /// Keys by action, in the order of [`Action::ALL`].
 pub type PrefixCounts = [u64; 3];
 
-/// The counts of a survey of a bucket.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// The counts of a survey of a bucket. A plan set keeps them in its manifest.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Sums {
     actions: [Tally; 3],
     /// Keys that could be undeleted by removing their delete markers.
@@ -103,7 +104,8 @@ pub struct Sums {
     pub oldest: Option<Instant>,
     /// The number of keys selected by name that have no version at all.
     pub unknown_keys: u64,
-    /// The spelling of these keys.
+    /// The spelling of these keys; of use only where nothing was found.
+    #[serde(skip)]
     unknown: KeyShapes,
     /// The number of changes with doubts.
     pub doubtful: u64,

@@ -43,5 +43,5 @@ pub(crate) use outcome::{Conclusion, RecoveryOutcome};
 pub(crate) use record::{FORMAT, Record, StepResult};
 pub(crate) use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
 pub(crate) use report::{Ending, Event, Finding, FollowUp, Report, Running, StepReport, counts, in_words};
-pub(crate) use resource::{DRILL, Holder, RESTORE, Resource, UNDO};
+pub(crate) use resource::{DRILL, Holder, RESTORE, Resource, UNDO, WORKER};
 pub(crate) use steps::{Shape, Step};

@@ -38,8 +38,11 @@ pub enum Resource {
 /// A process that works on some resources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Holder {
-    /// `recovery`, `drill`, `mark`, `restore`, `undo`.
+    /// `recovery`, `drill`, `mark`, `restore`, `undo`, `worker`.
     pub command: String,
+    /// The ID of the plan set of a worker.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub set: Option<String>,
     /// The ID of the recovery or the run, once it has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -117,11 +120,14 @@ impl Holder {
     /// | one | other | may share |
     /// |---|---|---|
     /// | restore, undo | restore, undo | everything: their changes are conditional on each key |
+    /// | worker | worker of the same plan set | everything: no key is in two shards, and each shard's run has its own lock |
     /// | drill | drill | buckets: each drill has its own folder |
     /// | any other two | | nothing |
     pub(crate) fn meets(&self, other: &Self) -> Option<&Resource> {
         let is_run = |holder: &Self| matches!(holder.command.as_str(), RESTORE | UNDO);
-        if is_run(self) && is_run(other) {
+        let is_worker = |holder: &Self| holder.command == WORKER;
+        let one_set = is_worker(self) && is_worker(other) && self.set == other.set;
+        if is_run(self) && is_run(other) || one_set {
             return None;
         }
         let drills = self.command == DRILL && other.command == DRILL;
@@ -143,6 +149,9 @@ pub(crate) const RESTORE: &str = "restore";
 
 /// The command name of a drill.
 pub(crate) const DRILL: &str = "drill";
+
+/// The command name of a run that applies a shard of a plan set.
+pub(crate) const WORKER: &str = "worker";
 
 /// The command name of a run that undoes another.
 pub(crate) const UNDO: &str = "undo";

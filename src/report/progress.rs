@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 
 use console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
+use schemars::JsonSchema;
+use serde::Serialize;
 
+use super::json::{JsonLines, Line, millis};
 use super::units::{bytes, count, plural};
 use crate::counters::Counters;
 
@@ -16,6 +19,8 @@ const FIRST: Duration = Duration::from_millis(250);
 const TICK: Duration = Duration::from_millis(100);
 /// Used where stderr is not a terminal and lines cannot be replaced.
 const LINE_TICK: Duration = Duration::from_secs(1);
+/// Used in a log, which is kept.
+const LOG_TICK: Duration = Duration::from_secs(30);
 
 /// Whether progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +29,57 @@ pub(crate) enum Display {
     Auto,
     /// Always; one line per second if stderr is not a terminal.
     Always,
+    /// Always; as lines of a log if stderr is not a terminal.
+    Log {
+        /// The time between two lines.
+        every: Duration,
+        /// Whether the lines are JSON.
+        json: bool,
+    },
     /// Never.
     Never,
+}
+
+impl Display {
+    /// Returns the display of a command whose stderr is a log.
+    pub(crate) fn logged(self, json: bool) -> Self {
+        match self {
+            Self::Auto => Self::Log { every: LOG_TICK, json },
+            Self::Always => Self::Log { every: LINE_TICK, json },
+            Self::Log { every, .. } => Self::Log { every, json },
+            Self::Never => Self::Never,
+        }
+    }
+}
+
+/// The progress of a run, as a line of a log.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct ProgressLine {
+    /// Changes in the plan.
+    changes: u64,
+    /// Changes with a result, including before the run was resumed.
+    settled: u64,
+    /// Bytes copied.
+    bytes_copied: u64,
+    /// Keys that could not be changed.
+    failed: u64,
+    /// Keys not changed because another client changed them.
+    conflicts: u64,
+    /// The time since the command began to apply the plan, in milliseconds.
+    elapsed_ms: u64,
+}
+
+impl ProgressLine {
+    fn of(counters: &Counters, elapsed: Duration) -> Self {
+        Self {
+            changes: counters.planned.get(),
+            settled: counters.settled(),
+            bytes_copied: counters.bytes_copied.get(),
+            failed: counters.failed.get(),
+            conflicts: counters.conflicts.get(),
+            elapsed_ms: millis(elapsed),
+        }
+    }
 }
 
 /// The phase of a command.
@@ -55,11 +109,15 @@ impl Progress {
         let (stop, stopped) = channel::<()>();
         let thread = std::thread::spawn(move || {
             let began = Instant::now();
-            if stopped.recv_timeout(FIRST) != Err(RecvTimeoutError::Timeout) {
+            let (first, tick) = match display {
+                _ if terminal => (FIRST, TICK),
+                Display::Log { every, .. } => (every, every),
+                _ => (FIRST, LINE_TICK),
+            };
+            if stopped.recv_timeout(first) != Err(RecvTimeoutError::Timeout) {
                 return;
             }
             let bar = terminal.then(|| bar(phase, &counters));
-            let tick = if terminal { TICK } else { LINE_TICK };
             loop {
                 let text = message(phase, &counters, began.elapsed());
                 match &bar {
@@ -67,6 +125,12 @@ impl Progress {
                         bar.set_position(counters.settled());
                         bar.set_message(text);
                         bar.tick();
+                    }
+                    None if matches!(display, Display::Log { json: true, .. }) => {
+                        let mut line = JsonLines::new(Vec::new());
+                        // stderr was closed: the command continues.
+                        drop(line.line(Line::Progress(ProgressLine::of(&counters, began.elapsed()))));
+                        drop(std::io::stderr().write_all(&line.into_inner()));
                     }
                     // stderr was closed: the command continues.
                     None => drop(writeln!(std::io::stderr(), "{}: {text}", verb(phase))),

@@ -18,7 +18,7 @@ pub use keys::{SortedKeys, SortedWriter};
 pub use pairs::{Pair, pairs};
 pub use run::Cursor;
 pub use sort::Sorter;
-pub use spool::{Entries, Spool};
+pub use spool::{Entries, Spool, Spooled};
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -59,13 +60,31 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
     }
 
     /// Reads the entries in key order.
-    pub fn into_changes(mut self) -> Result<Entries<T>> {
+    pub fn into_changes(self) -> Result<Entries<T>> {
+        self.close()?.read()
+    }
+
+    /// Ends the spool, so that its entries can be read, more than once.
+    pub fn close(mut self) -> Result<Spooled<T>> {
         let open: Vec<_> = self.open.keys().copied().collect();
         for segment in open {
             self.cut(segment)?;
         }
-        let cursor = Run::new(self.blocks, self.index).nth(0)?;
-        Ok(Entries { cursor, holds: PhantomData })
+        Ok(Spooled { run: Run::new(self.blocks, self.index), holds: PhantomData })
+    }
+}
+
+/// The entries of a spool that is complete.
+#[derive(Debug)]
+pub struct Spooled<T> {
+    run: Arc<Run>,
+    holds: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> Spooled<T> {
+    /// Reads the entries in key order, from the first.
+    pub fn read(&self) -> Result<Entries<T>> {
+        Ok(Entries { cursor: self.run.nth(0)?, holds: PhantomData })
     }
 }
 

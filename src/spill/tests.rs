@@ -102,8 +102,11 @@ fn entries_come_back_as_they_went() {
         spool.push(0, key, &value.to_owned()).unwrap();
     }
     assert_eq!(spool.len(), 4);
-    let back: Vec<_> = spool.into_changes().unwrap().map(Result::unwrap).collect();
-    assert_eq!(back, values.map(|(_, value)| value));
+    let spooled = spool.close().unwrap();
+    for _ in 0..2 {
+        let back: Vec<_> = spooled.read().unwrap().map(Result::unwrap).collect();
+        assert_eq!(back, values.map(|(_, value)| value));
+    }
 }
 
 /// A bit error on disk or in memory must never lose or change a key.

@@ -6,10 +6,11 @@ use std::fs::{self, File, TryLockError};
 use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 
-use super::dir::{cannot, lock, make_private, read};
+use super::dir::{cannot, lock_within, make_private, read};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::model::Instant;
-use crate::recover::{Holder, Resource};
+use crate::recover::{Holder, Resource, WORKER};
 
 /// Excludes other processes from these resources until it is dropped.
 #[derive(Debug)]
@@ -22,8 +23,18 @@ pub struct Claim {
 impl Claim {
     /// Claims all resources of `command`. If another process holds one of them, the error names it.
     pub fn take(state_dir: &Path, command: &str, holds: Vec<Resource>) -> Result<Self> {
+        Self::of(state_dir, command, None, holds)
+    }
+
+    /// Claims all resources of a worker, unless a process that is not a worker of the same plan set holds one of them.
+    pub fn work(state_dir: &Path, set: &str, holds: Vec<Resource>) -> Result<Self> {
+        Self::of(state_dir, WORKER, Some(set.to_owned()), holds)
+    }
+
+    fn of(state_dir: &Path, command: &str, set: Option<String>, holds: Vec<Resource>) -> Result<Self> {
         let holder = Holder {
             command: command.to_owned(),
+            set,
             id: None,
             at: None,
             pid: std::process::id(),
@@ -32,7 +43,7 @@ impl Claim {
         };
         let dir = state_dir.join("claims");
         make_private(&dir)?;
-        let _alone = lock(&dir, "claims in the state directory")?;
+        let _alone = lock_claims(&dir)?;
         for other in others(&dir)? {
             if let Some(resource) = holder.meets(&other) {
                 return Err(held(&other, resource));
@@ -53,7 +64,7 @@ impl Claim {
     pub fn tell(&mut self, state_dir: &Path, id: &str, at: Option<Instant>) -> Result<()> {
         self.holder.id = Some(id.to_owned());
         self.holder.at = at;
-        let _alone = lock(&state_dir.join("claims"), "claims in the state directory")?;
+        let _alone = lock_claims(&state_dir.join("claims"))?;
         self.write()
     }
 
@@ -72,6 +83,11 @@ impl Drop for Claim {
         // If this fails, the next claim removes it.
         drop(fs::remove_file(&self.path));
     }
+}
+
+/// Locks the claims while they are read and written.
+fn lock_claims(dir: &Path) -> Result<File> {
+    lock_within(dir, "claims in the state directory", limits::CLAIM_ATTEMPTS)
 }
 
 const PREFIX: &str = "claim-";
@@ -96,7 +112,8 @@ fn others(dir: &Path) -> Result<Vec<Holder>> {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
             file => file.map_err(|e| cannot(&path, "open", &e))?,
         };
-        match file.try_lock() {
+        // Shared: over NFS, a file opened for reading cannot be locked exclusively.
+        match file.try_lock_shared() {
             Ok(()) => drop(fs::remove_file(&path)),
             Err(TryLockError::WouldBlock) => {
                 let Some(json) = read(&path)? else { continue };

@@ -41,6 +41,13 @@ pub(super) fn make(parent: &Path, began: Instant) -> Result<NewDir> {
     Err(Error::new(ErrorKind::Local, format!("cannot find an unused name in {}", parent.display())))
 }
 
+/// Creates a directory with this name, unless it exists.
+pub(super) fn make_named(parent: &Path, id: String) -> Result<NewDir> {
+    let path = parent.join(&id);
+    make_private(&path).map_err(|e| e.hint("use --state-dir for another directory"))?;
+    Ok(NewDir { id, path })
+}
+
 /// Creates a directory and its parents, accessible to the owner only.
 pub(super) fn make_private(dir: &Path) -> Result<()> {
     let missing: Vec<_> = dir.ancestors().take_while(|dir| !dir.exists()).collect();
@@ -108,11 +115,16 @@ pub(super) fn sync_names(dir: &Path) -> std::io::Result<()> {
 
 /// Locks out other processes until the file is closed, at the latest when the process ends.
 pub(super) fn lock(dir: &Path, what: &str) -> Result<File> {
+    lock_within(dir, what, limits::LOCK_ATTEMPTS)
+}
+
+/// Locks out other processes, as [`lock`] does, within this many attempts.
+pub(super) fn lock_within(dir: &Path, what: &str, attempts: u32) -> Result<File> {
     let path = dir.join("lock");
     let file =
         File::options().create(true).append(true).open(&path).map_err(|e| cannot(&path, "open", &e))?;
     let mut locked = file.try_lock();
-    for _ in 1..limits::LOCK_ATTEMPTS {
+    for _ in 1..attempts {
         if matches!(locked, Err(TryLockError::WouldBlock)) {
             std::thread::sleep(limits::LOCK_PAUSE);
             locked = file.try_lock();

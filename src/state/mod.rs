@@ -13,6 +13,7 @@ mod recovery;
 mod run;
 mod uploads;
 
+pub use crate::model::Server;
 pub(crate) use claim::Claim;
 #[cfg(test)]
 pub(crate) use journal::Replay;
@@ -22,4 +23,4 @@ pub(crate) use recovery::{Glimpse, Recovery, Unreadable};
 #[cfg(test)]
 pub(crate) use run::Record;
 pub(crate) use run::{ChangeProgress, Ending, Results, RunJournal, Superseded, Worked};
-pub use run::{Copying, Run, RunManifest, RunState, RunStatus, Server};
+pub use run::{Copying, Run, RunManifest, RunState, RunStatus, ShardId};

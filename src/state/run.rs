@@ -22,7 +22,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 pub(crate) use journal::RunJournal;
-pub use manifest::{Copying, RunManifest, Server};
+pub use manifest::{Copying, RunManifest, ShardId};
 #[cfg(test)]
 pub(crate) use record::Record;
 pub(crate) use record::{Ending, Superseded};
@@ -30,10 +30,10 @@ pub(crate) use replay::ChangeProgress;
 pub use replay::RunState;
 pub(crate) use results::Results;
 
-use super::dir::{NewDir, cannot, is_locked, is_plain, lock, make, names, write};
+use super::dir::{NewDir, cannot, is_locked, is_plain, lock, make, make_named, names, write};
 use super::journal::read;
 use super::uploads::{NotedUploads, UploadList};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Instant, printable};
 use crate::s3::Thaw;
 
@@ -72,9 +72,21 @@ pub struct Worked {
 
 impl Run {
     /// Starts a run: creates its directory and writes its manifest.
+    ///
+    /// # Errors
+    /// [`Refused`](crate::error::ErrorKind::Refused) for a shard that another worker has begun.
     pub fn create(state_dir: &Path, manifest: RunManifest) -> Result<Self> {
-        let NewDir { id, path: dir } = make(&runs_dir(state_dir), manifest.began)?;
+        let runs = runs_dir(state_dir);
+        let NewDir { id, path: dir } = match &manifest.shard {
+            None => make(&runs, manifest.began)?,
+            Some(shard) => make_named(&runs, shard.run())?,
+        };
         let lock = lock(&dir, &format!("run {id}"))?;
+        if !Self::has_changed_nothing(state_dir, &id) {
+            let message = format!("another worker has begun run {id}");
+            return Err(Error::new(ErrorKind::Refused, message)
+                .hint("nothing was changed by this one; run the same command again to resume it"));
+        }
         manifest.write(&dir)?;
         Ok(Self { id, dir, manifest, _lock: lock })
     }
@@ -112,13 +124,13 @@ impl Run {
         runs_dir(state_dir).join(id).join("plan")
     }
 
-    /// Returns the ID of the run that was started last. Of runs with the same second in their ID, it is the one whose
+    /// Returns the ID of the run that was started last. Of runs that started in the same second, it is the one whose
     /// `run.json` is newest: that file is written once.
     pub fn latest(state_dir: &Path) -> Result<Option<String>> {
         let runs = runs_dir(state_dir);
         let begun = |id: String| {
             let written = fs::metadata(runs.join(&id).join("run.json")).and_then(|file| file.modified());
-            let second = id.split('-').next().unwrap_or_default().to_owned();
+            let second = started(&runs, &id)?;
             Some((second, written.ok()?, id))
         };
         Ok(names(&runs)?.into_iter().filter_map(begun).max().map(|(.., id)| id))
@@ -240,6 +252,15 @@ impl Run {
     /// Writes a file of the run atomically.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         write(&self.dir.join(name), bytes)
+    }
+}
+
+/// Returns the second in which a run started, as IDs begin with it. The ID of a shard's run begins with the second of its
+/// plan set.
+fn started(runs: &Path, id: &str) -> Option<String> {
+    match id.split('-').collect::<Vec<_>>()[..] {
+        [_, _, _] => Some(RunManifest::read(&runs.join(id)).ok()?.began.compact()),
+        _ => id.split('-').next().map(str::to_owned),
     }
 }
 

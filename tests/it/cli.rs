@@ -26,6 +26,7 @@ mod help_of_references;
 mod help_of_restore;
 mod help_of_timeline;
 mod help_of_verify;
+mod help_of_work;
 mod help_rules;
 mod history;
 mod iam;

@@ -34,6 +34,8 @@ mod recover;
 #[cfg(feature = "lab")]
 mod references;
 mod servers;
+#[cfg(feature = "lab")]
+mod shards;
 mod support;
 #[cfg(feature = "lab")]
 mod whole;

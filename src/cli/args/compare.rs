@@ -8,7 +8,7 @@ use super::apply::StateArgs;
 use super::common::{CommonArgs, PastArgs};
 use super::parse;
 use super::values::TrustArg;
-use crate::engine::{Action, Undelete};
+use crate::engine::{Action, Shards, Undelete};
 use crate::model::Destination;
 
 #[derive(Debug, Args)]
@@ -23,9 +23,12 @@ pub(in crate::cli) struct DiffArgs<const CSV: bool = true> {
     pub(in crate::cli) all: bool,
     /// Save the plan to this file, for asof restore --plan
     ///
-    /// An existing plan of this name is replaced.
+    /// An existing plan of this name is replaced. With --shards, it is a new directory for the plan set.
     #[arg(long, value_name = "PLAN", conflicts_with = "versus")]
     pub(in crate::cli) out: Option<PathBuf>,
+    /// Cut the plan into this many shards, for asof work; auto: one per 500,000 requests
+    #[arg(long, value_name = "N", requires = "out", value_parser = parse::parse::<Shards>)]
+    pub(in crate::cli) shards: Option<Shards>,
     /// How to restore deleted keys: copy the version, or remove its delete markers
     ///
     /// remove-marker applies to keys that have only delete markers above the version; other keys are copied.

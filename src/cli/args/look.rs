@@ -54,9 +54,9 @@ pub(in crate::cli) struct HistoryArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ShowArgs {
-    /// Plan file, or a run whose plan to show, or latest for the newest run
+    /// Plan file, plan set, or a run whose plan to show, or latest for the newest run
     pub(in crate::cli) plan: PathBuf,
-    /// List every key in the table, not only the first ones of each kind
+    /// List every key or shard in the table, not only the first ones
     #[arg(long)]
     pub(in crate::cli) all: bool,
     /// Estimate the cost with the prices in this file (TOML or JSON)

@@ -13,6 +13,11 @@ pub(in crate::cli) fn restore_plan(plan: &Path) -> Suggestion {
     suggest("restore").option("plan", plan).without(&["only", "multipart-window"])
 }
 
+/// The command that applies the first shard of a plan set.
+pub(in crate::cli) fn work(set: &Path) -> Suggestion {
+    suggest("work").path(set).option("shard", "0").flag("yes")
+}
+
 /// A command about a run, which knows how it was begun.
 fn of_run(verb: &'static str, id: &str) -> Suggestion {
     suggest(verb).word(id).without(&["thaw", "thaw-days", "undelete"])

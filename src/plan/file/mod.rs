@@ -27,7 +27,7 @@ mod trailer;
 mod write;
 
 pub use header::{Checks, FORMAT, Format, Header, Selected, Times};
-pub use read::{ByKey, Changes, PlanFile};
+pub use read::{ByKey, Changes, PlanFile, named_crc32};
 pub use trailer::{Seen, Trailer};
 pub use write::Writer;
 

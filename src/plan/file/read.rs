@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::trailer::damage;
+use super::trailer::{damage, stated_crc32};
 use super::{FORMAT, Format, Header, Kind, Trailer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -24,6 +24,8 @@ pub struct PlanFile {
     pub sums: Sums,
     /// The trailer.
     pub trailer: Trailer,
+    /// The CRC-32 at its end, in hexadecimal.
+    pub crc32: String,
     /// The changes.
     pub changes: Changes,
 }
@@ -41,14 +43,20 @@ impl PlanFile {
         if let Some(what) = damage(&mut file).map_err(|e| unreadable(path, &e))? {
             return Err(damaged(path, what));
         }
+        let crc32 = stated_crc32(&mut file).map_err(|e| unreadable(path, &e))?;
         let mut lines = Lines::of(&file, path)?;
         let header: Header = lines.first()?;
         let (sums, trailer) = check_changes(&mut lines, &header)?;
         let mut lines = Lines::of(&file, path)?;
         let _header: Header = lines.first()?;
         let changes = Changes { lines, next: 0, len: trailer.changes() };
-        Ok(Self { header, sums, trailer, changes })
+        Ok(Self { header, sums, trailer, crc32, changes })
     }
+}
+
+/// Returns the CRC-32 at the end of a plan, which identifies it. Does not verify the file.
+pub fn named_crc32(path: &Path) -> Result<String> {
+    File::open(path).and_then(|mut file| stated_crc32(&mut file)).map_err(|e| unreadable(path, &e))
 }
 
 /// Whether the file at `path` may be replaced, because it is empty or starts like a plan, in any format and however

@@ -139,6 +139,16 @@ fn stored_frame(len: usize) -> io::Result<Vec<u8>> {
     Ok(frame)
 }
 
+/// Returns the digits of the CRC-32 at the end of a file, whatever they are.
+pub(super) fn stated_crc32(file: &mut File) -> io::Result<String> {
+    let mut ending = Vec::with_capacity(ENDING);
+    let covered = file.seek(SeekFrom::End(0))?.saturating_sub(ENDING as u64);
+    file.seek(SeekFrom::Start(covered))?;
+    file.read_to_end(&mut ending)?;
+    ending.truncate(ENDING - CLOSE.len());
+    Ok(String::from_utf8_lossy(&ending).into_owned())
+}
+
 /// Finds damage at the end of a file, or a wrong CRC-32; reads the file once.
 pub(super) fn damage(file: &mut File) -> io::Result<Option<&'static str>> {
     const CUT_OFF: &str = "it is truncated, or data was added to its end";

@@ -35,6 +35,7 @@ fn the_table_holds() {
 fn two_restores_may_meet_and_two_drills_in_a_bucket() {
     let holder = |command: &str, resource: &Resource| Holder {
         command: command.into(),
+        set: None,
         id: None,
         at: None,
         pid: 1,
@@ -51,10 +52,29 @@ fn two_restores_may_meet_and_two_drills_in_a_bucket() {
         ("recovery", "recovery", true, true),
         (DRILL, "recovery", true, true),
         (DRILL, DRILL, true, false),
+        (WORKER, WORKER, false, false),
+        (WORKER, RESTORE, true, true),
+        (WORKER, UNDO, true, true),
+        (WORKER, "recovery", true, true),
     ] {
         for (resource, meet) in [(&file, in_file), (&bucket, in_bucket)] {
             let meets = holder(one, resource).meets(&holder(other, resource)).is_some();
             assert_eq!(meets, meet, "{one} {other} {resource:?}");
         }
     }
+}
+
+#[test]
+fn workers_of_one_plan_set_may_meet() {
+    let worker = |set: &str| Holder {
+        command: WORKER.into(),
+        set: Some(set.into()),
+        id: None,
+        at: None,
+        pid: 1,
+        host: "host".into(),
+        holds: vec![Resource::bucket(None, &"s3://abc".parse().unwrap())],
+    };
+    assert!(worker("one").meets(&worker("one")).is_none());
+    assert!(worker("one").meets(&worker("other")).is_some());
 }

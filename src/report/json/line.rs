@@ -12,6 +12,8 @@ use crate::plan::file::Header;
 use crate::plan::{Action, UncertainKey};
 use crate::recover::{AbortedRecovery, OpenRecovery, Report};
 use crate::report::marks::MarkListing;
+use crate::report::plan_set::{PlanSetLine, ShardLine};
+use crate::report::progress::ProgressLine;
 use crate::report::references::{DanglingLine, OrphanLine};
 use crate::report::runs::RunLine;
 use crate::report::timeline::{BarLine, BurstLine};
@@ -36,6 +38,12 @@ pub(super) struct Object<'a> {
 pub(in crate::report) enum Line<'a> {
     /// The header of a plan.
     Plan(&'a Header),
+    /// A plan set.
+    PlanSet(PlanSetLine<'a>),
+    /// A shard of a plan set.
+    Shard(ShardLine<'a>),
+    /// The progress of a worker; on stderr, if that is not a terminal.
+    Progress(ProgressLine),
     /// The result of a bucket check or a database check.
     Check(&'a Check),
     /// A reason to review the target time or the result before continuing.

@@ -18,7 +18,7 @@ use crate::report::timeline::TimelineSummary;
 #[derive(Serialize, JsonSchema)]
 #[serde(untagged)]
 pub(in crate::report) enum SummaryLine<'a> {
-    /// `diff`, `show`, `verify`, `restore`, `resume` and `undo`.
+    /// `diff`, `show`, `verify`, `restore`, `resume`, `undo` and `work`.
     Changes(&'a Summary<'a>),
     /// `check`.
     Check(CheckSummary<'a>),
@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Resume(Done),
     /// `asof undo`.
     Undo(Done),
+    /// `asof work`: counts everything that the shard's run has done, including before it was interrupted.
+    Work(Done),
     /// `asof verify`.
     Verify {
         /// Keys in their state at T.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::model::{Account, Endpoint, Instant, Location, RequestPayer};
+use crate::model::{Instant, Location, Server};
 use crate::s3::{Client, Settings, Thaw};
 use crate::state::dir::{cannot, write};
 
@@ -32,6 +32,9 @@ pub struct RunManifest {
     /// Whether it restores late uploads, which did not exist at T, instead of the state at T.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub heals: bool,
+    /// The shard of a plan set that it applies; `None` for any other run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<ShardId>,
     /// The source location or, for an undo, the location that is changed.
     pub location: Location,
     /// The target time.
@@ -44,6 +47,24 @@ pub struct RunManifest {
     pub copying: Copying,
     /// The server.
     pub server: Server,
+}
+
+/// A shard of a plan set, which determines the ID of its run: the same command resumes it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShardId {
+    /// The ID of the plan set.
+    pub set: String,
+    /// The index of the shard, starting at 0.
+    pub index: u32,
+    /// The number of shards of the set.
+    pub shards: u32,
+}
+
+impl ShardId {
+    /// Returns the ID of the shard's run.
+    pub fn run(&self) -> String {
+        format!("{}-{:05}", self.set, self.index)
+    }
 }
 
 /// The options of a run for copying versions.
@@ -65,32 +86,6 @@ impl Default for Copying {
     }
 }
 
-/// The server and credentials of a run: the options as given, and the endpoint that resulted.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Server {
-    /// The option `--endpoint-url`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub endpoint_url: Option<String>,
-    /// The endpoint used; `None` if an older asof recorded only the options.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub endpoint: Option<Endpoint>,
-    /// The option `--region`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub region: Option<String>,
-    /// The option `--profile`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub profile: Option<String>,
-    /// The option `--path-style`.
-    #[serde(default)]
-    pub path_style: bool,
-    /// The option `--expected-bucket-owner`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected_bucket_owner: Option<Account>,
-    /// The option `--request-payer`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub request_payer: Option<RequestPayer>,
-}
-
 impl Server {
     /// Returns the server of a client created with these settings.
     pub fn of(settings: &Settings, client: &Client) -> Self {
@@ -103,11 +98,6 @@ impl Server {
             expected_bucket_owner: settings.expected_bucket_owner.clone(),
             request_payer: settings.request_payer,
         }
-    }
-
-    /// Returns the endpoint, if it is known.
-    pub(crate) fn asked(&self) -> Option<Endpoint> {
-        self.endpoint.clone().or_else(|| self.endpoint_url.clone().map(Endpoint::from))
     }
 
     /// Returns settings for the server on which a run was started, unless `named` has others: the environment may have
@@ -142,6 +132,7 @@ impl RunManifest {
             began: now,
             undoes: None,
             heals: false,
+            shard: None,
             location,
             at,
             to,

@@ -1,5 +1,6 @@
 use super::*;
 use crate::error::ErrorKind;
+use crate::model::Server;
 use crate::state::Replay;
 
 fn order() -> RunManifest {
@@ -95,4 +96,41 @@ fn an_undo_that_was_undone_leaves_the_run_in_force() {
         assert_eq!(RunStatus::in_force("0", &all), in_force, "{done:?}");
         assert_eq!(RunStatus::undone_by("0", &all), undone_by, "{done:?}");
     }
+}
+
+fn shard(index: u32) -> RunManifest {
+    let shard = ShardId { set: "20251117T143005Z-1a2b3c4d".to_owned(), index, shards: 2 };
+    RunManifest { shard: Some(shard), ..order() }
+}
+
+/// A shard has one run, whose ID follows from the set: a second worker must not begin it again.
+#[test]
+fn a_shard_has_one_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = Run::create(dir.path(), shard(1)).unwrap();
+    assert_eq!(run.id(), "20251117T143005Z-1a2b3c4d-00001");
+    let busy = Run::create(dir.path(), shard(1)).unwrap_err();
+    assert_eq!(busy.kind(), ErrorKind::Refused);
+    assert_eq!(Run::create(dir.path(), shard(0)).unwrap().id(), "20251117T143005Z-1a2b3c4d-00000");
+    // Killed before its plan was written, it is begun again.
+    drop(run);
+    let run = Run::create(dir.path(), shard(1)).unwrap();
+    fs::write(run.plan(), "plan").unwrap();
+    drop(run);
+    let begun = Run::create(dir.path(), shard(1)).unwrap_err();
+    assert_eq!(begun.kind(), ErrorKind::Refused);
+    assert_eq!(Run::open(dir.path(), "20251117T143005Z-1a2b3c4d-00001").unwrap().manifest(), &shard(1));
+}
+
+/// The ID of a shard's run begins with the second of its set, which may be older than another run.
+#[test]
+fn the_latest_run_may_be_of_a_shard() {
+    let dir = tempfile::tempdir().unwrap();
+    let began = |seconds: i64| Instant::from_millis(1_763_389_805_000 + seconds * 1000);
+    let run = |manifest: RunManifest| Run::create(dir.path(), manifest).unwrap().id().to_owned();
+    run(RunManifest { began: began(60), ..order() });
+    let newest = run(RunManifest { began: began(120), ..shard(0) });
+    assert_eq!(Run::latest(dir.path()).unwrap(), Some(newest));
+    let newest = run(RunManifest { began: began(180), ..order() });
+    assert_eq!(Run::latest(dir.path()).unwrap(), Some(newest));
 }

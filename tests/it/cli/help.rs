@@ -20,6 +20,7 @@ fn of_asof() {
       restore      Restore a bucket, a prefix or selected keys to their state at a past time
       resume       Resume an interrupted or incomplete restore
       undo         Undo a restore, skipping keys changed since
+      work         Apply one shard of a plan set, or resume it: the command of a task in an array job
       verify       Compare a bucket, or a copy of it, with its state at a past time
       references   Find dangling references: keys in database rows that did not exist at a past time
       show         Show a saved plan, or the plan of a run
@@ -145,6 +146,7 @@ fn nothing_typed() {
       restore      Restore a bucket, a prefix or selected keys to their state at a past time
       resume       Resume an interrupted or incomplete restore
       undo         Undo a restore, skipping keys changed since
+      work         Apply one shard of a plan set, or resume it: the command of a task in an array job
       verify       Compare a bucket, or a copy of it, with its state at a past time
       references   Find dangling references: keys in database rows that did not exist at a past time
       show         Show a saved plan, or the plan of a run

@@ -32,7 +32,11 @@ fn of_diff() {
           --out <PLAN>
               Save the plan to this file, for asof restore --plan
 
-              An existing plan of this name is replaced.
+              An existing plan of this name is replaced. With --shards, it is a new directory for the
+              plan set.
+
+          --shards <N>
+              Cut the plan into this many shards, for asof work; auto: one per 500,000 requests
 
           --undelete <HOW>
               How to restore deleted keys: copy the version, or remove its delete markers
@@ -158,6 +162,7 @@ fn of_diff() {
       asof diff s3://prod-uploads --at 2026-11-17T14:30:05Z
       asof diff s3://prod-uploads/invoices/ --at 2h --out incident.plan
       asof diff s3://prod-uploads --at 2d --versus 1d --format json
+      asof diff s3://prod-uploads --at 2h --out /shared/incident --shards 64
     "#);
 }
 
@@ -173,11 +178,11 @@ fn of_show() {
 
     Arguments:
       <PLAN>
-              Plan file, or a run whose plan to show, or latest for the newest run
+              Plan file, plan set, or a run whose plan to show, or latest for the newest run
 
     Options:
           --all
-              List every key in the table, not only the first ones of each kind
+              List every key or shard in the table, not only the first ones
 
           --prices <FILE>
               Estimate the cost with the prices in this file (TOML or JSON)
@@ -226,6 +231,7 @@ fn of_show() {
       asof show incident.plan
       asof show latest --all
       asof show incident.plan --format csv
+      asof show /shared/incident
     ");
 }
 

@@ -27,6 +27,7 @@ fn topics() {
     restore          Put a bucket, a prefix or a selection of keys back to its state at T.
     runs-and-undo    Resume an interrupted restore, undo a restore, and manage the state directory.
     plans            Save a diff as a plan, have it reviewed, and apply exactly that plan.
+    shards           Apply a plan with many machines: one worker per shard of a plan set.
     directory        Download the state at T into a local directory.
     archives         Restore versions in GLACIER, DEEP_ARCHIVE or Intelligent-Tiering archives.
     references       Find database rows that point to objects missing from the bucket.
@@ -70,7 +71,7 @@ fn unknown_topic() {
     exit code 2
     --- stderr
     error: invalid value 'restor' for '[TOPIC]'
-      [possible values: quickstart, runbooks, timeline, restore, runs-and-undo, plans, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
+      [possible values: quickstart, runbooks, timeline, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
 
       tip: a similar value exists: 'restore'
 

@@ -221,7 +221,7 @@ fn a_plan_with_a_version_among_delete_markers_erases_nothing() {
 
 /// The same plan, but for ids that are added to the markers of its last changes.
 fn forge(plan: &Path, forged: &Path, ids: &[String]) {
-    let PlanFile { header, sums, trailer, changes } = PlanFile::open(plan).unwrap();
+    let PlanFile { header, sums, trailer, changes, .. } = PlanFile::open(plan).unwrap();
     let mut writer = Writer::create(forged, &header).unwrap();
     let first = changes.len() - ids.len() as u64;
     for change in changes {
