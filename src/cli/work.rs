@@ -22,13 +22,14 @@ pub(super) async fn run(context: &Context, args: WorkArgs) -> Result<Exit> {
     let set = PlanSet::open(&args.set)?;
     let work = Work::new(&set, shard_index(args.shard, &variables())?)?;
     let state_dir = state_dir(&args.change.apply.state)?;
-    let progress = work.progress(&state_dir)?;
+    let rate = rate(&args)?;
+    let settings = set.manifest.server.clone().unless(args.server.clone().settings(Some(rate)));
+    let client = context.client(settings.clone()).await?;
+    let server = Server::of(&settings, &client);
+    let progress = work.progress(&state_dir, &server)?;
     if let ShardProgress::Applied(run) = &progress {
         return applied(&context, run);
     }
-    let rate = (args.change.apply.rate / args.parallelism).max(1);
-    let settings = set.manifest.server.clone().unless(args.server.clone().settings(Some(rate)));
-    let client = context.client(settings.clone()).await?;
     let plan = &set.manifest.plan;
     client.ask_clock(&plan.bucket).await;
     context.answered(&client, Ok(()))?;
@@ -38,10 +39,21 @@ pub(super) async fn run(context: &Context, args: WorkArgs) -> Result<Exit> {
         let sums = run.open_plan()?.sums;
         return PendingRun::new(run, apply, sums, Command::Work).execute(&context, &client).await;
     }
-    let server = Server::of(&settings, &client);
     match begin(&context, &client, Shard { work, args, state_dir: &state_dir, server }).await? {
         Some(pending) => pending.execute(&context, &client).await,
         None => nothing(&context, &set),
+    }
+}
+
+/// The worker's part of the rate.
+fn rate(args: &WorkArgs) -> Result<u32> {
+    let (rate, workers) = (args.change.apply.rate, args.parallelism);
+    match rate / workers {
+        0 => Err(Error::usage(format!(
+            "--rate {rate}/s is less than one key per second for {workers} workers"
+        ))
+        .hint("increase --rate, or reduce --parallelism")),
+        part => Ok(part),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::state::{RunState, RunStatus};
 /// |---|---|
 /// | is done and checked, and began before `before` | yes |
 /// | the same, but it undoes a run that stays | no: that run would no longer be shown as undone |
+/// | applied a shard, and was undone | no: another `asof work` would apply the shard again |
 /// | was begun by an unfinished recovery, or undoes such a run | no: an abort undoes the former and relies on the latter |
 /// | began later | no |
 /// | is running, interrupted, incomplete, not begun or damaged | no: it can be resumed or must be inspected |
@@ -30,7 +31,8 @@ pub fn removable<'a>(
         let is_done = !run.running && !run.damaged && run.state.as_ref().is_some_and(RunState::is_done);
         let stays = |undone: &str| all.contains(undone) && !removed.contains(undone);
         let is_needed = needed.contains(&run.id)
-            || manifest.undoes.as_ref().is_some_and(|undone| needed.contains(undone));
+            || manifest.undoes.as_ref().is_some_and(|undone| needed.contains(undone))
+            || manifest.shard.is_some() && RunStatus::begun_undo(&run.id, runs).is_some();
         if is_done && !is_needed && manifest.began < before && !manifest.undoes.as_deref().is_some_and(stays)
         {
             removed.insert(run.id.as_str());

@@ -12,8 +12,9 @@ use super::restore::{Prepared, Restore};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::set::PlanSet;
+use crate::recover::Resource;
 use crate::s3::Client;
-use crate::state::{Run, RunManifest, RunStatus, ShardId};
+use crate::state::{Run, RunManifest, RunStatus, Server, ShardId};
 
 /// A shard to be applied.
 #[derive(Debug)]
@@ -50,12 +51,12 @@ impl<'a> Work<'a> {
         &self.shard
     }
 
-    /// Finds the shard's run in the state directory.
+    /// Finds the shard's run on this server in the state directory.
     ///
     /// # Errors
-    /// [`Refused`](ErrorKind::Refused) if another worker is applying the shard, if the run was undone, or if it belongs to
-    /// another set.
-    pub fn progress(&self, state_dir: &Path) -> Result<ShardProgress> {
+    /// [`Refused`](ErrorKind::Refused) if another worker is applying the shard, if the run was undone or an undo of it has
+    /// begun, or if it belongs to another set or to a server on which a bucket of the same name is another one.
+    pub fn progress(&self, state_dir: &Path, server: &Server) -> Result<ShardProgress> {
         let id = self.shard.run();
         if !Run::exists(state_dir, &id) || Run::has_changed_nothing(state_dir, &id) {
             return Ok(ShardProgress::NotBegun);
@@ -71,8 +72,15 @@ impl<'a> Work<'a> {
             return Err(Error::new(ErrorKind::Refused, message)
                 .hint("nothing was changed; use --state-dir for another directory"));
         }
+        let bucket = |server: &Server| Resource::bucket(server.asked(), &manifest.location);
+        if !bucket(&manifest.server).meets(&bucket(server)) {
+            let message = format!("run {id} in {} was begun on another server", state_dir.display());
+            return Err(Error::new(ErrorKind::Refused, message).hint(
+                "nothing was changed; use --state-dir for another directory, or the run's --endpoint-url",
+            ));
+        }
         if let Some(undo) = undone_by(state_dir, &id)? {
-            let message = format!("run {id} was undone by run {undo}");
+            let message = format!("run {id} was undone by run {undo}, at least in part");
             return Err(Error::new(ErrorKind::Refused, message).hint(
                 "to apply the changes again, create a new plan set: asof diff … --out DIR --shards N",
             ));
@@ -100,14 +108,14 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Returns the run that undoes the run `id`. Reads journals only if there is such a run: a set can have thousands.
+/// Returns the run that undoes the run `id`, finished or not. Reads journals only if there is such a run: a set can have thousands.
 fn undone_by(state_dir: &Path, id: &str) -> Result<Option<String>> {
     let undoes = |run: &Result<RunManifest>| run.as_ref().is_ok_and(|run| run.undoes.as_deref() == Some(id));
     if !Run::begun(state_dir)?.iter().any(|(_, run)| undoes(run)) {
         return Ok(None);
     }
     let all = Run::list(state_dir)?;
-    Ok(RunStatus::undone_by(id, &all).map(str::to_owned))
+    Ok(RunStatus::begun_undo(id, &all).map(str::to_owned))
 }
 
 /// The options that decide whether a plan set may be applied.

@@ -12,6 +12,9 @@ use crate::model::Server;
 use crate::plan::file::{Header, Seen, Writer, named_crc32};
 use crate::plan::{Action, Change, Sums};
 
+/// The file by which one process claims an empty directory.
+const CLAIM: &str = ".asof-writing";
+
 /// A plan set being written, in two passes over its changes: [`count`](Self::count) each of them, then
 /// [`write`](Self::write) them. Shards that were written are removed unless the set is completed.
 #[derive(Debug)]
@@ -40,11 +43,14 @@ impl SetWriter {
             Error::usage(format!("cannot save the plan set as {name}: {e}"))
                 .hint("choose a new directory in a writable one")
         })?;
-        if there.is_some() {
+        let claim = dir.join(CLAIM);
+        // Two processes may both have found the directory empty.
+        let is_claimed = there.is_none() && File::create_new(&claim).is_err();
+        if there.is_some() || is_claimed {
             let message = format!("cannot save the plan set as {name}: the directory is not empty");
             return Err(Error::usage(message).hint("choose a new directory, or empty this one first"));
         }
-        let written = Written { dir: dir.to_owned(), files: Vec::new() };
+        let written = Written { dir: dir.to_owned(), files: vec![claim] };
         Ok(Self { dir: dir.to_owned(), header, server, shards, total: Requests::default(), written })
     }
 
@@ -71,21 +77,23 @@ impl SetWriter {
             let requests = Requests::of(&change);
             while open.index < cut.shard(before, requests) {
                 let next = OpenShard::create(&dir, open.index + 1, &header)?;
-                done.push(std::mem::replace(&mut open, next).finish(&mut written)?);
+                done.push(std::mem::replace(&mut open, next).finish(sums, &mut written)?);
             }
             open.push(change, requests)?;
             before = before.plus(requests);
         }
         while open.index + 1 < cut.shards {
             let next = OpenShard::create(&dir, open.index + 1, &header)?;
-            done.push(std::mem::replace(&mut open, next).finish(&mut written)?);
+            done.push(std::mem::replace(&mut open, next).finish(sums, &mut written)?);
         }
-        done.push(open.finish(&mut written)?);
+        done.push(open.finish(sums, &mut written)?);
         let mut manifest = SetManifest::new(header, server, done);
         manifest.sums = sums.clone();
         Seen { keys: manifest.keys, versions: manifest.versions } = seen;
         let sealed = manifest.seal().map_err(io::Error::from);
         sealed.and_then(|bytes| store(&dir, &bytes)).map_err(|e| failed(&dir, &e))?;
+        // Left behind, it does no harm: a directory with a manifest is never written to again.
+        drop(fs::remove_file(dir.join(CLAIM)));
         written.files.clear();
         Ok(())
     }
@@ -119,7 +127,10 @@ impl OpenShard {
         Ok(())
     }
 
-    fn finish(mut self, written: &mut Written) -> Result<Shard> {
+    /// Completes the shard of a plan with these sums. The plan's facts that `restore --plan` goes by are those of each
+    /// shard: when its history begins, and how many unchanged keys are uncertain.
+    fn finish(mut self, plan: &Sums, written: &mut Written) -> Result<Shard> {
+        (self.sums.oldest, self.sums.uncertain) = (plan.oldest, plan.uncertain);
         let [undelete, revert, delete] = Action::ALL.map(|action| self.sums.of(action));
         // Only these keys are known to belong to the shard. Applied on its own, a shard that deletes most of them is
         // therefore refused; a worker goes by the counts of the whole set.

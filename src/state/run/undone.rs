@@ -10,6 +10,13 @@ impl RunStatus {
         Self::in_force(id, all).is_empty().then_some(&undo.id)
     }
 
+    /// Returns the newest of `all` runs that has begun to undo the run `id` and is not itself undone, finished or not.
+    pub(crate) fn begun_undo<'a>(id: &str, all: &'a [RunStatus]) -> Option<&'a str> {
+        let begun = all.iter().rev().filter(|run| run.undoes(id) && (run.state.is_some() || run.damaged));
+        let mut in_force = begun.filter(|undo| !Self::in_force(&undo.id, all).is_empty());
+        in_force.next().map(|undo| &*undo.id)
+    }
+
     /// Returns the runs to undo, the newest first, so that nothing is left of the run `id`; none if it is undone.
     ///
     /// | the run | its undo | the undo of its undo | in force |

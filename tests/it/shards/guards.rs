@@ -46,6 +46,12 @@ fn a_mass_delete_is_one_of_the_whole_set() {
             let set = set.to_str().unwrap();
             let saved = ["diff", &url, "--at", &at, "--out", set, "--shards", "2"];
             subject.asof(&saved).await.expect_code(0);
+            if refused {
+                // On its own, a shard that deletes every key of its range is no smaller a mistake.
+                let plan = format!("{set}/shard-00001.plan");
+                let alone = subject.asof(&["restore", "--plan", &plan, "--yes"]).await.expect_code(5);
+                assert!(alone.stderr.contains("--allow-mass-delete"), "{alone}");
+            }
             for shard in ["0", "1"] {
                 let work = ["work", set, "--shard", shard, "--yes"];
                 if refused {

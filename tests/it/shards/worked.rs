@@ -4,11 +4,11 @@ use std::process::Command;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use asof::lab::{Fault, Operation, Rule, When};
+use asof::lab::{Fault, Operation, Put, Rule, When};
 
 use super::Cluster;
 use crate::crash::{block_on, kill};
-use crate::faults::scene::Scene;
+use crate::faults::scene::{BUCKET, Scene};
 use crate::support::schema::hold_to_schema;
 
 fn slow_down(scene: &Scene, delay: Duration) {
@@ -87,13 +87,50 @@ fn a_shard_is_undone_like_any_run() {
     });
 }
 
+/// An undo that left a key to a writer is not done, and yet has undone all the others.
+#[test]
+fn a_shard_that_is_undone_in_part_is_neither_applied_nor_applied_again() {
+    block_on(async {
+        let cluster = Cluster::of(Scene::new(20).await, 2).await;
+        for shard in 0..2 {
+            cluster.work(shard, &[]).await.expect_code(0);
+        }
+        cluster.scene.lab().put(BUCKET, "over/0001", Put::of("writer")).unwrap();
+        let mut in_part = 0;
+        for shard in 0..2 {
+            let undo = cluster.scene.on_run("undo", &cluster.run_id(shard), &["--yes"]).await;
+            in_part += usize::from(undo.code() == Some(3));
+            let refused = cluster.work(shard, &[]).await.expect_code(5);
+            assert!(refused.stderr.contains("was undone by run"), "{refused}");
+        }
+        assert_eq!(in_part, 1);
+    });
+}
+
+/// A bucket of the same name on another server is another bucket.
+#[test]
+fn a_shard_that_was_applied_elsewhere_is_not_applied() {
+    block_on(async {
+        let cluster = Cluster::of(Scene::new(3).await, 2).await;
+        cluster.work(0, &[]).await.expect_code(0);
+        let runs = cluster.scene.subject.runs_dir();
+        let (set, state) = (cluster.set(), runs.parent().unwrap());
+        let other = Scene::new(3).await;
+        let work = ["work", set.to_str().unwrap(), "--shard", "0", "--yes", "--state-dir"];
+        let refused = other.subject.asof(&[&work[..], &[state.to_str().unwrap()]].concat()).await;
+        let refused = refused.expect_code(5);
+        assert!(refused.stderr.contains("was begun on another server"), "{refused}");
+        other.assert_undone("on the other server");
+    });
+}
+
 /// A worker that is busy keeps out a second one on its shard, and commands that are not workers of the same set.
 #[test]
 fn a_busy_shard_is_left_unchanged() {
     block_on(async {
         let cluster = Arc::new(Cluster::of(Scene::new(30).await, 2).await);
         assert_eq!(cluster.save("other", "3").await.code(), Some(0));
-        slow_down(&cluster.scene, Duration::from_millis(20));
+        slow_down(&cluster.scene, Duration::from_millis(500));
         let pid = Arc::new(OnceLock::new());
         let (busy, told) = (Arc::clone(&cluster), Arc::clone(&pid));
         let worker = tokio::spawn(async move {
