@@ -88,6 +88,62 @@ pub struct NotKept {
 }
 
 impl Counters {
+    /// Adds the counts of a part of the work.
+    pub fn add(&self, part: &Self) {
+        let pairs = self.all().into_iter().zip(part.all());
+        pairs.for_each(|(counter, part)| counter.add(part.get()));
+    }
+
+    fn all(&self) -> [&Counter; 23] {
+        let Self {
+            list_requests,
+            throttled,
+            ranges,
+            remaining,
+            versions,
+            keys,
+            changes,
+            write_requests,
+            planned,
+            copied,
+            bytes_copied,
+            deleted,
+            markers_removed,
+            skipped,
+            conflicts,
+            superseded,
+            failed,
+            archived,
+            unverifiable,
+            not_kept: NotKept { acl, tags, locks, metadata },
+        } = self;
+        [
+            list_requests,
+            throttled,
+            ranges,
+            remaining,
+            versions,
+            keys,
+            changes,
+            write_requests,
+            planned,
+            copied,
+            bytes_copied,
+            deleted,
+            markers_removed,
+            skipped,
+            conflicts,
+            superseded,
+            failed,
+            archived,
+            unverifiable,
+            acl,
+            tags,
+            locks,
+            metadata,
+        ]
+    }
+
     /// Changes that are settled, whatever their outcome.
     pub fn settled(&self) -> u64 {
         let settled = [&self.copied, &self.deleted, &self.markers_removed, &self.skipped];

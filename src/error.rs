@@ -29,6 +29,8 @@ pub enum ErrorKind {
     Corrupt,
     /// Continuing could lose data or give an answer that cannot be trusted.
     Refused,
+    /// Another worker has taken over the run.
+    Overtaken,
     /// The user's input cannot be used.
     Usage,
     /// The user asked to stop.

@@ -1,10 +1,12 @@
 //! Every bound in asof, in one place: queues, batches, retries and memory.
 
 mod recovery;
+mod state;
 
 use std::time::Duration;
 
 pub use recovery::*;
+pub use state::*;
 
 /// Entries requested per ListObjectVersions page; S3 never returns more.
 pub const PAGE_ENTRIES: i32 = 1000;
@@ -23,7 +25,7 @@ pub const KEYS_FROM: usize = 1_000_000;
 pub const HISTORY_BATCH: usize = 1000;
 
 /// Concurrent scans of the listing when the changes of a run are compared with the keys' histories.
-pub const HISTORY_BATCHES: usize = 16;
+pub const HISTORY_BATCHES: usize = 8;
 
 /// Maximum size, in bytes, of a result whose root element may have to be renamed; one listed part is below 10 KB.
 pub const RESULT_BYTES: usize = 1 << 20;
@@ -136,6 +138,9 @@ pub const SHOWN_PREFIXES: usize = 12;
 /// Shards of a plan set that a table shows before it says how to see them all.
 pub const SHOWN_SHARDS: usize = 20;
 
+/// Shards with problems that a table of a plan set's runs shows.
+pub const WORST_SHARDS: usize = 20;
+
 /// Columns of the narrowest terminal that output is made to fit.
 pub const LEAST_COLUMNS: usize = 20;
 
@@ -183,12 +188,6 @@ pub const PLAN_BLOCK: usize = 16 << 10;
 /// Maximum `--concurrency` and `--list-concurrency`.
 pub const MAX_CONCURRENCY: usize = 1024;
 
-/// Attempts to lock a run, [`LOCK_PAUSE`] apart: listing runs locks each for a moment.
-pub const LOCK_ATTEMPTS: u32 = 10;
-
-/// Pause between attempts to lock a run; see [`LOCK_ATTEMPTS`].
-pub const LOCK_PAUSE: Duration = Duration::from_millis(20);
-
 /// Keys compared at a time when two places are compared.
 pub const JOINED: usize = 1000;
 
@@ -200,21 +199,6 @@ pub const SPILL_LEVEL: i32 = 1;
 
 /// Concurrent listing requests; the default of `--list-concurrency`.
 pub const DEFAULT_LIST_CONCURRENCY: usize = 64;
-
-/// Maximum number of shards of a plan set: an AWS Batch array job has at most 10,000 children
-/// (<https://docs.aws.amazon.com/batch/latest/userguide/array_jobs.html>).
-pub const MAX_SHARDS: u32 = 10_000;
-
-/// Requests per shard with `--shards auto`: minutes of work at the default rate, so that a lost worker costs little.
-pub const SHARD_REQUESTS: u64 = 500_000;
-
-/// Maximum size of the manifest of a plan set, in bytes: twice that of [`MAX_SHARDS`] shards whose keys are as long as
-/// keys can be, every byte escaped.
-pub const SET_MANIFEST_BYTES: u64 = 256 << 20;
-
-/// Attempts to lock the claims of a state directory, [`LOCK_PAUSE`] apart: hundreds of workers may begin at once, each
-/// of which holds the lock while it reads the claims of the others.
-pub const CLAIM_ATTEMPTS: u32 = 1500;
 
 /// Longest line of a plan file, in bytes: many times a key of 1,024 bytes, each escaped, with its versions.
 pub const PLAN_LINE: usize = 16 << 20;
@@ -228,24 +212,8 @@ pub const MAX_REFUSAL_PAUSE: Duration = Duration::from_secs(1);
 /// Buffers for the bodies of listing pages that are kept for reuse.
 pub const SPARE_BUFFERS: usize = 8;
 
-/// Changes that the journal announces at once: at most this many have to be checked after a crash, and this many are
-/// applied per fsync.
-pub const INTENTS: u64 = 1000;
-
-/// Maximum length of a journal line, in bytes: far above a result with a long error message.
-pub const JOURNAL_LINE: u64 = 1 << 20;
-
-/// Characters of an error message kept in a journal line: a server may send pages of text, and lines are limited.
-pub const JOURNAL_ERROR: usize = 4000;
-
 /// How long before T a multipart upload may have begun to be suspect; the default of the window.
 pub const MULTIPART_WINDOW: Duration = Duration::from_hours(1);
-
-/// Age from which a run directory without a run belongs to a killed process: a live one fills it at once.
-pub const UNWRITTEN_RUN: Duration = Duration::from_mins(1);
-
-/// Names tried for a new run: the second it begins in, and four random digits.
-pub const RUN_NAMES: u32 = 100;
 
 /// Concurrent listing requests per body being read: bodies that arrive quickly are read one after another, so that few
 /// are held half read.

@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tests/servers/lib.sh
 set +e
 
-readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres demo bench)
+readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres jobs slurm demo bench)
 STRICT=
 [ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
 VERBOSE="" CURRENT="" WORK="" WANTED=() RESULTS=()
@@ -162,6 +162,28 @@ postgres_suite() {
   stop_server rgw
 }
 
+# A plan set that is applied by the tasks of a real Slurm: sixteen at once, for which only the release build is fast enough.
+slurm_suite() {
+  local binary=${CARGO_TARGET_DIR:-$PWD/target}/release/asof
+  start_server slurm rgw || return
+  if start_server slurm ministack; then
+    if start_server slurm slurm; then
+      suite slurm 2400 bash -c "cargo build --release && ASOF_TEST_BINARY='$binary' \
+        cargo test --test it -- slurm:: --ignored --test-threads=1"
+      stop_server slurm
+    fi
+    stop_server ministack
+  fi
+  stop_server rgw
+}
+
+# Array jobs, by what their platforms publish.
+jobs_suite() {
+  start_server jobs validators || return
+  suite jobs 600 cargo test --test it -- jobs:: --ignored
+  stop_server validators
+}
+
 run() {
   case $1 in
     fmt) component_suite fmt fmt fmt --check ;;
@@ -171,6 +193,8 @@ run() {
     crash) suite crash 1200 cargo test --test it -- crash:: ;;
     lab) suite lab 1200 cargo test --test it -- contract::lab ;;
     postgres) postgres_suite ;;
+    jobs) jobs_suite ;;
+    slurm) slurm_suite ;;
     demo) suite demo 2400 cargo run --release -- demo ;;
     bench) suite bench 1800 cargo bench --bench decode -- --test ;;
     *) server_suite "$1" ;;

@@ -19,7 +19,7 @@ pub(crate) struct Cost {
 /// Runs `asof` with these arguments and `--format json`, and reads the summary.
 pub(crate) fn asof(words: &[&str], server: (&str, &str, &str)) -> Cost {
     let (url, key, secret) = server;
-    let (began, cpu) = (Instant::now(), children_cpu());
+    let (began, before) = (Instant::now(), cpu(CHILDREN));
     let mut child = Command::new(env!("CARGO_BIN_EXE_asof"))
         .args(words)
         .args(["--format", "json", "--endpoint-url", url, "--region", "us-east-1"])
@@ -50,19 +50,22 @@ pub(crate) fn asof(words: &[&str], server: (&str, &str, &str)) -> Cost {
     let last = String::from_utf8_lossy(&tail);
     let summary = serde_json::from_str(last.trim_end().lines().next_back().unwrap()).unwrap();
     Cost {
-        cpu: children_cpu().saturating_sub(cpu),
+        cpu: cpu(CHILDREN).saturating_sub(before),
         elapsed: began.elapsed(),
         peak_kib: peak.join().unwrap(),
         summary,
     }
 }
 
-/// Returns the CPU time of all children that have exited, in the kernel's ticks of 10 ms.
-fn children_cpu() -> Duration {
+/// The CPU time of all children that have exited: where `/proc/self/stat` has it.
+pub(crate) const CHILDREN: usize = 13;
+
+/// Returns a CPU time, user and system, in the kernel's ticks of 10 ms.
+pub(crate) fn cpu(field: usize) -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
     let fields: Vec<_> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
     let ticks = |at: usize| fields.get(at).unwrap().parse::<u64>().unwrap();
-    Duration::from_millis((ticks(13) + ticks(14)) * 10)
+    Duration::from_millis((ticks(field) + ticks(field + 1)) * 10)
 }
 
 /// Returns the peak resident memory of a process, sampled until it exits.

@@ -19,21 +19,19 @@ use crate::limits;
 use crate::model::{part_bytes, printable};
 use crate::retry::is_to_be_looked_at;
 use crate::s3::{Client, Copied, CopyRequest, Facts, Part, Upload};
+use crate::state::UploadList;
 
 /// The multipart copies in progress. All clones share them.
 #[derive(Clone)]
 pub struct Uploads {
     open: Arc<Mutex<Vec<Upload>>>,
     slots: Arc<Semaphore>,
-    record: Option<Arc<Record>>,
+    list: Option<Arc<UploadList>>,
 }
-
-/// Records an upload that was started.
-type Record = dyn Fn(&Upload) -> Result<()> + Send + Sync;
 
 impl Default for Uploads {
     fn default() -> Self {
-        Self { open: Arc::default(), slots: Arc::new(Semaphore::new(limits::PARTS_IN_FLIGHT)), record: None }
+        Self { open: Arc::default(), slots: Arc::new(Semaphore::new(limits::PARTS_IN_FLIGHT)), list: None }
     }
 }
 
@@ -44,10 +42,10 @@ impl fmt::Debug for Uploads {
 }
 
 impl Uploads {
-    /// Calls `record` with each upload before its first part is copied; if it fails, so does the copy.
+    /// Records each upload in a list before its first part is copied; if that fails, so does the copy.
     #[must_use]
-    pub fn recorded(self, record: impl Fn(&Upload) -> Result<()> + Send + Sync + 'static) -> Self {
-        Self { record: Some(Arc::new(record)), ..self }
+    pub fn recorded(self, list: UploadList) -> Self {
+        Self { list: Some(Arc::new(list)), ..self }
     }
 
     /// Aborts the open uploads. Returns an error if one could not be aborted.
@@ -60,9 +58,12 @@ impl Uploads {
         ended
     }
 
-    fn opened(&self, upload: &Upload) -> Result<()> {
+    async fn opened(&self, upload: &Upload) -> Result<()> {
         self.lock().push(upload.clone());
-        self.record.as_ref().map_or(Ok(()), |record| record(upload))
+        match &self.list {
+            None => Ok(()),
+            Some(list) => list.push(upload).await,
+        }
     }
 
     fn closed(&self, upload: &Upload) {
@@ -101,7 +102,7 @@ pub(super) async fn copy_in_parts(
 ) -> Result<Copied> {
     let uploads = &how.uploads;
     let upload = client.create_upload(request, facts, tags).await?;
-    let copied = match uploads.opened(&upload) {
+    let copied = match uploads.opened(&upload).await {
         Ok(()) => fill(client, how, request, facts, &upload).await,
         Err(e) => Err(e),
     };
@@ -121,7 +122,7 @@ pub(super) async fn copy_in_parts(
     match uploads.abort(client, &upload).await {
         Ok(()) => Err(error),
         // It is in the journal: resuming the run aborts it.
-        Err(e) if e.ends_the_run() && uploads.record.is_some() => {
+        Err(e) if e.ends_the_run() && uploads.list.is_some() => {
             uploads.closed(&upload);
             Err(if error.ends_the_run() { error } else { e })
         }

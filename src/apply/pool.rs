@@ -14,7 +14,7 @@ use crate::limits;
 use crate::model::printable;
 use crate::plan::Change;
 use crate::s3::Client;
-use crate::state::{RunJournal, RunState};
+use crate::state::{ActiveJournal, RunState};
 
 /// Options for applying changes.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ pub async fn apply(
     place: &Place,
     manner: &PoolOptions,
     items: impl Iterator<Item = Result<Item>>,
-    journal: &mut RunJournal,
+    journal: &mut ActiveJournal,
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<Applied> {
@@ -53,7 +53,7 @@ pub async fn apply(
     let mut works = Batches::new(items, journal.state().order());
     let mut running: JoinSet<Vec<Settled>> = JoinSet::new();
     let (mut ended, mut finished, mut taken) = (Ok(()), false, 0);
-    let mut left = Left::default();
+    let (mut left, mut unstored) = (Left::default(), Unstored::default());
     loop {
         if ended.is_err() || cancel.is_stopped() {
             halt.stop();
@@ -63,7 +63,17 @@ pub async fn apply(
             && running.len() < worker.pressure().window()
             && taken < limits::CHANGES_IN_FLIGHT
         {
-            match next(&mut works, journal) {
+            let next = tokio::select! {
+                biased;
+                next = next(&mut works, journal) => next,
+                // The intent is being stored, and its work is left.
+                () = cancel.stopped() => {
+                    left.any = true;
+                    break;
+                }
+            };
+            unstored.add(Vec::new(), journal);
+            match next {
                 Ok(Some(work)) => {
                     taken += work.len();
                     drop(running.spawn(worker.clone().perform(work)));
@@ -80,10 +90,16 @@ pub async fn apply(
             () = cancel.stopped(), if !halt.is_stopped() => continue,
         };
         let Some(settled) = settled else { break };
-        let noted = settled.map_err(Error::from).and_then(|settled| {
-            taken -= settled.len();
-            note(client, &left.sort_out(settled), journal, &mut on)
-        });
+        let noted = match settled {
+            Ok(settled) => {
+                taken -= settled.len();
+                let settled = left.sort_out(settled);
+                let noted = note(client, &settled, journal, &mut on).await;
+                unstored.add(settled, journal);
+                noted
+            }
+            Err(e) => Err(Error::from(e)),
+        };
         ended = ended.and(noted).and(left.why());
     }
     if !finished {
@@ -92,8 +108,53 @@ pub async fn apply(
     let noted = journal.leave(std::mem::take(&mut left.unsent));
     // Uploads cut short by an error are aborted, so that they are not charged for.
     let abandoned = manner.copies.uploads.abandon(client).await;
-    ended.and(noted).and(journal.sync()).and(abandoned)?;
+    let stored = store(journal, cancel).await;
+    let ended = ended.and(noted).and(stored).and(abandoned);
+    if ended.as_ref().is_err_and(|e| e.kind() == ErrorKind::Overtaken) {
+        unstored.report(on)?;
+    }
+    ended?;
     Ok(Applied { finished: !left.any, unguarded: worker.is_unguarded() })
+}
+
+/// Results that are not in the bucket with the state. The worker that takes over knows of these changes only that they were
+/// announced, and on a server that ignores conditions both may make them.
+#[derive(Debug, Default)]
+struct Unstored(Vec<Settled>);
+
+impl Unstored {
+    /// Adds results that the journal has just got. A store takes all results before it.
+    fn add(&mut self, settled: Vec<Settled>, journal: &ActiveJournal) {
+        if journal.has_unsent() {
+            self.0.extend(settled);
+        } else {
+            self.0.clear();
+        }
+    }
+
+    /// Reports each key that was changed, after another worker has taken over.
+    fn report(&self, mut on: impl FnMut(&Change, &Outcome) -> Result<()>) -> Result<()> {
+        let made = |settled: &&Settled| {
+            matches!(settled.outcome, Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::MarkersRemoved)
+        };
+        self.0.iter().filter(made).try_for_each(|Settled { item, .. }| {
+            let why = "changed by a worker that was overtaken before it could store the result";
+            on(&item.change, &Outcome::Failed(Error::new(ErrorKind::Overtaken, why)))
+        })
+    }
+}
+
+/// Stores what the journal has. After a stop, it does not wait long: results that are not stored are found again by the one
+/// who resumes the run.
+async fn store(journal: &mut ActiveJournal, cancel: &Cancel) -> Result<()> {
+    if !cancel.is_stopped() {
+        return journal.sync().await;
+    }
+    match tokio::time::timeout(limits::STOP_GRACE, journal.sync()).await {
+        Err(_) => Ok(()),
+        Ok(Err(e)) if e.is_retryable() => Ok(()),
+        Ok(stored) => stored,
+    }
 }
 
 /// Changes left because the run ends before them.
@@ -152,20 +213,23 @@ impl Left {
 }
 
 /// Returns the next piece of work, announced in the journal.
-fn next(works: &mut impl Iterator<Item = Result<Work>>, journal: &mut RunJournal) -> Result<Option<Work>> {
+async fn next(
+    works: &mut impl Iterator<Item = Result<Work>>,
+    journal: &mut ActiveJournal,
+) -> Result<Option<Work>> {
     let Some(work) = works.next().transpose()? else { return Ok(None) };
-    journal.take(work.last())?;
+    journal.take(work.last()).await?;
     Ok(Some(work))
 }
 
-fn note(
+async fn note(
     client: &Client,
     settled: &[Settled],
-    journal: &mut RunJournal,
+    journal: &mut ActiveJournal,
     on: &mut impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<()> {
     let ending = |Settled { item, outcome }: &Settled| (item.n, outcome.ending(item.over.clone()));
-    journal.end(settled.iter().map(ending))?;
+    journal.end(settled.iter().map(ending)).await?;
     for Settled { item, outcome } in settled {
         tracing::debug!(key = %printable(&item.change.key), ?outcome, "settled");
         outcome.count(client.counters(), &item.change);

@@ -10,6 +10,7 @@ pub(super) mod apply;
 pub(super) mod check;
 pub(super) mod common;
 pub(super) mod compare;
+pub(super) mod jobs;
 #[cfg(feature = "lab")]
 pub(super) mod lab;
 pub(super) mod look;

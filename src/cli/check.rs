@@ -9,7 +9,7 @@ use super::context::Context;
 use super::exit::Exit;
 use super::suggest::typed;
 use super::time_arg;
-use crate::engine::recover::{Databases, Source, least_policy};
+use crate::engine::recover::{Databases, LeastFor, Source, least_policy};
 use crate::engine::{AskedTime, CheckPast, earlier_rules};
 use crate::error::{Error, Result};
 use crate::model::{Policy, TypedTime};
@@ -19,7 +19,8 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let CheckArgs { location, at, window, database, iam, multipart_window, doubtful, state, .. } = args;
     let CheckArgs { earlier, server, output, .. } = args;
     if let Some(what) = iam {
-        return print(&least_policy(what, location, database.as_deref(), typed)?);
+        let least = LeastFor { location, state: state.bucket(), file: database.as_deref() };
+        return print(&least_policy(what, least, typed)?);
     }
     // clap demands it where there is no --iam.
     let location = location.ok_or_else(|| Error::usage("check needs a location: s3://BUCKET[/PREFIX]"))?;

@@ -5,6 +5,7 @@ use clap::Subcommand;
 use super::args::CompletionsArgs;
 use super::args::check::CheckArgs;
 use super::args::compare::{DiffArgs, VerifyArgs};
+use super::args::jobs::JobsArgs;
 #[cfg(feature = "lab")]
 use super::args::lab::LabCommand;
 use super::args::look::{HistoryArgs, RunsArgs, ShowArgs, TimelineArgs};
@@ -16,15 +17,18 @@ use super::context::Context;
 use super::exit::Exit;
 use super::manual::ManualArgs;
 use super::{
-    check, completions, diff, drill, examples, history, manual, mark, recover, references, restore, resume,
-    runs, show, timeline, undo, verify, work,
+    check, completions, diff, drill, examples, history, jobs, manual, mark, recover, references, restore,
+    resume, runs, show, timeline, undo, verify, work,
 };
 use crate::error::Result;
+
+/// An option about runs, hidden where no run is kept or shown.
+const STATE_PROFILE: &str = "state_profile";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Show puts, overwrites and deletes over time, and suggest a target time
-    #[command(after_long_help = examples::TIMELINE)]
+    #[command(after_long_help = examples::TIMELINE, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
     Timeline(TimelineArgs),
     /// Show what a restore would change
     #[command(after_long_help = examples::DIFF)]
@@ -41,6 +45,9 @@ pub(super) enum Command {
     /// Apply one shard of a plan set, or resume it: the command of a task in an array job
     #[command(after_long_help = examples::WORK)]
     Work(Box<WorkArgs>),
+    /// Print the array job that applies a plan set: for Kubernetes, AWS Batch or Slurm
+    #[command(after_long_help = examples::JOBS)]
+    Jobs(Box<JobsArgs>),
     /// Compare a bucket, or a copy of it, with its state at a past time
     #[command(after_long_help = examples::VERIFY)]
     Verify(VerifyArgs),
@@ -50,23 +57,23 @@ pub(super) enum Command {
     /// Show a saved plan, or the plan of a run
     #[command(after_long_help = examples::SHOW)]
     Show(ShowArgs),
-    /// List runs and their progress
+    /// List runs and their progress, or show the progress of a plan set
     #[command(after_long_help = examples::RUNS)]
     Runs(RunsArgs),
     /// Restore buckets and databases to the same second, as described in a recovery file
-    #[command(after_long_help = examples::RECOVER)]
+    #[command(after_long_help = examples::RECOVER, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
     Recover(RecoverArgs),
     /// Rehearse a recovery into scratch copies, verify and time it, then tear it down
-    #[command(after_long_help = examples::DRILL)]
+    #[command(after_long_help = examples::DRILL, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
     Drill(DrillArgs),
     /// Quiesce the application briefly and record a time to recover to
-    #[command(after_long_help = examples::MARK)]
+    #[command(after_long_help = examples::MARK, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
     Mark(MarkArgs),
     /// List every version of one key, newest first
-    #[command(after_long_help = examples::HISTORY)]
+    #[command(after_long_help = examples::HISTORY, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
     History(HistoryArgs),
     /// Check which past times can be restored, or print an IAM policy
-    #[command(after_long_help = examples::CHECK)]
+    #[command(after_long_help = examples::CHECK, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
     Check(CheckArgs),
     /// Show a page of the manual, or list its topics
     #[command(after_long_help = examples::MANUAL)]
@@ -95,6 +102,7 @@ impl Command {
             Self::Timeline(_)
             | Self::Show(_)
             | Self::History(_)
+            | Self::Jobs(_)
             | Self::Completions(_)
             | Self::Man
             | Self::Manual(_)
@@ -141,11 +149,12 @@ impl Command {
     pub(super) async fn run(self, context: &Context) -> Result<Exit> {
         match self {
             Self::Timeline(args) => timeline::run(context, args).await,
-            Self::Diff(args) => diff::run(context, args).await,
+            Self::Diff(args) => Box::pin(diff::run(context, args)).await,
             Self::Restore(args) => Box::pin(restore::run(context, args)).await,
-            Self::Resume(args) => resume::run(context, args).await,
-            Self::Undo(args) => undo::run(context, args).await,
+            Self::Resume(args) => Box::pin(resume::run(context, args)).await,
+            Self::Undo(args) => Box::pin(undo::run(context, args)).await,
             Self::Work(args) => Box::pin(work::run(context, *args)).await,
+            Self::Jobs(args) => jobs::run(*args).await,
             Self::Verify(args) => verify::run(context, args).await,
             Self::References(args) => Box::pin(references::run(context, *args)).await,
             Self::Show(args) => show::run(context, args).await,

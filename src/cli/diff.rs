@@ -3,8 +3,9 @@
 use super::args::compare::DiffArgs;
 use super::context::Context;
 use super::exit::Exit;
+use super::kept::new_set;
 use super::{suggest, time_arg};
-use crate::engine::{Comparison, Diff, Findings, Prices, SaveTo, Server, read_prices, seen};
+use crate::engine::{Comparison, Diff, Findings, Prices, SaveSet, SaveTo, Server, read_prices, seen};
 use crate::error::Result;
 use crate::model::Instant;
 use crate::report::{ChangesView, Closing, Command, Heading, Purpose, diff_verdict, head};
@@ -12,7 +13,7 @@ use crate::report::{ChangesView, Closing, Command, Heading, Purpose, diff_verdic
 pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>) -> Result<Exit> {
     let diff = read(context, &args).await?;
     let prices = read_prices(args.prices.clone(), &context.cancel).await?;
-    let DiffArgs { all, out, shards, exit_code, common, .. } = args;
+    let DiffArgs { all, out, shards, exit_code, state, common, .. } = args;
     let mut context = context.shown(common.output);
     let settings = common.server.settings(None);
     let client = context.client(settings.clone()).await?;
@@ -24,11 +25,15 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
         (None, _) => suggest::suggest("restore").about(location, at),
     };
     // Before the listing, which may take hours: that the plan cannot be written is known at once.
-    let to = out.as_deref().map(|path| match shards {
-        None => SaveTo::File(path),
-        Some(shards) => SaveTo::Set { dir: path, shards, server: Server::of(&settings, &client) },
-    });
-    let mut saving = to.map(|to| comparison.save(to)).transpose()?;
+    let mut saving = match (out.as_deref(), shards) {
+        (None, _) => None,
+        (Some(path), None) => Some(comparison.save(SaveTo::File(path))?),
+        (Some(path), Some(shards)) => {
+            let place = new_set(path, &state, settings.clone(), location).await?;
+            let server = Server::of(&settings, &client);
+            Some(comparison.save(SaveTo::Set(Box::new(SaveSet { place, shards, server })))?)
+        }
+    };
     let heading = Heading::new(location, at, purpose(versus, out.is_some()), context.now)
         .notes(head(&comparison.checks))
         .restore(restore.to_string());
@@ -48,7 +53,7 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
     }
     view.uncertain(uncertain)?;
     if let Some(saving) = saving {
-        saving.finish(&changes, &sums, seen(&client))?;
+        saving.finish(&changes, &sums, seen(&client)).await?;
     }
     let verdict = diff_verdict(versus, &sums, comparison.state.versioning);
     let prices = Prices::at(&client.endpoint(), prices).filter(|_| verdict.is_none());

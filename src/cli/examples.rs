@@ -23,13 +23,15 @@ pub(super) const RESUME: &str = "\
 Examples:
   asof resume latest
   asof resume 20261117T143005Z-7f3a --on-conflict overwrite
-  asof resume latest --rate 500/s --concurrency 32";
+  asof resume latest --rate 500/s --concurrency 32
+  asof resume /shared/incident --yes --state-dir /shared/state";
 
 pub(super) const UNDO: &str = "\
 Examples:
   asof undo latest
   asof undo 20261117T143005Z-7f3a --yes
-  asof undo latest --undelete copy";
+  asof undo latest --undelete copy
+  asof undo /shared/incident --out /shared/undo --state-dir /shared/state";
 
 pub(super) const WORK: &str = "\
 Examples:
@@ -37,11 +39,18 @@ Examples:
   asof work /shared/incident --yes --state-dir /shared/state --parallelism 16
   asof work /shared/incident --yes --state-dir /shared/state --doubtful skip --format json";
 
+pub(super) const JOBS: &str = "\
+Examples:
+  asof jobs /shared/incident --on slurm --state-dir /shared/state | sbatch
+  asof jobs /shared/incident --on kubernetes --state-dir /shared/state --image asof:0.1 --volume nfs:/shared
+  asof jobs /efs/set --on aws-batch --state-dir /efs/state --image asof:0.1 --volume fs-12345678:/efs --job-queue q --job-role r";
+
 pub(super) const VERIFY: &str = "\
 Examples:
   asof verify s3://prod-uploads --at 2026-11-17T14:30:05Z
   asof verify s3://prod-uploads --at 2h --against s3://scratch
-  asof verify s3://prod-uploads/invoices/ --at 2h --against ./invoices --all";
+  asof verify s3://prod-uploads/invoices/ --at 2h --against ./invoices --all
+  asof verify /shared/incident";
 
 pub(super) const REFERENCES: &str = "\
 Examples:
@@ -60,7 +69,8 @@ pub(super) const RUNS: &str = "\
 Examples:
   asof runs
   asof runs --format json
-  asof runs --prune 90d --yes";
+  asof runs --prune 90d --yes
+  asof runs /shared/incident --state-dir /shared/state";
 
 pub(super) const RECOVER: &str = "\
 Examples:

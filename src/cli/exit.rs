@@ -26,6 +26,30 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// Returns the worse of two, for a command that goes on after an error:
+    ///
+    /// | from bad to worse | |
+    /// |---|---|
+    /// | done | |
+    /// | incomplete, differences | keys are left |
+    /// | refused, usage | a person has to look at it |
+    /// | failed | |
+    /// | interrupted | some was not even tried |
+    pub(super) fn worse(self, other: Self) -> Self {
+        let rank = |exit: Self| match exit {
+            Self::Done => 0,
+            Self::Incomplete => 1,
+            Self::Differences => 2,
+            Self::Refused => 3,
+            Self::Usage => 4,
+            Self::Failed => 5,
+            Self::Interrupted => 6,
+        };
+        if rank(other) > rank(self) { other } else { self }
+    }
+}
+
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         ExitCode::from(exit as u8)
@@ -37,6 +61,7 @@ impl From<ErrorKind> for Exit {
         match kind {
             ErrorKind::Usage => Exit::Usage,
             ErrorKind::Refused => Exit::Refused,
+            ErrorKind::Overtaken => Exit::Incomplete,
             ErrorKind::Interrupted => Exit::Interrupted,
             _ => Exit::Failed,
         }

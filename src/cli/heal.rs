@@ -6,8 +6,8 @@ use super::args::apply::ChangeArgs;
 use super::carry::PendingRun;
 use super::context::Context;
 use super::exit::Exit;
-use super::kept::state_dir;
-use crate::engine::{Begun, Client, Prepared, Server};
+use super::kept::home;
+use crate::engine::{Begun, Client, Prepared, Server, Settings};
 use crate::error::Result;
 use crate::report::{Command, left_out_line, plural, show_heal};
 
@@ -15,7 +15,7 @@ use crate::report::{Command, left_out_line, plural, show_heal};
 pub(super) struct Healing {
     pub(super) within: Duration,
     pub(super) change: ChangeArgs,
-    pub(super) server: Server,
+    pub(super) settings: Settings,
     pub(super) yes: bool,
 }
 
@@ -33,8 +33,11 @@ pub(super) async fn heal(
     prepared: Prepared,
     healing: Healing,
 ) -> Result<Healed> {
-    let Healing { within, change, server, yes } = healing;
-    let (state_dir, options) = (state_dir(&change.apply.state)?, change.options());
+    let Healing { within, change, settings, yes } = healing;
+    let (server, options) = (Server::of(&settings, client), change.options());
+    let home = home(&change.apply.state, settings).await?;
+    home.require_apart(&prepared.location)?;
+    home.require_apart(prepared.changed())?;
     show_heal(context.output, &prepared, within, context.now)?;
     prepared.require_certainty(&options)?;
     let sums = prepared.sums.clone();
@@ -51,7 +54,8 @@ pub(super) async fn heal(
     if !yes {
         context.prompt().name("bucket", &prepared.changed().bucket).await?;
     }
-    let run = prepared.begin(&options, Begun { state_dir: &state_dir, server, now: context.now })?;
+    let run = prepared.begin(&options, Begun { state_dir: home.dir(), server, now: context.now })?;
+    let run = home.keep(run).await?;
     let run = PendingRun::new(run, options.apply, sums, Command::Restore);
     Ok(Healed { exit: run.execute(context, client).await?, left_out })
 }

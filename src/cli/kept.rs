@@ -1,44 +1,99 @@
-//! The state directory, and the runs in it.
+//! The place of runs, and the runs in it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::args::apply::StateArgs;
 use super::suggest;
-use crate::engine::Run;
+use crate::engine::{Client, NewSet, Run, RunOrSet, SavedSet, Settings, StateHome};
 use crate::error::{Error, Result};
+use crate::model::{Destination, Location};
 use crate::report::Output;
 
-/// Where runs are kept.
+/// The directory for what is kept in one only.
 pub(super) fn state_dir(args: &StateArgs) -> Result<PathBuf> {
     let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let by_environment = || Some(named("XDG_STATE_HOME")?.join("asof"));
     let at_home = || Some(named("HOME")?.join(".local/state/asof"));
-    args.state_dir.clone().or_else(by_environment).or_else(at_home).ok_or_else(|| {
-        Error::usage("no directory is configured for the run's plan and journal")
-            .hint("use --state-dir, or set XDG_STATE_HOME or HOME")
-    })
+    match &args.state_dir {
+        Some(Destination::Directory(dir)) => Ok(dir.clone()),
+        Some(Destination::Bucket(folder)) => {
+            Err(Error::usage(format!("this needs a state directory, and {folder} is in a bucket"))
+                .hint("only runs can be kept in a bucket; use --state-dir DIR"))
+        }
+        None => by_environment().or_else(at_home).ok_or_else(|| {
+            Error::usage("no directory is configured for the run's plan and journal")
+                .hint("use --state-dir, or set XDG_STATE_HOME or HOME")
+        }),
+    }
+}
+
+/// The place of runs; `server` is that of the bucket to be changed.
+pub(super) async fn home(args: &StateArgs, server: Settings) -> Result<StateHome> {
+    let Some(Destination::Bucket(folder)) = &args.state_dir else {
+        return Ok(StateHome::directory(state_dir(args)?));
+    };
+    let client = Client::connect(args.server(server), Arc::default()).await?;
+    StateHome::bucket(client, folder.clone()).await
 }
 
 /// The name that stands for the newest run.
 pub(super) const LATEST: &str = "latest";
 
 /// The name of a run as it was typed; `latest` is the newest one.
-pub(super) fn named(state_dir: &Path, typed: &str, output: Output) -> Result<String> {
+pub(super) async fn named(home: &StateHome, typed: &str, output: Output) -> Result<String> {
     if typed != LATEST {
         return Ok(typed.to_owned());
     }
-    let id = Run::latest(state_dir)?
-        .ok_or_else(|| Error::usage(format!("there is no run in {}", state_dir.display())).hint(ELSEWHERE))?;
+    home.fetch_manifests().await?;
+    let id = Run::latest(home.dir())?
+        .ok_or_else(|| Error::usage(format!("there is no run in {home}")).hint(ELSEWHERE))?;
     output.note(&format!("latest is run {id}"));
     Ok(id)
 }
 
-/// Takes up the run that was named.
-pub(super) fn open_run(state: &StateArgs, typed: &str, output: Output) -> Result<Run> {
-    let dir = state_dir(state)?;
-    let id = named(&dir, typed, output)?;
-    Run::open(&dir, &id).map_err(|e| {
-        if Run::exists(&dir, &id) {
+/// Opens the plan set that was named; `server` is the one that was typed, if the set is in a bucket.
+pub(super) async fn open_set(path: &Path, state: &StateArgs, server: Settings) -> Result<SavedSet> {
+    match Destination::of_path(path.to_owned())? {
+        Destination::Directory(path) => SavedSet::directory(&path),
+        Destination::Bucket(place) => {
+            let client = Client::connect(state.server(server), Arc::default()).await?;
+            SavedSet::bucket(client, place).await
+        }
+    }
+}
+
+/// A place for a plan set of the keys of `restored`.
+pub(super) async fn new_set(
+    path: &Path,
+    state: &StateArgs,
+    server: Settings,
+    restored: &Location,
+) -> Result<NewSet> {
+    match Destination::of_path(path.to_owned())? {
+        Destination::Directory(path) => Ok(NewSet::directory(path)),
+        Destination::Bucket(place) => {
+            let client = Client::connect(state.server(server), Arc::default()).await?;
+            NewSet::bucket(client, place, restored).await
+        }
+    }
+}
+
+/// Whether an argument names a run or a plan set. Of state in a bucket, nothing is read for this.
+pub(super) fn run_or_set(state: &StateArgs, typed: &str) -> Result<RunOrSet> {
+    let is_run = match &state.state_dir {
+        _ if typed == LATEST => true,
+        Some(Destination::Bucket(_)) => Run::is_id(typed),
+        _ => Run::exists(&state_dir(state)?, typed),
+    };
+    Ok(RunOrSet::of(typed, is_run, Path::new(typed).is_dir()))
+}
+
+/// Opens the run that was typed.
+pub(super) async fn open_run(home: &StateHome, typed: &str, output: Output) -> Result<Run> {
+    let id = named(home, typed, output).await?;
+    home.open(&id).await.map_err(|e| {
+        if Run::exists(home.dir(), &id) {
             return e;
         }
         e.hint(format!("list them: {}", suggest::runs())).hint(ELSEWHERE)

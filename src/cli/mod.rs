@@ -14,6 +14,7 @@ mod examples;
 mod exit;
 mod heal;
 mod history;
+mod jobs;
 mod kept;
 #[cfg(feature = "lab")]
 mod lab;
@@ -24,9 +25,11 @@ mod recovery;
 mod references;
 mod restore;
 mod resume;
+mod resume_set;
 mod run;
 mod runs;
 mod set;
+mod set_runs;
 mod show;
 mod signals;
 mod suggest;
@@ -34,6 +37,7 @@ mod sweep;
 mod time_arg;
 mod timeline;
 mod undo;
+mod undo_set;
 mod verify;
 mod work;
 

@@ -7,9 +7,7 @@ use super::exit::Exit;
 use super::heal::{Healing, heal};
 use super::suggest::{Suggestion, suggest};
 use super::time_arg;
-use crate::engine::{
-    Aim, CheckReferences, Existed, Heal, Holder, ReferenceCheck, Rows, Server, earlier_rules,
-};
+use crate::engine::{Aim, CheckReferences, Existed, Heal, Holder, ReferenceCheck, Rows, earlier_rules};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Location};
 use crate::report::{
@@ -43,7 +41,6 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let check = CheckReferences { location: location.clone(), at: typed, holder, earlier, aim };
     let settings = server.settings(within.map(|_| change.apply.rate));
     let client = context.client(settings.clone()).await?;
-    let server = Server::of(&settings, &client);
     let check = context.answered(&client, check.inspect(&client).await)?;
     let ReferenceCheck { at, here, there, ref history, .. } = check;
     let keys = rows.read(location.clone(), &context.cancel).await?;
@@ -83,7 +80,8 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     let to = against.filter(|against| *against != location);
     let heals = Heal { location, at, to, within, here, there };
     let prepared = heals.prepare(&client, late.into_changes()?).await?;
-    let healed = heal(&context, &client, prepared, Healing { within, change, server, yes }).await?;
+    let options = Healing { within, change, settings, yes };
+    let healed = Box::pin(heal(&context, &client, prepared, options)).await?;
     if healed.exit != Exit::Done {
         return Ok(healed.exit);
     }

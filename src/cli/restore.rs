@@ -6,7 +6,7 @@ use super::args::restore::RestoreArgs;
 use super::carry::PendingRun;
 use super::context::Context;
 use super::exit::Exit;
-use super::kept::state_dir;
+use super::kept::home;
 use super::show::{self, Wanted};
 use super::suggest::{self, suggest};
 use super::{diff, directory, time_arg};
@@ -43,7 +43,7 @@ async fn dry_run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         let kinds = Only::new(args.only.iter().copied());
         let prices = read_prices(args.prices, &context.cancel).await?;
         let location = args.location.as_ref();
-        return show::view(context, plan, Wanted { location, all: false, kinds, prices });
+        return show::view(context, plan, Wanted { location, all: false, kinds, prices, resume: None });
     }
     let diff = DiffArgs {
         past: args.past()?,
@@ -58,7 +58,7 @@ async fn dry_run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         state: args.change.apply.state,
         common: args.common,
     };
-    diff::run(context, diff).await
+    Box::pin(diff::run(context, diff)).await
 }
 
 /// Reads what is to be restored, with the head of the plan where it is of one.
@@ -86,8 +86,13 @@ async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs
     let RestoreArgs { change, common, allow_mass_delete, prices, .. } = args;
     can_ask(yes || dry_run, CHANGE)?;
     let prices = read_prices(prices, &context.cancel).await?;
-    let (state_dir, settings) =
-        (state_dir(&change.apply.state)?, common.server.settings(Some(change.apply.rate)));
+    let settings = common.server.settings(Some(change.apply.rate));
+    let home = home(&change.apply.state, settings.clone()).await?;
+    restore.require_apart(&home)?;
+    if !dry_run {
+        // Before the listing, which may take long.
+        home.probe().await?;
+    }
     let client = context.client(settings.clone()).await?;
     let server = Server::of(&settings, &client);
     let prepared = context.surveying(restore.prepare(&client, &context.cancel)).await;
@@ -130,7 +135,8 @@ async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs
     let said = Said { allow_mass_delete, yes };
     context.prompt().consent(&prepared.changed().bucket, prepared.plausibility(&options), said).await?;
     let (selected, trust_etag) = (prepared.selected.clone(), prepared.trust_etag);
-    let run = prepared.begin(&options, Begun { state_dir: &state_dir, server, now: context.now })?;
+    let run = prepared.begin(&options, Begun { state_dir: home.dir(), server, now: context.now })?;
+    let run = home.keep(run).await?;
     let check = suggest::check(run.manifest(), &selected, trust_etag);
     let run = PendingRun::new(run, options.apply, sums, Command::Restore);
     PendingRun { checks, warnings, check, ..run }.execute(&context, &client).await

@@ -1,22 +1,30 @@
 //! `asof resume`.
 
+use super::args::apply::ChangeArgs;
 use super::args::restore::ResumeArgs;
 use super::carry::PendingRun;
 use super::context::Context;
 use super::exit::Exit;
-use super::kept::open_run;
-use super::suggest;
+use super::kept::{home, open_run, run_or_set};
+use super::{resume_set, suggest};
+use crate::engine::RunOrSet;
 use crate::error::Result;
 use crate::report::Command;
 
 pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
-    let ResumeArgs { run, yes: _, apply, thaw, server, output } = args;
+    if run_or_set(&args.change.apply.state, &args.run)? == RunOrSet::Set {
+        return Box::pin(resume_set::run(context, args)).await;
+    }
+    args.require_of_run()?;
+    let ResumeArgs { run, change: ChangeArgs { apply, copies }, server, output, .. } = args;
     let mut context = context.shown(output);
-    let mut run = open_run(&apply.state, &run, context.output)?;
-    run.thaw(thaw.asked());
+    let settings = server.settings(Some(apply.rate));
+    let home = home(&apply.state, settings.clone()).await?;
+    let mut run = open_run(&home, &run, context.output).await?;
+    run.thaw(copies.thaw.asked());
     let plan = run.open_plan()?;
     let manifest = run.manifest();
-    let client = context.client(manifest.server.clone().unless(server.settings(Some(apply.rate)))).await?;
+    let client = context.client(manifest.server.clone().unless(settings)).await?;
     client.ask_clock(&manifest.changed().bucket).await;
     context.answered(&client, Ok(()))?;
     let restores = manifest.undoes.is_none() && !manifest.heals;

@@ -3,7 +3,8 @@
 use super::args::look::RunsArgs;
 use super::context::Context;
 use super::exit::Exit;
-use super::kept::state_dir;
+use super::kept::{home, state_dir};
+use super::set_runs;
 use crate::engine::recover::needed_runs;
 use crate::engine::{Run, removable};
 use crate::error::Result;
@@ -15,13 +16,21 @@ const PRUNE: Asked = Asked {
 };
 
 pub(super) async fn run(context: &Context, args: RunsArgs) -> Result<Exit> {
-    let RunsArgs { prune, yes, state, server: _, output } = args;
+    let RunsArgs { set, prune, yes, state, server, output } = args;
     let context = context.shown(output);
+    if let Some(set) = set {
+        return set_runs::show(&context, &set, &state, server.into_inner().settings(None)).await;
+    }
     if prune.is_some() {
         can_ask(yes, PRUNE)?;
     }
-    let dir = state_dir(&state)?;
-    match Run::remove_unwritten(&dir) {
+    if prune.is_some() {
+        state_dir(&state)?;
+    }
+    let home = home(&state, server.into_inner().settings(None)).await?;
+    home.fetch_all().await?;
+    let dir = home.dir();
+    match Run::remove_unwritten(dir) {
         Ok(removed) => {
             for id in removed {
                 context
@@ -31,17 +40,17 @@ pub(super) async fn run(context: &Context, args: RunsArgs) -> Result<Exit> {
         // The runs can be shown all the same.
         Err(e) => context.note(&e.to_string()),
     }
-    let runs = Run::list(&dir)?;
+    let runs = home.list()?;
     let Some(age) = prune else {
         if runs.is_empty() {
-            context.note(&format!("no runs in {}", dir.display()));
+            context.note(&format!("no runs in {home}"));
         }
         let lines: Vec<_> = runs.iter().map(|run| RunLine::of(run, &runs)).collect();
         show_runs(context.output.format, &lines, context.now)?;
         return Ok(Exit::Done);
     };
     let before = context.now.before(age);
-    let old = removable(&runs, &needed_runs(&dir)?, before);
+    let old = removable(&runs, &needed_runs(dir)?, before);
     let lines: Vec<_> = old.iter().map(|run| RunLine::of(run, &runs)).collect();
     let age = before.age(context.now);
     if lines.is_empty() {
@@ -57,7 +66,7 @@ pub(super) async fn run(context: &Context, args: RunsArgs) -> Result<Exit> {
         let otherwise = format!("confirmation does not match {count}; nothing was removed");
         context.prompt().typed("the number of runs to remove", &count, otherwise).await?;
     }
-    removed_runs(format, &lines, |run| Run::remove(&dir, run))?;
+    removed_runs(format, &lines, |run| Run::remove(dir, run))?;
     let runs = plural(lines.len() as u64, "run", "runs");
     context.note(&format!("removed {runs}, finished and older than {age}"));
     Ok(Exit::Done)

@@ -5,34 +5,39 @@ use std::path::Path;
 use super::args::look::ShowArgs;
 use super::context::Context;
 use super::exit::Exit;
-use super::kept::{LATEST, named, state_dir};
+use super::kept::{LATEST, home, named, open_set};
 use super::{set, suggest};
 use crate::engine::{MANIFEST, Only, Prices, Run, open_plan, read_prices};
 use crate::error::Result;
 use crate::limits;
-use crate::model::Location;
+use crate::model::{Destination, Location};
 use crate::report::{ChangesView, Closing, Command, Heading, Purpose, plan_notes};
 
 pub(super) async fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
-    let ShowArgs { plan, all, prices, state, server: _, output } = args;
+    let ShowArgs { plan, all, prices, state, server, output } = args;
     let prices = read_prices(prices, &context.cancel).await?;
     let context = context.shown(output);
+    let server = server.into_inner().settings(None);
+    // The copy of a run in a bucket lasts as long as this.
+    let home_of_run;
+    let mut resume = None;
     let plan = match plan.to_str() {
-        Some(LATEST) => {
-            let dir = state_dir(&state)?;
-            Run::plan_of(&dir, &named(&dir, LATEST, context.output)?)
-        }
         // A file of this name comes first.
-        Some(run) if !plan.exists() => {
-            let dir = state_dir(&state)?;
-            if Run::exists(&dir, run) { Run::plan_of(&dir, run) } else { plan }
+        Some(typed) if typed == LATEST || !plan.exists() && Run::is_id(typed) => {
+            home_of_run = home(&state, server.clone()).await?;
+            let run = named(&home_of_run, typed, context.output).await?;
+            resume = home_of_run.is_in_bucket().then(|| suggest::resume(&run));
+            home_of_run.plan(&run).await?.unwrap_or(plan)
         }
         _ => plan,
     };
-    if plan.is_dir() || plan.file_name().is_some_and(|name| name == MANIFEST) {
-        return set::show(&context, &plan, set::Wanted { all, prices });
+    let is_in_bucket = matches!(Destination::of_path(plan.clone())?, Destination::Bucket(_));
+    if is_in_bucket || plan.is_dir() || plan.file_name().is_some_and(|name| name == MANIFEST) {
+        let set = open_set(&plan, &state, server).await?;
+        let shown = set::Shown { set: &set, path: &plan, all, prices, command: Command::Show };
+        return set::show(&context, shown).await;
     }
-    view(&context, &plan, Wanted { location: None, all, kinds: Only::default(), prices })
+    view(&context, &plan, Wanted { location: None, all, kinds: Only::default(), prices, resume })
 }
 
 /// The part of a plan that is shown.
@@ -43,20 +48,22 @@ pub(super) struct Wanted<'a> {
     pub(super) kinds: Only,
     /// For the estimated cost.
     pub(super) prices: Option<Prices>,
+    /// The command that applies it, if it is the copy of a run's plan in a bucket.
+    pub(super) resume: Option<String>,
 }
 
 /// Shows a plan.
 pub(super) fn view(
     context: &Context,
     plan: &Path,
-    Wanted { location, all, kinds, prices }: Wanted<'_>,
+    Wanted { location, all, kinds, prices, resume }: Wanted<'_>,
 ) -> Result<Exit> {
     let saved = open_plan(plan, location, &kinds)?;
     let (header, sums, trailer) = (saved.header, saved.sums, saved.trailer);
     let location = header.location();
     let heading = Heading::new(&location, header.at, Purpose::Plan, context.now)
         .notes(plan_notes(&header, &suggest::choice_of(&header), context.now))
-        .restore(suggest::restore_plan(plan).only(&kinds).to_string());
+        .restore(resume.unwrap_or_else(|| suggest::restore_plan(plan).only(&kinds).to_string()));
     let mut view = ChangesView::new(context.output.format, heading, all)?;
     view.plan(&header)?;
     view.warn(&sums.plausibility(header.at, sums.deletes(false)).warnings())?;

@@ -1,7 +1,7 @@
 //! The commands that a command suggests. Each repeats the options that were typed and that it takes too: without them it
 //! would be about other keys, would ask another server, or would not find the run.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -12,18 +12,17 @@ mod commands;
 mod typed;
 
 pub(super) use commands::*;
-use typed::{Typed, id_of, kept, option};
+use typed::{Typed, id_of, kept, line, option};
 
 use super::args::Cli;
 use crate::engine::Server;
-use crate::report::{shell_path, shell_word};
 
 /// A command to be suggested.
 #[derive(Clone)]
 pub(super) struct Suggestion {
     verb: &'static str,
     /// Typed first: positional arguments, and options of its own.
-    words: String,
+    words: Vec<OsString>,
     /// The options among them.
     own: Vec<String>,
     /// Typed options that are not repeated.
@@ -48,35 +47,32 @@ pub(super) fn suggest(verb: &'static str) -> Suggestion {
 
 impl Suggestion {
     fn after(typed: Typed, verb: &'static str) -> Self {
-        let (words, own, without) = (String::new(), Vec::new(), Vec::new());
+        let (words, own, without) = (Vec::new(), Vec::new(), Vec::new());
         Self { verb, words, own, without, place_only: false, typed }
     }
 
     /// A positional argument.
     pub(super) fn word(mut self, word: &str) -> Self {
-        self.words += " ";
-        self.words += &shell_word(word);
+        self.words.push(word.into());
         self
     }
 
     /// A positional argument that is a path.
     pub(super) fn path(mut self, path: &Path) -> Self {
-        self.words += " ";
-        self.words += &shell_path(path);
+        self.words.push(path.into());
         self
     }
 
     /// An option of its own, in place of that which was typed.
     pub(super) fn option(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
-        self.words += &option(name, value.as_ref());
+        self.words.extend(option(name, value.as_ref()));
         self.own.push(id_of(name));
         self
     }
 
     /// A flag of its own.
     pub(super) fn flag(mut self, name: &str) -> Self {
-        self.words += " --";
-        self.words += name;
+        self.words.push(format!("--{name}").into());
         self.own.push(id_of(name));
         self
     }
@@ -111,6 +107,9 @@ impl Suggestion {
 
     /// A run knows its server: only another that was typed is repeated.
     fn knows(mut self, server: &Server) -> Self {
+        if self.typed.state_is_on_its_server() {
+            return self;
+        }
         for (id, value) in kept(server) {
             if self.typed.is(&id) && value.is_none_or(|value| self.typed.raw(&id) == [&*value]) {
                 self.without.push(id);
@@ -120,17 +119,26 @@ impl Suggestion {
     }
 }
 
-impl fmt::Display for Suggestion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Suggestion {
+    /// The words of the command after the program's name.
+    pub(super) fn arguments(&self) -> Vec<OsString> {
         let Self { verb, words, typed, .. } = self;
-        write!(f, "asof {verb}{words}")?;
+        let mut all = vec![OsString::from(verb)];
+        all.extend(words.iter().cloned());
         let cli = Cli::command();
         let (Some(own), Some(target)) = (cli.find_subcommand(&typed.verb), cli.find_subcommand(verb)) else {
-            return Ok(());
+            return all;
         };
         let mut repeated: Vec<_> = own.get_arguments().filter(|arg| self.repeats(arg, target)).collect();
         repeated.sort_by_key(|arg| typed.matches.index_of(arg.get_id().as_str()));
-        repeated.into_iter().try_for_each(|arg| f.write_str(&typed.again(arg)))
+        all.extend(repeated.into_iter().flat_map(|arg| typed.again(arg)));
+        all
+    }
+}
+
+impl fmt::Display for Suggestion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "asof{}", line(&self.arguments()))
     }
 }
 

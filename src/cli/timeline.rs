@@ -15,8 +15,11 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     let mut context = context.shown(output);
     let read = |text: Option<String>| text.map(|text| time_arg::read(&text, &state, None)).transpose();
     let (from, to) = (read(from)?, read(to)?);
-    let timeline =
-        ShowTimeline { location: location.clone(), from, to, step, state_dir: state_dir(&state).ok() };
+    let own_runs = match state.state_dir {
+        None => state_dir(&state).ok(),
+        Some(_) => Some(state_dir(&state)?),
+    };
+    let timeline = ShowTimeline { location: location.clone(), from, to, step, state_dir: own_runs };
     timeline.check()?;
     output_file::can_write(html.as_deref())?;
     let diff = suggest("diff").word(&location.to_string()).to_string();

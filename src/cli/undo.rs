@@ -4,19 +4,33 @@ use super::args::restore::UndoArgs;
 use super::carry::PendingRun;
 use super::context::Context;
 use super::exit::Exit;
-use super::kept::open_run;
-use crate::engine::{PreparedUndo, RunManifest, Server, Sums, Undo};
-use crate::error::Result;
+use super::kept::{home, open_run, run_or_set};
+use super::undo_set;
+use crate::engine::{PreparedUndo, RunManifest, RunOrSet, Server, Sums, Undo};
+use crate::error::{Error, Result};
 use crate::report::{
     CHANGE, CHANGED_MEANWHILE, Command, Done, Heading, Purpose, Reporter, can_ask, show_sums,
 };
 
 pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
-    let UndoArgs { run, undelete, yes, apply, server, output } = args;
+    match (run_or_set(&args.apply.state, &args.run)?, args.out.clone()) {
+        (RunOrSet::Set, out) => return Box::pin(undo_set::run(context, args, out)).await,
+        (RunOrSet::Run, Some(_)) => {
+            let message = format!("--out is for the undo of a plan set, and {} is a run", args.run);
+            return Err(
+                Error::usage(message).hint("leave --out out, or name the plan set's directory: ./SET")
+            );
+        }
+        (RunOrSet::Run, None) => {}
+    }
+    let UndoArgs { run, out: _, undelete, yes, apply, server, output } = args;
     let mut context = context.shown(output);
-    let done = open_run(&apply.state, &run, context.output)?;
     can_ask(yes, CHANGE)?;
-    let settings = done.manifest().server.clone().unless(server.settings(Some(apply.rate)));
+    let typed = server.settings(Some(apply.rate));
+    let home = home(&apply.state, typed.clone()).await?;
+    home.fetch_manifests().await?;
+    let done = open_run(&home, &run, context.output).await?;
+    let settings = done.manifest().server.clone().unless(typed);
     let client = context.client(settings.clone()).await?;
     if let Some(warning) = done.damaged_uploads()? {
         context.note(&warning);
@@ -39,5 +53,6 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
         run.discard()?;
         return Err(e);
     }
+    let run = home.keep(run).await?;
     PendingRun::new(run, apply.options(), sums, Command::Undo).execute(&context, &client).await
 }

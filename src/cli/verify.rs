@@ -1,29 +1,38 @@
 //! `asof verify`.
 
-use super::args::common::PastArgs;
+use std::path::Path;
+
 use super::args::compare::VerifyArgs;
 use super::context::Context;
 use super::exit::Exit;
-use super::suggest::suggest;
+use super::kept::open_set;
+use super::suggest::{Suggestion, restore_of_set, suggest};
 use super::time_arg;
-use crate::engine::{Action, Against, Findings, Sums, Verdict, Verification, Verify};
-use crate::error::Result;
+use crate::engine::{Action, Against, Findings, Query, Settings, Sums, Verdict, Verification, Verify};
+use crate::error::{Error, Result};
 use crate::model::{Destination, Versioning};
 use crate::report::{AskedKeys, ChangesView, Closing, Command, Heading, Purpose, SUSPENDED, problems};
 
+/// The past that is verified.
+struct Asked {
+    query: Query,
+    settings: Settings,
+    /// The command that restores it.
+    restore: Suggestion,
+}
+
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
-    let VerifyArgs { past: PastArgs { location, at }, against, all, doubtful, allow_empty, state, common } =
-        args;
+    let Asked { query, settings, restore } = asked(context, &args).await?;
+    let VerifyArgs { against, all, doubtful, allow_empty, common, .. } = args;
     let trust = doubtful.is_some();
-    let query = common.query(&location, time_arg::read(&at, &state, None)?, &[], &context.cancel).await?;
-    let compared = Against::of(&location, against.as_ref())?;
+    let compared = Against::of(&query.location, against.as_ref())?;
     let in_directory = matches!(compared, Against::Directory(_));
     let asked = AskedKeys::of(&query, in_directory);
     let mut context = context.shown(common.output);
-    let client = context.client(common.server.settings(None)).await?;
+    let client = context.client(settings).await?;
     let verify = Verify { query, against: compared };
     let verification = context.answered(&client, verify.inspect(&client).await)?;
-    let at = verification.at;
+    let (location, at) = (verification.location.clone(), verification.at);
     let purpose = if in_directory { Purpose::VerifyDirectory } else { Purpose::Verify };
     let heading = Heading::new(&location, at, purpose, context.now)
         .against(against.clone())
@@ -39,7 +48,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let verdict = Verdict::of(&sums, trust);
     let mut text = asked.verdict(verdict, &sums, at, trust);
     if verdict == Verdict::Different {
-        text += &next_step(&verification, against.as_ref(), &sums);
+        text += &next_step(restore.about(&location, at), &verification, against.as_ref(), &sums);
     }
     if verdict == Verdict::Empty {
         view.nothing_compared(&text)?;
@@ -60,12 +69,45 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     })
 }
 
+/// Reads what is to be verified.
+///
+/// | argument | `--at` | verified |
+/// |---|---|---|
+/// | `s3://…` | given | the location |
+/// | any | none | the location of the plan set, at its target time |
+/// | a directory | given | error |
+async fn asked(context: &Context, args: &VerifyArgs) -> Result<Asked> {
+    let VerifyArgs { location, at, state, common, .. } = args;
+    let settings = common.server.clone().settings(None);
+    match (location, at) {
+        (Destination::Bucket(location), Some(at)) => {
+            let at = time_arg::read(at, state, None)?;
+            let query = common.query(location, at, &[], &context.cancel).await?;
+            Ok(Asked { query, settings, restore: suggest("restore") })
+        }
+        (place, None) => {
+            let opened = open_set(Path::new(&place.to_string()), state, settings.clone()).await;
+            let set = opened.map_err(|e| e.hint("to verify a bucket or a prefix, add --at TIME"))?;
+            let query = common.query_of_set(&set, &context.cancel).await?;
+            let settings = set.manifest.server.clone().unless(settings);
+            Ok(Asked { query, settings, restore: restore_of_set(&set.manifest.plan) })
+        }
+        (Destination::Directory(path), Some(_)) => {
+            Err(Error::usage(format!("--at cannot be used with the plan set {}", path.display()))
+                .hint("leave --at out: a plan set has its own target time"))
+        }
+    }
+}
+
 /// The command that puts right what does not match, where there is one.
-fn next_step(verification: &Verification, against: Option<&Destination>, sums: &Sums) -> String {
-    let Verification { location, at, here, .. } = verification;
-    let restore = suggest("restore").about(location, *at);
+fn next_step(
+    restore: Suggestion,
+    verification: &Verification,
+    against: Option<&Destination>,
+    sums: &Sums,
+) -> String {
     let restore = match against {
-        None if here.versioning == Versioning::Suspended => return format!("\n  {SUSPENDED}"),
+        None if verification.here.versioning == Versioning::Suspended => return format!("\n  {SUSPENDED}"),
         None => restore,
         // What lies there beyond the past state is not a restore's to remove.
         Some(_) if sums.to_copy().keys == 0 => return String::new(),

@@ -1,16 +1,14 @@
 //! `asof work`.
 
-use std::path::Path;
-
 use super::args::work::WorkArgs;
 use super::carry::PendingRun;
 use super::context::Context;
 use super::exit::Exit;
-use super::kept::state_dir;
+use super::kept::{home, open_set};
 use super::suggest;
 use crate::engine::{
-    Begun, Client, Executed, Guards, PlanSet, Run, Server, ShardProgress, ShardVariable, Sums, Work,
-    shard_index,
+    Executed, PlanSet, ReadyShard, Run, Server, ShardVariable, ShardWorker, Sums, TakenShard, Work,
+    shard_index, worker_rate,
 };
 use crate::error::{Error, Result};
 use crate::model::{Instant, Location};
@@ -19,41 +17,32 @@ use crate::report::{CHANGED_MEANWHILE, Command, Done, Reporter, left_out_line};
 pub(super) async fn run(context: &Context, args: WorkArgs) -> Result<Exit> {
     let mut context = context.logged(args.output.clone());
     require_yes(&args)?;
-    let set = PlanSet::open(&args.set)?;
+    let set = open_set(&args.set, &args.change.apply.state, args.server.clone().settings(None)).await?;
     let work = Work::new(&set, shard_index(args.shard, &variables())?)?;
-    let state_dir = state_dir(&args.change.apply.state)?;
-    let rate = rate(&args)?;
-    let settings = set.manifest.server.clone().unless(args.server.clone().settings(Some(rate)));
-    let client = context.client(settings.clone()).await?;
-    let server = Server::of(&settings, &client);
-    let progress = work.progress(&state_dir, &server)?;
-    if let ShardProgress::Applied(run) = &progress {
-        return applied(&context, run);
-    }
+    let typed = args.server.clone().settings(Some(worker_rate(args.change.apply.rate, args.parallelism)?));
+    let home = home(&args.change.apply.state, typed.clone()).await?;
     let plan = &set.manifest.plan;
-    client.ask_clock(&plan.bucket).await;
-    context.answered(&client, Ok(()))?;
-    let apply = args.change.options().apply;
-    if let ShardProgress::Begun(mut run) = progress {
-        run.thaw(args.change.options().copying.thaw);
-        let sums = run.open_plan()?.sums;
-        return PendingRun::new(run, apply, sums, Command::Work).execute(&context, &client).await;
-    }
-    match begin(&context, &client, Shard { work, args, state_dir: &state_dir, server }).await? {
-        Some(pending) => pending.execute(&context, &client).await,
-        None => nothing(&context, &set),
-    }
-}
-
-/// The worker's part of the rate.
-fn rate(args: &WorkArgs) -> Result<u32> {
-    let (rate, workers) = (args.change.apply.rate, args.parallelism);
-    match rate / workers {
-        0 => Err(Error::usage(format!(
-            "--rate {rate}/s is less than one key per second for {workers} workers"
-        ))
-        .hint("increase --rate, or reduce --parallelism")),
-        part => Ok(part),
+    home.require_apart(&plan.location())?;
+    let settings = set.manifest.server.clone().unless(typed);
+    let client = context.client(settings.clone()).await?;
+    let options = args.change.options();
+    let worker = ShardWorker {
+        home: &home,
+        server: Server::of(&settings, &client),
+        options: &options,
+        allow_mass_delete: args.allow_mass_delete,
+    };
+    let taken = work.take_up(&client, worker, &context.cancel).await;
+    match context.answered(&client, taken)? {
+        TakenShard::Applied(run) => applied(&context, &run),
+        TakenShard::Nothing { left_out } => nothing(&context, &set, left_out),
+        TakenShard::Ready(ready) => {
+            // Held until the run ends: nobody else resumes the run that it undoes.
+            let ReadyShard { run, sums, checks, left_out, undone: _undone } = *ready;
+            say_left_out(&context, left_out);
+            let pending = PendingRun::new(run, options.apply, sums, Command::Work);
+            PendingRun { checks, ..pending }.execute(&context, &client).await
+        }
     }
 }
 
@@ -72,34 +61,15 @@ fn variables() -> Vec<ShardVariable> {
     ShardVariable::NAMES.map(|name| ShardVariable { name, value: read(name) }).into()
 }
 
-/// A shard whose run has not begun.
-struct Shard<'a> {
-    work: Work<'a>,
-    args: WorkArgs,
-    state_dir: &'a Path,
-    server: Server,
-}
-
-/// Begins the shard's run; `None` if there is nothing to change.
-async fn begin(context: &Context, client: &Client, shard: Shard<'_>) -> Result<Option<PendingRun>> {
-    let Shard { work, args, state_dir, server } = shard;
-    let options = args.change.options();
-    let guards = Guards { options: &options, allow_mass_delete: args.allow_mass_delete };
-    let prepared = work.prepare(client, guards, &context.cancel).await?;
-    let left_out = options.left_out(&prepared.sums);
+fn say_left_out(context: &Context, left_out: u64) {
     if left_out > 0 {
         context.note(&left_out_line(left_out));
     }
-    if prepared.len == left_out {
-        return Ok(None);
-    }
-    let (checks, sums) = (prepared.checks.clone(), prepared.sums.clone());
-    let run = prepared.begin(&options, Begun { state_dir, server, now: context.now })?;
-    Ok(Some(PendingRun { checks, ..PendingRun::new(run, options.apply, sums, Command::Work) }))
 }
 
 /// The results of a shard that has nothing to change.
-fn nothing(context: &Context, set: &PlanSet) -> Result<Exit> {
+fn nothing(context: &Context, set: &PlanSet, left_out: u64) -> Result<Exit> {
+    say_left_out(context, left_out);
     context.note("nothing to change: no change of this shard is applied");
     let plan = &set.manifest.plan;
     end(context, &plan.location(), plan.at, Applied { run: None, sums: &Sums::default() })?;

@@ -7,6 +7,7 @@ use std::path::Path;
 use super::bucket::{BucketState, inspect, require_history, require_removable};
 use super::past::bucket_checks;
 use super::query::Query;
+use super::set_place::NewSet;
 use super::survey::{Findings, survey};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
@@ -34,14 +35,18 @@ pub enum SaveTo<'a> {
     /// In a file.
     File(&'a Path),
     /// As a plan set.
-    Set {
-        /// The directory of the set.
-        dir: &'a Path,
-        /// The number of shards.
-        shards: Shards,
-        /// The server, for the workers.
-        server: Server,
-    },
+    Set(Box<SaveSet>),
+}
+
+/// How a plan set is saved.
+#[derive(Debug)]
+pub struct SaveSet {
+    /// The place of the set.
+    pub place: NewSet,
+    /// The number of shards.
+    pub shards: Shards,
+    /// The server, for the workers.
+    pub server: Server,
 }
 
 /// A plan, or a plan set, being written.
@@ -50,7 +55,14 @@ pub enum Saving {
     /// A plan.
     Plan(Box<Writer>),
     /// A plan set.
-    Set(Box<SetWriter>),
+    Set(Box<SavingSet>),
+}
+
+/// A plan set being written, and its place.
+#[derive(Debug)]
+pub struct SavingSet {
+    writer: SetWriter,
+    place: NewSet,
 }
 
 impl Saving {
@@ -59,17 +71,21 @@ impl Saving {
         match self {
             Self::Plan(plan) => plan.push(change),
             Self::Set(set) => {
-                set.count(change);
+                set.writer.count(change);
                 Ok(())
             }
         }
     }
 
     /// Completes it. `changes` are all that were added; a plan set can be cut only once all are known.
-    pub fn finish(self, changes: &Spooled<Change>, sums: &Sums, seen: Seen) -> Result<()> {
+    pub async fn finish(self, changes: &Spooled<Change>, sums: &Sums, seen: Seen) -> Result<()> {
         match self {
             Self::Plan(plan) => plan.finish(sums, seen),
-            Self::Set(set) => set.write(changes.read()?, sums, seen),
+            Self::Set(set) => {
+                let SavingSet { writer, place } = *set;
+                writer.write(changes.read()?, sums, seen)?;
+                place.publish().await
+            }
         }
     }
 }
@@ -149,12 +165,10 @@ impl Comparison {
     pub fn save(&self, to: SaveTo<'_>) -> Result<Saving> {
         match to {
             SaveTo::File(path) => Ok(Saving::Plan(Box::new(Writer::create(path, &self.header())?))),
-            SaveTo::Set { dir, .. } if dir.starts_with("s3:") => {
-                Err(Error::usage("a plan set cannot be saved in S3")
-                    .hint("give a directory that the workers share: --out DIR"))
-            }
-            SaveTo::Set { dir, shards, server } => {
-                Ok(Saving::Set(Box::new(SetWriter::create(dir, self.header(), server, shards)?)))
+            SaveTo::Set(set) => {
+                let SaveSet { place, shards, server } = *set;
+                let writer = SetWriter::create(place.dir(), self.header(), server, shards)?;
+                Ok(Saving::Set(Box::new(SavingSet { writer, place })))
             }
         }
     }

@@ -9,7 +9,7 @@ use super::uploads::{abandon_noted, noted};
 use crate::apply::{Applied, Copies, Item, Outcome, Place, PoolOptions, apply};
 use crate::cancel::Cancel;
 use crate::counters::Counters;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::model::{LaneOrder, Versioning};
 use crate::plan::file::{Header, PlanFile, Seen, Writer};
 use crate::plan::{Action, Change, Sums};
@@ -101,13 +101,15 @@ impl Run {
         client.find(&manifest.location.bucket).await?;
         let ApplyOptions { concurrency, on_conflict, lanes } = options;
         let mut manner = PoolOptions { concurrency, on_conflict, copies: Copies::default() };
+        let changes = plan.changes.len();
+        let lanes = lanes.unwrap_or_else(|| LaneOrder::default_lanes(changes)).min(plan.most_lanes());
+        let now = client.clock().now().whole_second();
+        let mut journal = self.open_journal(Begun { changes, lanes }, now).await?;
+        // Only the owner of the run aborts its uploads.
         if plan.sums.to_copy().keys > 0 {
             abandon_noted(client, self).await?;
             manner.copies = copies(client, self).await?;
         }
-        let changes = plan.changes.len();
-        let lanes = lanes.unwrap_or_else(|| LaneOrder::default_lanes(changes)).min(plan.most_lanes());
-        let mut journal = self.open_journal(Begun { changes, lanes }, client.clock().now().whole_second())?;
         let (before, counters) = (journal.state().clone(), client.counters());
         let lanes = before.order().lanes();
         tracing::info!(run = self.id(), bucket = manifest.changed().bucket, changes, lanes, "applying");
@@ -116,8 +118,14 @@ impl Run {
             Ok((n, change)) => left(&before, counters, n, change).map(Ok),
             Err(e) => Some(Err(e)),
         });
+        let overtaken = |change: &Change, outcome: &Outcome| {
+            if matches!(outcome, Outcome::Failed(e) if e.kind() == ErrorKind::Overtaken) {
+                uncount(counters, change);
+            }
+            on(change, outcome)
+        };
         let applied =
-            apply(client, &Place::of(manifest), &manner, items, &mut journal, cancel, &mut on).await?;
+            apply(client, &Place::of(manifest), &manner, items, &mut journal, cancel, overtaken).await?;
         let Applied { mut finished, unguarded } = applied;
         if finished && there.versioning == Versioning::Enabled {
             let look = Look { on_conflict, unheard: false };
@@ -130,7 +138,7 @@ impl Run {
             finished = check_bases(client, self, look, &mut journal, cancel, told).await?;
             counters.superseded.add(journal.state().tally().superseded);
         } else if finished {
-            journal.checked()?;
+            journal.checked().await?;
         }
         Ok(Executed { finished, unguarded, undoable: is_undoable(client, manifest).await })
     }

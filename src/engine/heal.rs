@@ -49,6 +49,7 @@ impl Heal {
         Ok(Prepared {
             kind: Kind::Heal,
             shard: None,
+            undoes: None,
             location,
             at,
             to,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::model::Instant;
-use crate::state::{RunState, RunStatus};
+use crate::state::{RunState, RunStatus, Worker};
 
 /// The runs that can be removed; `runs` must be sorted oldest first, as [`Run::list`](crate::state::Run::list) returns
 /// them.
@@ -28,7 +28,8 @@ pub fn removable<'a>(
     let mut found = Vec::new();
     for run in runs {
         let Some(manifest) = &run.manifest else { continue };
-        let is_done = !run.running && !run.damaged && run.state.as_ref().is_some_and(RunState::is_done);
+        let is_done =
+            run.worker == Worker::None && !run.damaged && run.state.as_ref().is_some_and(RunState::is_done);
         let stays = |undone: &str| all.contains(undone) && !removed.contains(undone);
         let is_needed = needed.contains(&run.id)
             || manifest.undoes.as_ref().is_some_and(|undone| needed.contains(undone))

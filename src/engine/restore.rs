@@ -23,7 +23,7 @@ use crate::plan::file::{Checks, Header, PlanFile, Seen, Selected, Times};
 use crate::plan::{Change, Plausibility, Sums, Undelete};
 use crate::resolve::{AsOf, AsOfPair, Judge};
 use crate::s3::Client;
-use crate::state::{Run, RunManifest, Server, ShardId};
+use crate::state::{Run, RunManifest, Server, ShardId, StateHome};
 use crate::verify::Compare;
 
 /// The source and the target of a restore.
@@ -59,6 +59,8 @@ pub struct Prepared {
     pub(super) kind: Kind,
     /// The shard of a plan set, if it is one.
     pub(super) shard: Option<ShardId>,
+    /// The run that it undoes, if it is a shard that does.
+    pub(super) undoes: Option<String>,
     /// The location whose past state is restored.
     pub location: Location,
     /// The target time.
@@ -105,6 +107,20 @@ pub struct Begun<'a> {
 }
 
 impl Restore {
+    /// Refuses to keep state among the keys that are read or changed.
+    ///
+    /// # Errors
+    /// [`Refused`](crate::error::ErrorKind::Refused) if they overlap.
+    pub fn require_apart(&self, home: &StateHome) -> Result<()> {
+        match self {
+            Self::Past { query, to, .. } => {
+                home.require_apart(&query.location)?;
+                to.as_ref().map_or(Ok(()), |to| home.require_apart(to))
+            }
+            Self::Plan(file) => home.require_apart(&file.header.location()),
+        }
+    }
+
     /// Determines the changes. Read-only.
     ///
     /// # Errors
@@ -148,6 +164,7 @@ async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> 
     Ok(Prepared {
         kind: Kind::State,
         shard: None,
+        undoes: None,
         at,
         to,
         listed: now,
@@ -184,6 +201,7 @@ async fn of_plan(client: &Client, file: PlanFile, places: BucketStates) -> Resul
     Ok(Prepared {
         kind: Kind::State,
         shard: None,
+        undoes: None,
         checks: bucket_checks(client, &settings, &judge, &location, at),
         location,
         at,
@@ -238,7 +256,7 @@ impl Prepared {
         mut left_out: impl FnMut(&Change),
     ) -> Result<Run> {
         let Begun { state_dir, server, now } = begun;
-        let Self { kind, shard, location, at, to, listed, sums, changes, selected, .. } = self;
+        let Self { kind, shard, undoes, location, at, to, listed, sums, changes, selected, .. } = self;
         let Self { seen, trust_etag, here, .. } = self;
         let checks = Checks { versioning: here.versioning, kms: here.kms, trust_etag };
         let header = Header::new(&location, Times { at, listed }, checks, selected);
@@ -247,6 +265,7 @@ impl Prepared {
             copying: options.copying,
             heals,
             shard,
+            undoes,
             ..RunManifest::restore(location, at, to, server, now)
         };
         let wanted = |change: &Result<Change>| {

@@ -17,7 +17,7 @@ use crate::model::{Entry, Instant, Versioning, printable};
 use crate::plan::file::{Changes, PlanFile};
 use crate::plan::{Action, Change};
 use crate::s3::Client;
-use crate::state::{Ending, Results, Run, RunJournal, RunState, Superseded};
+use crate::state::{ActiveJournal, Ending, Results, Run, RunState, Superseded};
 
 /// The options of the final check.
 #[derive(Debug, Clone, Copy)]
@@ -57,7 +57,7 @@ pub(super) async fn find_superseded(client: &Client, run: &Run, now: Instant, ca
         return Ok(());
     }
     let changes = PlanFile::open(&run.plan())?.changes.len();
-    let mut journal = run.reopen_journal(changes, now)?;
+    let mut journal = run.reopen_journal(changes, now).await?;
     let quietly = |_: &Change, _: &Outcome| Ok(());
     let look = Look { on_conflict: OnConflict::Skip, unheard: true };
     if check_bases(client, run, look, &mut journal, cancel, quietly).await? {
@@ -73,7 +73,7 @@ pub(super) async fn check_bases(
     client: &Client,
     run: &Run,
     look: Look,
-    journal: &mut RunJournal,
+    journal: &mut ActiveJournal,
     cancel: &Cancel,
     mut on: impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<bool> {
@@ -105,10 +105,10 @@ pub(super) async fn check_bases(
         };
         let Some(read) = read else { break };
         for Keyed { reader, .. } in read?? {
-            settle(reader, look, journal, &mut on)?;
+            settle(reader, look, journal, &mut on).await?;
         }
     }
-    journal.checked()?;
+    journal.checked().await?;
     Ok(true)
 }
 
@@ -138,10 +138,10 @@ impl MadeChanges {
 }
 
 /// Records the result of checking one change.
-fn settle(
+async fn settle(
     made: Made,
     look: Look,
-    journal: &mut RunJournal,
+    journal: &mut ActiveJournal,
     on: &mut impl FnMut(&Change, &Outcome) -> Result<()>,
 ) -> Result<()> {
     let Made { n, change, ending, base } = made;
@@ -153,21 +153,21 @@ fn settle(
     };
     match base {
         Base::AsPlanned if named == ending => Ok(()),
-        Base::AsPlanned => journal.end([(n, named)]),
+        Base::AsPlanned => journal.end([(n, named)]).await,
         // With `--on-conflict overwrite`, and in an undo, superseded writes are not reported one by one.
         Base::Superseded(version) if look.on_conflict == OnConflict::Overwrite || look.unheard => {
-            journal.end([(n, named.lying_on(Superseded { version, superseded: false }))])
+            journal.end([(n, named.lying_on(Superseded { version, superseded: false }))]).await
         }
         Base::Superseded(version) => {
             let outcome = Outcome::Superseded { made: named, version };
-            journal.end([(n, outcome.ending(None))])?;
+            journal.end([(n, outcome.ending(None))]).await?;
             on(&change, &outcome)
         }
         // Its outcome was unknown, and it was not made.
         Base::NotThere if matches!(ending, Ending::Failed { .. }) => Ok(()),
         Base::NotThere => {
             let outcome = Outcome::Failed(not_there(&change, &ending));
-            journal.end([(n, outcome.ending(None))])?;
+            journal.end([(n, outcome.ending(None))]).await?;
             on(&change, &outcome)
         }
     }

@@ -12,6 +12,8 @@
 //! Each change is conditional on the key still holding what the run put there. The plan is like any other: it is
 //! applied by its own run, which can be resumed and undone.
 
+use std::path::{Path, PathBuf};
+
 use super::bucket::{bucket_state, require_removable, require_versioning};
 use super::superseded::find_superseded;
 use super::uploads::abandon_noted;
@@ -19,7 +21,7 @@ use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::model::{Instant, Version};
-use crate::plan::file::{ByKey, Header, PlanFile, Seen, Times, Writer};
+use crate::plan::file::{ByKey, Changes, Header, PlanFile, Seen, Times, Writer};
 use crate::plan::{Action, Change, Sums, Undelete};
 use crate::s3::Client;
 use crate::state::{Ending, Run, RunManifest, Server};
@@ -57,9 +59,8 @@ impl Undo<'_> {
         let manifest = done.manifest();
         let bucket = &manifest.changed().bucket;
         require_versioning(bucket, bucket_state(client, bucket).await?)?;
-        abandon_noted(client, done).await?;
         let now = client.clock().now().whole_second();
-        find_superseded(client, done, now, cancel).await?;
+        settle(client, done, now, cancel).await?;
         let state_dir = done.state_dir();
         let run = Run::create(state_dir, manifest.undo(done.id(), server, now))?;
         let planned = match plan_undo(done, &run, undelete, now) {
@@ -78,24 +79,48 @@ impl Undo<'_> {
     }
 }
 
+/// Prepares a run to be undone, since it will not be resumed: takes it over, aborts the multipart uploads that it left, and
+/// finds out which changes with unknown outcome were made.
+pub(super) async fn settle(client: &Client, done: &Run, now: Instant, cancel: &Cancel) -> Result<()> {
+    if done.is_in_bucket() {
+        done.take_over(PlanFile::open(&done.plan())?.changes.len(), now).await?;
+    }
+    abandon_noted(client, done).await?;
+    find_superseded(client, done, now, cancel).await
+}
+
 /// Writes the plan of `undo`, which undoes `done`. Returns its sums.
 fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result<Sums> {
     if !done.has_begun() {
         return Ok(Sums::default());
     }
-    let manifest = done.manifest();
-    let PlanFile { header, changes, .. } = PlanFile::open(&done.plan())?;
-    let (mut results, state) = done.read_results()?;
-    let times = Times { at: manifest.at, listed: now };
+    let PlanFile { header, changes, .. } = done.open_plan()?;
+    let times = Times { at: done.manifest().at, listed: now };
     let header = Header::new(&undo.manifest().location, times, header.checks, header.selection);
-    let place = Place::of(manifest);
-    let mut heals = heals_after(done)?;
     let mut writer = Writer::create(&undo.plan(), &header)?;
     let mut sums = Sums::default();
-    for change in changes {
-        let (n, change) = change?;
+    for change in changes_back(done, changes, &Heals::read(done.state_dir(), done.id())?, undelete)? {
+        let change = change?;
+        sums.add(&change);
+        writer.push(&change)?;
+    }
+    writer.finish(&sums, Seen { keys: sums.changes(), versions: 0 })?;
+    Ok(sums)
+}
+
+/// Returns the changes that undo those of a run that has begun, in key order.
+pub(super) fn changes_back(
+    done: &Run,
+    changes: Changes,
+    heals: &Heals,
+    undelete: Undelete,
+) -> Result<impl Iterator<Item = Result<Change>> + use<>> {
+    let (mut results, state) = done.read_results()?;
+    let place = Place::of(done.manifest());
+    let mut heals = heals.after(done)?;
+    let mut undone = move |n: u64, change: Change| {
         let Some(ending) = results.heard(n, &state)?.map(|ending| as_if_made(&change, ending)) else {
-            continue;
+            return Ok(None);
         };
         let key = place.relocation.there(&change.key);
         let mut undelete = undelete;
@@ -104,33 +129,50 @@ fn plan_undo(done: &Run, undo: &Run, undelete: Undelete, now: Instant) -> Result
                 undelete = Undelete::Copy;
             }
         }
-        if let Some(back) = back(key, change, ending, undelete) {
-            sums.add(&back);
-            writer.push(&back)?;
-        }
-    }
-    writer.finish(&sums, Seen { keys: sums.changes(), versions: 0 })?;
-    Ok(sums)
+        Ok(back(key, change, ending, undelete))
+    };
+    Ok(changes.filter_map(move |change| change.and_then(|(n, change)| undone(n, change)).transpose()))
 }
 
-/// The plans of later runs that restored late uploads in the same location.
-fn heals_after(done: &Run) -> Result<Vec<ByKey>> {
-    let (state_dir, manifest) = (done.state_dir(), done.manifest());
-    // Only runs in place create delete markers, so only there can one lie above another.
-    let in_place = |run: &RunManifest| run.to.is_none() && run.location.overlaps(&manifest.location);
-    let mut plans = Vec::new();
-    // An ID begins with the second of its run and ends in random digits.
-    let second = |id: &str| id.split('-').next().map(str::to_owned);
-    for (id, run) in Run::begun(state_dir)? {
-        let run = match run {
-            Err(_) if second(&id) < second(done.id()) => continue,
-            run => run?,
-        };
-        if run.heals && run.began >= manifest.began && in_place(manifest) && in_place(&run) {
-            plans.push(PlanFile::open(&Run::plan_of(state_dir, &id))?.changes.by_key());
+/// The runs of a state directory that restored late uploads.
+#[derive(Debug)]
+pub(super) struct Heals {
+    runs: Vec<HealRun>,
+}
+
+#[derive(Debug)]
+struct HealRun {
+    plan: PathBuf,
+    manifest: RunManifest,
+}
+
+impl Heals {
+    /// Finds the heals that may be later than the run `id`.
+    pub(super) fn read(state_dir: &Path, id: &str) -> Result<Self> {
+        // An ID begins with the second of its run, or of its plan set.
+        let second = |id: &str| id.split('-').next().map(str::to_owned);
+        let mut runs = Vec::new();
+        for (other, manifest) in Run::begun(state_dir)? {
+            let manifest = match manifest {
+                Err(_) if second(&other) < second(id) => continue,
+                manifest => manifest?,
+            };
+            if manifest.heals {
+                runs.push(HealRun { plan: Run::plan_of(state_dir, &other), manifest });
+            }
         }
+        Ok(Self { runs })
     }
-    Ok(plans)
+
+    /// The plans of those after `done`, in the same location.
+    fn after(&self, done: &Run) -> Result<Vec<ByKey>> {
+        let manifest = done.manifest();
+        // Only runs in place create delete markers, so only there can one lie above another.
+        let in_place = |run: &RunManifest| run.to.is_none() && run.location.overlaps(&manifest.location);
+        let is_later = |run: &RunManifest| run.began >= manifest.began && in_place(manifest) && in_place(run);
+        let later = self.runs.iter().filter(|heal| is_later(&heal.manifest));
+        later.map(|heal| Ok(PlanFile::open(&heal.plan)?.changes.by_key())).collect()
+    }
 }
 
 /// Treats a failed change as made, since it may have been. It has no version ID, so the key is recognized by its

@@ -10,6 +10,8 @@ use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::local::Directory;
 use crate::model::{Check, Destination, Instant, Location, Relocation};
+use crate::plan::file::Selected;
+use crate::plan::set::PlanSet;
 use crate::plan::{Sums, Undelete};
 use crate::resolve::{AsOf, Judge, history_check};
 use crate::s3::Client;
@@ -129,6 +131,34 @@ impl Verification {
             }
         }
     }
+}
+
+/// Returns the location and the keys of the past state that a plan set restores.
+///
+/// # Errors
+/// [`Usage`](crate::error::ErrorKind::Usage) for a set that undoes another, and so restores no past state; and for a set
+/// whose keys were read from standard input.
+pub fn set_selection(set: &PlanSet) -> Result<SetSelection> {
+    let plan = &set.manifest.plan;
+    if let Some(undone) = &set.manifest.undoes {
+        let message = format!("the plan set {} is the undo of {undone}: it restores no past state", set.id);
+        return Err(Error::usage(message).hint("see its progress with asof runs SET"));
+    }
+    if plan.selection.keys_from.as_deref() == Some("-") {
+        let message = format!("the keys of the plan set {} were read from standard input", set.id);
+        let command = format!("asof verify {} --at {} --keys-from FILE", plan.location(), plan.at);
+        return Err(Error::usage(message).hint(format!("save the same keys to a file: {command}")));
+    }
+    Ok(SetSelection { location: plan.location(), selected: plan.selection.clone() })
+}
+
+/// The location of a plan set, and its keys.
+#[derive(Debug, Clone)]
+pub struct SetSelection {
+    /// The bucket and prefix.
+    pub location: Location,
+    /// The keys.
+    pub selected: Selected,
 }
 
 impl Verdict {

@@ -4,28 +4,71 @@
 //! Guards look at the whole set. A shard that only deletes keys is not refused if the plan deletes few of them, and every
 //! shard is refused if the plan deletes most.
 
-use std::path::Path;
-
 use super::consent::{Consent, Said};
 use super::options::{RestoreOptions, Target, mass_delete};
-use super::restore::{Prepared, Restore};
+use super::restore::{Begun, Prepared, Restore};
+use super::set_place::SavedSet;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
+use crate::model::Check;
+use crate::plan::Sums;
 use crate::plan::set::PlanSet;
 use crate::recover::Resource;
 use crate::s3::Client;
-use crate::state::{Run, RunManifest, RunStatus, Server, ShardId};
+use crate::state::{Run, RunManifest, Server, ShardId, StateHome, Undos};
 
 /// A shard to be applied.
 #[derive(Debug)]
 pub struct Work<'a> {
-    set: &'a PlanSet,
+    set: &'a SavedSet,
     shard: ShardId,
+}
+
+/// A worker: where it keeps runs, which server it asks, and what it may do.
+#[derive(Debug, Clone)]
+pub struct ShardWorker<'a> {
+    /// The place of the runs.
+    pub home: &'a StateHome,
+    /// The server.
+    pub server: Server,
+    /// How changes are made, and the treatment of uncertain keys.
+    pub options: &'a RestoreOptions,
+    /// Whether more than half of the keys may be deleted.
+    pub allow_mass_delete: bool,
+}
+
+/// A shard that was taken up.
+#[derive(Debug)]
+pub enum TakenShard {
+    /// Every change is done.
+    Applied(Box<Run>),
+    /// There is nothing to change.
+    Nothing {
+        /// The number of uncertain keys that are left unchanged.
+        left_out: u64,
+    },
+    /// Its run can be executed.
+    Ready(Box<ReadyShard>),
+}
+
+/// A shard whose run can be executed.
+#[derive(Debug)]
+pub struct ReadyShard {
+    /// The run.
+    pub run: Run,
+    /// The sums of its plan.
+    pub sums: Sums,
+    /// The checks of the bucket, if the run begins.
+    pub checks: Vec<Check>,
+    /// The number of uncertain keys that are left unchanged.
+    pub left_out: u64,
+    /// The run that it undoes: nobody else may resume it meanwhile.
+    pub undone: Option<Run>,
 }
 
 /// The progress of a shard's run.
 #[derive(Debug)]
-pub enum ShardProgress {
+enum ShardProgress {
     /// It was not begun, or stopped before its plan was written.
     NotBegun,
     /// It can be resumed.
@@ -39,11 +82,11 @@ impl<'a> Work<'a> {
     ///
     /// # Errors
     /// [`Usage`](ErrorKind::Usage) for an index out of range.
-    pub fn new(set: &'a PlanSet, index: u32) -> Result<Self> {
+    pub fn new(set: &'a SavedSet, index: u32) -> Result<Self> {
         if index >= set.len() {
             return Err(set.out_of_range(index));
         }
-        Ok(Self { set, shard: ShardId { set: set.id.clone(), index, shards: set.len() } })
+        Ok(Self { set, shard: shard_id(set, index) })
     }
 
     /// Returns the shard.
@@ -51,36 +94,41 @@ impl<'a> Work<'a> {
         &self.shard
     }
 
-    /// Finds the shard's run on this server in the state directory.
+    /// Opens the shard's run on this server; `None` if it was not begun, or stopped before its plan was written.
     ///
     /// # Errors
-    /// [`Refused`](ErrorKind::Refused) if another worker is applying the shard, if the run was undone or an undo of it has
-    /// begun, or if it belongs to another set or to a server on which a bucket of the same name is another one.
-    pub fn progress(&self, state_dir: &Path, server: &Server) -> Result<ShardProgress> {
-        let id = self.shard.run();
-        if !Run::exists(state_dir, &id) || Run::has_changed_nothing(state_dir, &id) {
-            return Ok(ShardProgress::NotBegun);
+    /// [`Refused`](ErrorKind::Refused) if another worker is applying the shard, or if the run belongs to another set or to
+    /// a server on which a bucket of the same name is another one.
+    pub(super) async fn find(&self, home: &StateHome, server: &Server) -> Result<Option<Run>> {
+        let (id, state_dir) = (self.shard.run(), home.dir());
+        home.fetch(&id).await?;
+        // In a bucket, the manifest is written after the plan, which is not read here.
+        let is_empty = || !home.is_in_bucket() && Run::has_changed_nothing(state_dir, &id);
+        if !Run::exists(state_dir, &id) || is_empty() {
+            return Ok(None);
         }
-        let run = Run::open(state_dir, &id)?;
-        let (manifest, plan) = (run.manifest(), &self.set.manifest.plan);
-        let is_ours = manifest.shard.as_ref() == Some(&self.shard)
-            && manifest.location == plan.location()
-            && manifest.at == plan.at;
-        if !is_ours {
-            let message =
-                format!("run {id} in {} is not of the plan set {}", state_dir.display(), self.set.id);
+        let run = home.open(&id).await?;
+        let manifest = run.manifest();
+        if !is_run_of(self.set, &self.shard, manifest) {
+            let message = format!("run {id} in {home} is not of the plan set {}", self.set.id);
             return Err(Error::new(ErrorKind::Refused, message)
                 .hint("nothing was changed; use --state-dir for another directory"));
         }
         let bucket = |server: &Server| Resource::bucket(server.asked(), &manifest.location);
         if !bucket(&manifest.server).meets(&bucket(server)) {
-            let message = format!("run {id} in {} was begun on another server", state_dir.display());
+            let message = format!("run {id} in {home} was begun on another server");
             return Err(Error::new(ErrorKind::Refused, message).hint(
                 "nothing was changed; use --state-dir for another directory, or the run's --endpoint-url",
             ));
         }
-        if let Some(undo) = undone_by(state_dir, &id)? {
-            let message = format!("run {id} was undone by run {undo}, at least in part");
+        Ok(Some(run))
+    }
+
+    /// Finds the progress of the shard.
+    async fn progress(&self, home: &StateHome, server: &Server) -> Result<ShardProgress> {
+        let Some(run) = self.find(home, server).await? else { return Ok(ShardProgress::NotBegun) };
+        if let Some(undo) = Undos::read(home.dir())?.begun(home.dir(), run.id()) {
+            let message = format!("run {} was undone by run {undo}, at least in part", run.id());
             return Err(Error::new(ErrorKind::Refused, message).hint(
                 "to apply the changes again, create a new plan set: asof diff … --out DIR --shards N",
             ));
@@ -89,33 +137,109 @@ impl<'a> Work<'a> {
         Ok(if is_done { ShardProgress::Applied(run) } else { ShardProgress::Begun(run) })
     }
 
-    /// Prepares the run of the shard. Changes nothing.
+    /// Takes up the shard: finds its run, or begins it. Makes no change.
     ///
     /// # Errors
-    /// [`Refused`](ErrorKind::Refused) if the whole plan has uncertain keys or deletes most keys, and the options do not
-    /// allow that; [`Usage`](ErrorKind::Usage) for a shard that is not the one of the manifest.
-    pub async fn prepare(&self, client: &Client, guards: Guards<'_>, cancel: &Cancel) -> Result<Prepared> {
-        let Guards { options, allow_mass_delete } = guards;
-        let (sums, at) = (self.set.sums(), self.set.manifest.plan.at);
-        let plan = self.set.open_shard(self.shard.index)?;
-        options.require_certainty(sums, at, Target::Bucket)?;
-        let plausibility = options.plausibility(sums, at);
-        if Consent::needed(plausibility, Said { allow_mass_delete, yes: true }) != Consent::Given {
-            return Err(mass_delete(plausibility).hint("add --allow-mass-delete if it is right"));
+    /// [`Refused`](ErrorKind::Refused) if another worker is applying the shard, if its run was undone or an undo of it has
+    /// begun, if it is the undo of a run that has changed since, or if the guards do not allow the set;
+    /// [`Usage`](ErrorKind::Usage) for a shard that is not the one of the manifest.
+    pub async fn take_up(
+        &self,
+        client: &Client,
+        worker: ShardWorker<'_>,
+        cancel: &Cancel,
+    ) -> Result<TakenShard> {
+        let ShardWorker { home, server, options, .. } = &worker;
+        let mut run = match self.progress(home, server).await? {
+            ShardProgress::Applied(run) => return Ok(TakenShard::Applied(Box::new(run))),
+            ShardProgress::Begun(run) => Some(run),
+            ShardProgress::NotBegun => None,
+        };
+        client.ask_clock(&self.set.manifest.plan.bucket).await;
+        let undone = self.hold_undone(home).await?;
+        if let Some(run) = &mut run {
+            run.thaw(options.copying.thaw);
         }
+        match run {
+            Some(run) => {
+                let sums = run.open_plan()?.sums;
+                Ok(TakenShard::Ready(Box::new(ReadyShard {
+                    run,
+                    sums,
+                    checks: Vec::new(),
+                    left_out: 0,
+                    undone,
+                })))
+            }
+            None => self.begin(client, worker, undone, cancel).await,
+        }
+    }
+
+    async fn begin(
+        &self,
+        client: &Client,
+        worker: ShardWorker<'_>,
+        undone: Option<Run>,
+        cancel: &Cancel,
+    ) -> Result<TakenShard> {
+        let ShardWorker { home, server, options, allow_mass_delete } = worker;
+        Guards { options, allow_mass_delete }.require(self.set)?;
+        let plan = self.set.open_plan(self.shard.index).await?;
         let prepared = Restore::Plan(Box::new(plan)).prepare(client, cancel).await?;
-        Ok(Prepared { shard: Some(self.shard.clone()), ..prepared })
+        let left_out = options.left_out(&prepared.sums);
+        if prepared.len == left_out {
+            return Ok(TakenShard::Nothing { left_out });
+        }
+        let undoes = undone.as_ref().map(|run| run.id().to_owned());
+        let prepared = Prepared { shard: Some(self.shard.clone()), undoes, ..prepared };
+        let (checks, sums) = (prepared.checks.clone(), prepared.sums.clone());
+        let now = client.clock().now().whole_second();
+        let run = prepared.begin(options, Begun { state_dir: home.dir(), server, now })?;
+        let run = home.keep(run).await?;
+        Ok(TakenShard::Ready(Box::new(ReadyShard { run, sums, checks, left_out, undone })))
+    }
+
+    /// Opens the run that the shard undoes, so that nobody resumes it meanwhile:
+    ///
+    /// | the run was begun when its undo was planned | the run now | |
+    /// |---|---|---|
+    /// | no | has not begun | nothing to undo |
+    /// | no | has begun | refused |
+    /// | yes | is as it was | held |
+    /// | yes | was resumed | refused |
+    async fn hold_undone(&self, home: &StateHome) -> Result<Option<Run>> {
+        let manifest = &self.set.manifest;
+        let Some(set) = manifest.undoes.clone() else { return Ok(None) };
+        let ShardId { index, shards, .. } = self.shard;
+        let id = ShardId { set, index, shards }.run();
+        let planned = manifest.shards.get(index as usize).and_then(|shard| shard.undoes.as_deref());
+        home.fetch(&id).await?;
+        let state_dir = home.dir();
+        if planned.is_none() && (!Run::exists(state_dir, &id) || Run::has_changed_nothing(state_dir, &id)) {
+            return Ok(None);
+        }
+        let run = home.open(&id).await.map_err(|e| e.hint(STATE_OF_UNDONE))?;
+        let found = if run.has_begun() { Some(run.read_state()?.fingerprint()) } else { None };
+        if found.as_deref() == planned {
+            return Ok(planned.map(|_| run));
+        }
+        let message = format!("run {id} has made changes since its undo was planned");
+        Err(Error::new(ErrorKind::Refused, message)
+            .hint("nothing was changed; plan its undo again: asof undo SET --out DIR"))
     }
 }
 
-/// Returns the run that undoes the run `id`, finished or not. Reads journals only if there is such a run: a set can have thousands.
-fn undone_by(state_dir: &Path, id: &str) -> Result<Option<String>> {
-    let undoes = |run: &Result<RunManifest>| run.as_ref().is_ok_and(|run| run.undoes.as_deref() == Some(id));
-    if !Run::begun(state_dir)?.iter().any(|(_, run)| undoes(run)) {
-        return Ok(None);
-    }
-    let all = Run::list(state_dir)?;
-    Ok(RunStatus::begun_undo(id, &all).map(str::to_owned))
+const STATE_OF_UNDONE: &str = "an undo needs the state directory of the runs that it undoes: --state-dir";
+
+/// Identifies a shard of a set.
+pub(super) fn shard_id(set: &PlanSet, index: u32) -> ShardId {
+    ShardId { set: set.id.clone(), index, shards: set.len() }
+}
+
+/// Whether a run with this manifest applies this shard of the set.
+pub(super) fn is_run_of(set: &PlanSet, shard: &ShardId, manifest: &RunManifest) -> bool {
+    let plan = &set.manifest.plan;
+    manifest.shard.as_ref() == Some(shard) && manifest.location == plan.location() && manifest.at == plan.at
 }
 
 /// The options that decide whether a plan set may be applied.
@@ -127,62 +251,20 @@ pub struct Guards<'a> {
     pub allow_mass_delete: bool,
 }
 
-/// A variable of the environment in which an engine passes the index of a task.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShardVariable {
-    /// The name.
-    pub name: &'static str,
-    /// The value; `None` if it is not set, or empty.
-    pub value: Option<String>,
-}
-
-impl ShardVariable {
-    /// The variables of Kubernetes Indexed Jobs, AWS Batch array jobs, and Slurm job arrays.
-    pub const NAMES: [&'static str; 3] =
-        ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX", "SLURM_ARRAY_TASK_ID"];
-}
-
-/// Returns the index of the shard to apply:
-///
-/// | `--shard` | variables that are set | index |
-/// |---|---|---|
-/// | given | any | that of `--shard` |
-/// | | one, or several with the same number | theirs |
-/// | | several with different numbers | error |
-/// | | one that is not a number | error |
-/// | | none | error |
-///
-/// # Errors
-/// [`Usage`](ErrorKind::Usage) as in the table.
-pub fn shard_index(typed: Option<u32>, variables: &[ShardVariable]) -> Result<u32> {
-    if let Some(index) = typed {
-        return Ok(index);
-    }
-    let named = |ShardVariable { name, value }: &ShardVariable| Some((*name, value.clone()?));
-    let mut found: Option<(&str, u32)> = None;
-    for (name, value) in variables.iter().filter_map(named) {
-        let index = value.parse().map_err(|_| {
-            Error::usage(format!("cannot read the index of the shard from {name}: {value:?} is not a number"))
-                .hint("use --shard INDEX")
-        })?;
-        match found {
-            Some((other, before)) if before != index => {
-                let message = format!("{other} is {before}, but {name} is {index}");
-                return Err(Error::usage(message).hint("use --shard INDEX to choose the shard"));
-            }
-            _ => found = Some((name, index)),
+impl Guards<'_> {
+    /// Fails if a set may not be applied.
+    ///
+    /// # Errors
+    /// [`Refused`](ErrorKind::Refused) if the whole plan has uncertain keys or deletes most keys, and the options do not
+    /// allow that.
+    pub(super) fn require(self, set: &PlanSet) -> Result<()> {
+        let Self { options, allow_mass_delete } = self;
+        let (sums, at) = (set.sums(), set.manifest.plan.at);
+        options.require_certainty(sums, at, Target::Bucket)?;
+        let plausibility = options.plausibility(sums, at);
+        if Consent::needed(plausibility, Said { allow_mass_delete, yes: true }) != Consent::Given {
+            return Err(mass_delete(plausibility).hint("add --allow-mass-delete if it is right"));
         }
+        Ok(())
     }
-    found.map(|(_, index)| index).ok_or_else(|| {
-        Error::usage(
-            "cannot tell which shard to apply: there is no --shard, and no array index in the environment",
-        )
-        .hint(format!(
-            "use --shard INDEX, or start one task per shard in an array job ({})",
-            ShardVariable::NAMES.join(", ")
-        ))
-    })
 }
-
-#[cfg(test)]
-mod tests;

@@ -18,6 +18,8 @@ pub enum Use {
     Plan,
     /// `restore` in place, `resume`, and `undo --undelete copy`.
     Restore,
+    /// `work`: a shard of a plan set.
+    Work,
     /// `restore --to` another bucket.
     RestoreTo,
     /// `restore --undelete remove-marker`, and `undo`.
@@ -32,14 +34,22 @@ pub enum Use {
 
 impl Use {
     /// All uses.
-    pub const ALL: [Use; 7] =
-        [Use::Plan, Use::Restore, Use::RestoreTo, Use::RemoveMarker, Use::Thaw, Use::Recover, Use::Drill];
+    pub const ALL: [Use; 8] = [
+        Use::Plan,
+        Use::Restore,
+        Use::Work,
+        Use::RestoreTo,
+        Use::RemoveMarker,
+        Use::Thaw,
+        Use::Recover,
+        Use::Drill,
+    ];
 
     /// Returns the operations sent to the source bucket.
     pub fn at_source(self) -> Vec<&'static str> {
         let more: &[&[&str]] = match self {
             Use::Plan => &[],
-            Use::Restore | Use::Recover => &[COPY_FROM, COPY_TO, DELETE],
+            Use::Restore | Use::Work | Use::Recover => &[COPY_FROM, COPY_TO, DELETE],
             Use::RestoreTo | Use::Drill => &[COPY_FROM],
             Use::RemoveMarker => &[COPY_FROM, COPY_TO, DELETE, REMOVE],
             Use::Thaw => &[COPY_FROM, COPY_TO, DELETE, &["RestoreObject"]],
@@ -52,9 +62,17 @@ impl Use {
         let sent: &[&[&str]] = match self {
             Use::RestoreTo => &[LOOK, COPY_TO],
             Use::Drill => &[LOOK, COPY_TO, TEAR_DOWN],
-            Use::Plan | Use::Restore | Use::RemoveMarker | Use::Thaw | Use::Recover => &[],
+            Use::Plan | Use::Restore | Use::Work | Use::RemoveMarker | Use::Thaw | Use::Recover => &[],
         };
         sent.iter().copied().flatten().copied().collect()
+    }
+
+    /// Returns the operations sent to the bucket with the state of runs.
+    pub fn at_state(self) -> Vec<&'static str> {
+        match self {
+            Use::Restore | Use::Work | Use::RestoreTo | Use::RemoveMarker | Use::Thaw => KEEP_STATE.to_vec(),
+            Use::Plan | Use::Recover | Use::Drill => Vec::new(),
+        }
     }
 
     /// Returns whether RDS databases are restored too.
@@ -105,6 +123,10 @@ const DELETE: &[&str] = &["DeleteObjects", "DeleteObject"];
 
 /// Operations that remove delete markers.
 const REMOVE: &[&str] = &["DeleteObjects by version id", "DeleteObject by version id"];
+
+/// Operations that keep the state of runs.
+const KEEP_STATE: &[&str] =
+    &["GetBucketVersioning", "ListObjectsV2", "GetObject", "PutObject", "DeleteObject"];
 
 /// Operations that erase a drill's copies.
 const TEAR_DOWN: &[&str] =
@@ -165,6 +187,11 @@ pub const PERMISSIONS: &[(&str, On, &[&str])] = &[
     ("DeleteObjects by version id in a drill", On::Drills, &[BY_ID]),
     ("DeleteObject by version id in a drill", On::Drills, &[BY_ID]),
     ("RestoreObject", On::Objects, &["s3:RestoreObject"]),
+    ("ListObjectsV2", On::Bucket, &[ABSENCE]),
+    ("GetObject", On::Objects, &["s3:GetObject"]),
+    ("GetObject", On::Keys, &["kms:Decrypt"]),
+    ("PutObject", On::Objects, &["s3:PutObject"]),
+    ("PutObject", On::Keys, &["kms:GenerateDataKey"]),
 ];
 
 /// Lists versions; a policy can restrict it by the request's prefix.
@@ -176,6 +203,17 @@ const ABSENCE: &str = "s3:ListBucket";
 const OF_BUCKET: &[&str] = &["s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"];
 const BY_ID: &str = "s3:DeleteObjectVersion";
 const OF_LOCKS: &str = "s3:BypassGovernanceRetention";
+
+/// The locations that a policy is for.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The location restored from.
+    pub source: Location,
+    /// The location restored into, if it is a different one.
+    pub destination: Location,
+    /// The folder with the state of runs, if that is in a bucket.
+    pub state: Option<Location>,
+}
 
 /// An IAM policy.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -203,12 +241,13 @@ pub(super) struct Statement {
 pub(super) type Condition = BTreeMap<&'static str, BTreeMap<&'static str, String>>;
 
 impl Policy {
-    /// Returns the least policy for a use of asof on a location. `destination` is the location restored into, if
-    /// different; `renamed` are the database sources that a recovery renames.
-    pub fn least(what: Use, source: &Location, destination: &Location, renamed: &[RenamedSource]) -> Self {
-        let places =
+    /// Returns the least policy for a use of asof; `renamed` are the database sources that a recovery renames.
+    pub fn least(what: Use, places: &Places, renamed: &[RenamedSource]) -> Self {
+        let Places { source, destination, state } = places;
+        let state = state.iter().map(|state| ("State", state, what.at_state()));
+        let buckets =
             [("Source", source, what.at_source()), ("Destination", destination, what.at_destination())];
-        let used = places.into_iter().filter(|(.., operations)| !operations.is_empty());
+        let used = buckets.into_iter().chain(state).filter(|(.., operations)| !operations.is_empty());
         let statement = used.flat_map(|(place, location, operations)| {
             let denied = deny(&operations, place, location);
             allow(&operations, place, location).into_iter().chain(denied)

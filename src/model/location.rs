@@ -150,6 +150,35 @@ impl FromStr for Destination {
 }
 
 impl Destination {
+    /// Reads a path, which may also be a location in a bucket.
+    ///
+    /// | text | read as |
+    /// |---|---|
+    /// | begins with `s3:`, in any case | a location |
+    /// | any other | a path |
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a location that is wrong.
+    pub fn of_path(path: PathBuf) -> Result<Self> {
+        match path.to_str() {
+            Some(text) if text.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("s3:")) => {
+                text.parse().map(Self::Bucket)
+            }
+            _ => Ok(Self::Directory(path)),
+        }
+    }
+
+    /// Returns the same place for a process in another directory.
+    ///
+    /// # Errors
+    /// The current directory is unknown, or the path is empty.
+    pub fn absolute(&self) -> std::io::Result<Self> {
+        Ok(match self {
+            Self::Bucket(location) => Self::Bucket(location.clone()),
+            Self::Directory(path) => Self::Directory(std::path::absolute(path)?),
+        })
+    }
+
     /// Returns the location if it is in a bucket.
     pub fn into_bucket(self) -> Option<Location> {
         match self {

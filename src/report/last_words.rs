@@ -24,8 +24,15 @@ pub(crate) struct NextCommands {
     pub check: Option<String>,
 }
 
+/// Stores the summary of a run in its directory.
+pub(super) fn keep_summary(run: &Run, summary: &Summary<'_>) -> Result<()> {
+    let mut kept = JsonLines::new(Vec::new());
+    kept.summary(summary)?;
+    run.write("report.json", &kept.into_inner())
+}
+
 /// Shown if the server ignores conditional writes.
-const UNGUARDED: &str =
+pub(super) const UNGUARDED: &str =
     "this server ignores conditional writes (If-Match): each key was checked just before it was changed";
 
 /// A run, and everything needed to describe its end.
@@ -56,6 +63,9 @@ impl RunWords<'_> {
         let changed = counters.copied.get() + counters.deleted.get() + counters.markers_removed.get();
         match e.kind() {
             ErrorKind::Corrupt if changed == 0 => e,
+            ErrorKind::Overtaken => {
+                e.hint(format!("if the other one is lost, take the run over again: {resume}"))
+            }
             ErrorKind::Credentials => {
                 self.done(elapsed, true);
                 e.hint(format!("completed changes are kept; resume the run: {resume}"))
@@ -75,10 +85,8 @@ impl RunWords<'_> {
         elapsed: Duration,
     ) -> Result<()> {
         self.done(elapsed, !executed.finished);
-        let mut kept = JsonLines::new(Vec::new());
-        kept.summary(summary)?;
         let hints = results.finish(summary)?;
-        self.run.write("report.json", &kept.into_inner())?;
+        keep_summary(self.run, summary)?;
         for line in self.lines(executed, &hints) {
             self.output.note(&line);
         }

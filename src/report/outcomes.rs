@@ -6,6 +6,7 @@ use super::json::{JsonLines, Summary};
 use super::restore::failure_line;
 use super::{Format, say};
 use crate::apply::Outcome;
+use crate::engine::ShardStatus;
 use crate::error::Result;
 use crate::limits;
 use crate::model::Check;
@@ -71,6 +72,25 @@ impl Reporter {
             }
         }
         Ok(())
+    }
+
+    /// Reports a shard of a plan set whose run ended: in JSON only.
+    pub(super) fn shard(&mut self, status: &ShardStatus) -> Result<()> {
+        match &mut self.form {
+            Form::Json(lines) => lines.shard_run(status),
+            Form::Table(_) => Ok(()),
+        }
+    }
+
+    /// Reports that nothing was done about a shard of a plan set.
+    pub(super) fn left_alone(&mut self, message: &str) -> Result<()> {
+        match &mut self.form {
+            Form::Json(lines) => lines.warning("shard-left-alone", message),
+            Form::Table(_) => {
+                say(&format!("  {message}\n"));
+                Ok(())
+            }
+        }
     }
 
     /// Ends the report. Returns the hints.

@@ -11,7 +11,7 @@ use super::json::{JsonLines, Line};
 use super::screen::Screen;
 use super::table_out::TableOut;
 use super::units::count;
-use crate::engine::{RunState, RunStatus};
+use crate::engine::{RunProgress, RunState, RunStatus};
 use crate::error::Result;
 use crate::model::{Instant, printable};
 
@@ -42,62 +42,23 @@ pub(crate) struct RunLine<'a> {
     pub left: u64,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum RunProgress {
-    /// A process executes the run.
-    Running,
-    /// A file of the run cannot be read.
-    Damaged,
-    /// The run was killed before its first change.
-    NotBegun,
-    /// Every change is made or was already correct.
-    Done,
-    /// Changes failed or were skipped.
-    Incomplete,
-    /// The run was stopped before its last change.
-    Interrupted,
-}
-
-impl RunProgress {
-    fn name(self) -> &'static str {
-        match self {
-            RunProgress::Running => "running",
-            RunProgress::Damaged => "damaged",
-            RunProgress::NotBegun => "not begun",
-            RunProgress::Done => "done",
-            RunProgress::Incomplete => "incomplete",
-            RunProgress::Interrupted => "interrupted",
-        }
-    }
-}
-
 impl<'a> RunLine<'a> {
     /// Describes a run, looked up among all runs.
     pub(crate) fn of(run: &'a RunStatus, all: &'a [RunStatus]) -> Self {
-        let RunStatus { id, manifest, state, damaged, running } = run;
-        let tally = state.as_ref().map(RunState::tally).unwrap_or_default();
-        let left = tally.conflicts + tally.archived + tally.failed;
-        let (changes, done) = (state.as_ref().map_or(0, RunState::changes), tally.done());
+        let RunStatus { id, manifest, state, .. } = run;
+        let tally = run.tally();
         Self {
             run: id,
-            state: match state {
-                _ if *running => RunProgress::Running,
-                _ if *damaged => RunProgress::Damaged,
-                None => RunProgress::NotBegun,
-                Some(state) if state.is_done() => RunProgress::Done,
-                Some(_) if done + left == changes => RunProgress::Incomplete,
-                Some(_) => RunProgress::Interrupted,
-            },
+            state: run.progress(),
             began: manifest.as_ref().map(|manifest| manifest.began),
             undoes: manifest.as_ref().and_then(|manifest| manifest.undoes.as_deref()),
             undone_by: RunStatus::undone_by(id, all),
             location: manifest.as_ref().map(|manifest| manifest.location.to_string()),
             to: manifest.as_ref().and_then(|manifest| manifest.to.as_ref()).map(ToString::to_string),
             at: manifest.as_ref().map(|manifest| manifest.at),
-            changes,
-            done,
-            left,
+            changes: state.as_ref().map_or(0, RunState::changes),
+            done: tally.done(),
+            left: tally.left(),
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) enum WarningLine<'a> {
     /// Any other warning.
     Other {
         /// `nothing-compared`: there was nothing to compare. `unlikely-keys`: none of the keys that rows name ever
-        /// existed.
+        /// existed. `shard-left-alone`: nothing was done about a shard of a plan set.
         reason: &'static str,
         /// The warning, as text.
         message: &'a str,

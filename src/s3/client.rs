@@ -132,6 +132,12 @@ impl Client {
         })
     }
 
+    /// Returns a client that counts its requests, and what comes of them, in other counters.
+    #[must_use]
+    pub fn counting(&self, counters: &Arc<Counters>) -> Self {
+        Self { counters: Arc::clone(counters), ..self.clone() }
+    }
+
     /// Returns a client whose requests stop waiting for their turn once `halt` is stopped. Requests on the wire
     /// finish.
     #[must_use]

@@ -60,6 +60,7 @@ fn expected(operation: &str) -> Expected {
         "HeadBucket"
         | "HeadObject"
         | "GetObject"
+        | "PutObject"
         | "DeleteObject"
         | "AbortMultipartUpload"
         | "RestoreObject"

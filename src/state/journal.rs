@@ -13,7 +13,7 @@ use super::frame::{Appender, Line, Lines, json_of, to_line};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The state that results from the records of one kind of journal: a pure transition function.
-pub trait Replay: Default {
+pub(crate) trait Replay: Default {
     /// The type of a record.
     type Record: Serialize + DeserializeOwned;
 
@@ -32,7 +32,7 @@ pub trait Replay: Default {
 
 /// A journal open for writing.
 #[derive(Debug)]
-pub struct Journal<S> {
+pub(crate) struct Journal<S> {
     path: PathBuf,
     file: Appender,
     state: S,
@@ -46,8 +46,13 @@ impl<S: Replay> Journal<S> {
         Ok(Self { path: path.to_owned(), file, state })
     }
 
+    /// Returns the path of the journal.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Returns the state after the records so far.
-    pub fn state(&self) -> &S {
+    pub(super) fn state(&self) -> &S {
         &self.state
     }
 
@@ -65,7 +70,7 @@ impl<S: Replay> Journal<S> {
     }
 
     /// Syncs the journal to disk.
-    pub fn sync(&mut self) -> Result<()> {
+    pub(super) fn sync(&mut self) -> Result<()> {
         self.file.sync().map_err(|e| cannot::<S>(&self.path, "write", &e))
     }
 

@@ -3,6 +3,7 @@
 //! A file is replaced atomically, or grows by [frames](frame); a record is on disk before the action it announces
 //! begins. Only one process at a time works on a run, a recovery or a resource.
 
+mod bucket;
 mod claim;
 mod dir;
 mod frame;
@@ -14,13 +15,15 @@ mod run;
 mod uploads;
 
 pub use crate::model::Server;
+pub use bucket::StateHome;
 pub(crate) use claim::Claim;
 #[cfg(test)]
 pub(crate) use journal::Replay;
 pub(crate) use marks::MarksFile;
 pub(crate) use quiesced::Quiesced;
 pub(crate) use recovery::{Glimpse, Recovery, Unreadable};
+pub(crate) use run::{ActiveJournal, Begun, ChangeProgress, Ending, Results, Superseded, Undos, Worked};
+pub use run::{Copying, Run, RunManifest, RunProgress, RunState, RunStatus, ShardId, Tally, Worker};
 #[cfg(test)]
-pub(crate) use run::Record;
-pub(crate) use run::{Begun, ChangeProgress, Ending, Results, RunJournal, Superseded, Worked};
-pub use run::{Copying, Run, RunManifest, RunState, RunStatus, ShardId};
+pub(crate) use run::{Record, RunJournal};
+pub(crate) use uploads::UploadList;

@@ -10,26 +10,32 @@
 //! | `report.json` | the summary | each time the run ends |
 //! | `lock` | nothing; locked by the process that works on the run | |
 
+mod active;
 pub(crate) mod journal;
 mod manifest;
 mod prune;
 mod record;
 mod replay;
 mod results;
+mod status;
 mod undone;
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+pub(crate) use active::ActiveJournal;
 pub(crate) use journal::{Begun, RunJournal};
 pub use manifest::{Copying, RunManifest, ShardId};
 #[cfg(test)]
 pub(crate) use record::Record;
 pub(crate) use record::{Ending, Superseded};
 pub(crate) use replay::ChangeProgress;
-pub use replay::RunState;
+pub use replay::{RunState, Tally};
 pub(crate) use results::Results;
+pub use status::RunProgress;
+pub(crate) use undone::Undos;
 
+use super::bucket::RunFolder;
 use super::dir::{NewDir, cannot, is_locked, is_plain, lock, make, make_named, names, write};
 use super::journal::read;
 use super::uploads::{NotedUploads, UploadList};
@@ -43,6 +49,8 @@ pub struct Run {
     id: String,
     dir: PathBuf,
     manifest: RunManifest,
+    /// Its folder, if state is in a bucket.
+    folder: Option<RunFolder>,
     _lock: File,
 }
 
@@ -58,7 +66,18 @@ pub struct RunStatus {
     /// Whether its journal cannot be read.
     pub damaged: bool,
     /// Whether a process is working on it.
-    pub running: bool,
+    pub worker: Worker,
+}
+
+/// Whether a process is working on a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worker {
+    /// A process has locked it.
+    Running,
+    /// None has.
+    None,
+    /// Unknown: state is in a bucket, where nothing is locked.
+    Unknown,
 }
 
 /// When a run made its changes, by this machine's clock.
@@ -88,7 +107,7 @@ impl Run {
                 .hint("nothing was changed by this one; run the same command again to resume it"));
         }
         manifest.write(&dir)?;
-        Ok(Self { id, dir, manifest, _lock: lock })
+        Ok(Self { id, dir, manifest, folder: None, _lock: lock })
     }
 
     /// Opens an existing run if no other process is working on it.
@@ -103,12 +122,28 @@ impl Run {
             let message = format!("run {id} was stopped before its plan was written; it changed nothing");
             return Err(Error::usage(message).hint("start a new one"));
         }
-        Ok(Self { id: id.to_owned(), manifest: RunManifest::read(&dir)?, dir, _lock: lock })
+        let manifest = RunManifest::read(&dir)?;
+        Ok(Self { id: id.to_owned(), manifest, dir, folder: None, _lock: lock })
     }
 
     /// Whether there is a run with this ID.
     pub fn exists(state_dir: &Path, id: &str) -> bool {
-        is_plain(id) && runs_dir(state_dir).join(id).is_dir()
+        Self::is_id(id) && Self::dir_of(state_dir, id).is_dir()
+    }
+
+    /// Whether a run can have this ID: it has only letters, digits and hyphens.
+    pub fn is_id(id: &str) -> bool {
+        is_plain(id)
+    }
+
+    /// Returns the directory of the run `id`.
+    pub(in crate::state) fn dir_of(state_dir: &Path, id: &str) -> PathBuf {
+        runs_dir(state_dir).join(id)
+    }
+
+    /// The same run, kept in a bucket too.
+    pub(in crate::state) fn kept_in(self, folder: RunFolder) -> Self {
+        Self { folder: Some(folder), ..self }
     }
 
     /// Whether the run `id` exists but was stopped before its plan was complete: without a plan and a journal nothing
@@ -138,18 +173,19 @@ impl Run {
 
     /// Returns all runs, the oldest first.
     pub fn list(state_dir: &Path) -> Result<Vec<RunStatus>> {
-        let runs = runs_dir(state_dir);
-        let glance = |id: String| {
-            let dir = runs.join(&id);
-            let running = is_locked(&dir);
-            let journal = dir.join("journal");
-            let state = journal.exists().then(|| read::<RunState>(&journal, |_, _| {}));
-            let damaged = matches!(state, Some(Err(_)));
-            // A run killed before its first record has not begun.
-            let state = state.and_then(Result::ok).filter(|state| state.started().is_some());
-            RunStatus { id, manifest: RunManifest::read(&dir).ok(), state, damaged, running }
-        };
-        Ok(names(&runs)?.into_iter().map(glance).collect())
+        Ok(names(&runs_dir(state_dir))?.iter().map(|id| Self::glance(state_dir, id)).collect())
+    }
+
+    /// Returns the status of the run `id`, which must exist.
+    pub(crate) fn glance(state_dir: &Path, id: &str) -> RunStatus {
+        let dir = runs_dir(state_dir).join(id);
+        let worker = if is_locked(&dir) { Worker::Running } else { Worker::None };
+        let journal = dir.join("journal");
+        let state = journal.exists().then(|| read::<RunState>(&journal, |_, _| {}));
+        let damaged = matches!(state, Some(Err(_)));
+        // A run killed before its first record has not begun.
+        let state = state.and_then(Result::ok).filter(|state| state.started().is_some());
+        RunStatus { id: id.to_owned(), manifest: RunManifest::read(&dir).ok(), state, damaged, worker }
     }
 
     /// Returns the runs that may have made changes, with their manifests or the error from reading them, the oldest
@@ -208,7 +244,15 @@ impl Run {
 
     /// Opens the list in which a multipart upload is recorded before its first part.
     pub(crate) fn upload_list(&self) -> Result<UploadList> {
-        UploadList::open(&self.uploads())
+        UploadList::open(&self.uploads(), self.folder.clone())
+    }
+
+    /// Removes the list, after its uploads were aborted.
+    pub(crate) async fn forget_uploads(&self, noted: NotedUploads) -> Result<()> {
+        if let Some(folder) = self.folder.as_ref().filter(|_| !noted.uploads().is_empty()) {
+            folder.forget_uploads().await?;
+        }
+        noted.remove()
     }
 
     /// Returns a warning if the list of multipart uploads left by an earlier process is damaged.
@@ -217,13 +261,54 @@ impl Run {
     }
 
     /// Starts or resumes the journal.
-    pub(crate) fn open_journal(&self, begun: Begun, now: Instant) -> Result<RunJournal> {
-        RunJournal::open(&self.journal(), begun, now)
+    pub(crate) async fn open_journal(&self, begun: Begun, now: Instant) -> Result<ActiveJournal> {
+        ActiveJournal::open(&self.journal(), self.folder.as_ref(), |path| RunJournal::open(path, begun, now))
+            .await
     }
 
     /// Opens the journal to add to its results without resuming the run.
-    pub(crate) fn reopen_journal(&self, changes: u64, now: Instant) -> Result<RunJournal> {
-        RunJournal::reopen(&self.journal(), changes, now)
+    pub(crate) async fn reopen_journal(&self, changes: u64, now: Instant) -> Result<ActiveJournal> {
+        ActiveJournal::open(&self.journal(), self.folder.as_ref(), |path| {
+            RunJournal::reopen(path, changes, now)
+        })
+        .await
+    }
+
+    /// Takes a run in a bucket over from a worker elsewhere, so that it can be undone: that one could otherwise change keys
+    /// after the undo has looked at them. In a directory, the lock excludes that.
+    ///
+    /// | changes announced without a result | |
+    /// |---|---|
+    /// | none | the run can be undone |
+    /// | some | refused: the requests of a worker that was frozen or cut off may still arrive |
+    ///
+    /// # Errors
+    /// [`Refused`](ErrorKind::Refused) as in the table.
+    pub(crate) async fn take_over(&self, changes: u64, now: Instant) -> Result<()> {
+        if self.folder.is_none() {
+            return Ok(());
+        }
+        let unheard = self.open_journal(Begun::in_key_order(changes), now).await?.state().unheard();
+        if unheard == 0 {
+            return Ok(());
+        }
+        let message = format!("run {} was stopped in the middle of {unheard} changes", self.id);
+        Err(Error::new(ErrorKind::Refused, message).hint(
+            "nothing was undone; make sure that its worker has ended, resume the run, and then undo it",
+        ))
+    }
+
+    /// Reads the uploads in the bucket again: the worker before may have noted some until it was overtaken.
+    pub(crate) async fn fetch_uploads(&self) -> Result<()> {
+        match &self.folder {
+            None => Ok(()),
+            Some(folder) => folder.fetch_uploads(&self.dir).await,
+        }
+    }
+
+    /// Whether its state is in a bucket.
+    pub(crate) fn is_in_bucket(&self) -> bool {
+        self.folder.is_some()
     }
 
     /// Reads the state from the journal.
@@ -252,6 +337,14 @@ impl Run {
     /// Writes a file of the run atomically.
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         write(&self.dir.join(name), bytes)
+    }
+
+    /// Stores a file of the run in the bucket too, if state is kept there.
+    pub async fn store(&self, name: &str) -> Result<()> {
+        match &self.folder {
+            None => Ok(()),
+            Some(folder) => folder.store(&self.dir, name).await,
+        }
     }
 }
 

@@ -12,7 +12,9 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
+use super::bucket::RunFolder;
 use super::frame::{Appender, Line, Lines, of_line, to_line};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::printable;
@@ -88,22 +90,33 @@ impl NotedUploads {
 
 /// A list open for writing.
 #[derive(Debug)]
-pub(crate) struct UploadList {
+pub struct UploadList {
     path: PathBuf,
-    file: Appender,
+    file: Mutex<Appender>,
+    folder: Option<RunFolder>,
 }
 
 impl UploadList {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    /// Opens a list, which is also kept in `folder` if there is one.
+    pub(super) fn open(path: &Path, folder: Option<RunFolder>) -> Result<Self> {
         let whole = NotedUploads::read(path)?.whole;
         let file = Appender::open(path, whole).map_err(|e| cannot(path, "open", &e))?;
-        Ok(Self { path: path.to_owned(), file })
+        Ok(Self { path: path.to_owned(), file: Mutex::new(file), folder })
     }
 
-    /// Records an upload. On disk when this returns.
-    pub(crate) fn push(&mut self, upload: &Upload) -> Result<()> {
-        let noted = to_line(upload).and_then(|line| self.file.append(&line)).and_then(|()| self.file.sync());
-        noted.map_err(|e| cannot(&self.path, "write", &e))
+    /// Records an upload. On disk, and in the bucket, when this returns.
+    pub(crate) async fn push(&self, upload: &Upload) -> Result<()> {
+        let line = to_line(upload).map_err(|e| cannot(&self.path, "write", &e))?;
+        self.append(&line).map_err(|e| cannot(&self.path, "write", &e))?;
+        match &self.folder {
+            None => Ok(()),
+            Some(folder) => folder.note_upload(&line).await,
+        }
+    }
+
+    fn append(&self, line: &str) -> std::io::Result<()> {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.append(line).and_then(|()| file.sync())
     }
 }
 

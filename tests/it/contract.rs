@@ -17,6 +17,7 @@ mod order;
 mod pages;
 mod references;
 mod restore;
+mod state;
 mod volume;
 
 /// Runs a case against a server.
@@ -139,6 +140,10 @@ on_every_server! {
         again_changes_nothing
         into_another_bucket
         within_a_prefix
+    }
+    state {
+        run_is_undone_from_another_machine
+        versioned_bucket_elects_one_writer_or_is_refused
     }
     volume {
         thousands_of_keys

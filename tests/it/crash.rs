@@ -11,6 +11,7 @@ use crate::faults::scene::Scene;
 pub(crate) use crate::support::kill;
 use crate::support::variable;
 
+mod bucket;
 mod cut;
 mod disk;
 mod lanes;

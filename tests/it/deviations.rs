@@ -23,6 +23,10 @@ pub(crate) enum Behaviour {
     Acls,
     /// A multipart upload keeps the tags that it was created with.
     MultipartTags,
+    /// Of several conditional writes of one key, one succeeds.
+    ConditionalWrites,
+    /// The same in a versioned bucket.
+    VersionedConditionalWrites,
     /// A multipart object and its copy can be told to be the same: by their checksums, or because the ETag is kept.
     MultipartProof,
 }
@@ -50,6 +54,9 @@ const TABLE: &[(&str, Behaviour, &str)] = &[
     ("localstack", B::StorageClassListed, "lists STANDARD for every version"),
     ("ministack", B::MultipartTags, "drops them"),
     ("rgw", B::MultipartTags, "drops them"),
+    ("rgw", B::VersionedConditionalWrites, "all of them succeed; in a bucket without versioning, one"),
+    ("lab_ragged", B::ConditionalWrites, "ignores conditions"),
+    ("lab_ragged", B::VersionedConditionalWrites, "ignores conditions"),
     ("ministack", B::Acls, "keeps one ACL for all versions of a key, and no grants of a copy"),
     ("moto", B::MultipartProof, "has no checksum of a multipart object, and another ETag for its copy"),
 ];

@@ -2,6 +2,7 @@
 //!
 //! One contract suite runs over every server that answers: the lab in process, moto, ministack and Ceph RGW where
 //! `tests/run.sh` has started them, and any endpoint named by `ASOF_TEST_ENDPOINT`. `postgres` puts a real database beside a real bucket.
+//! `slurm` has a plan set applied by the tasks of a real Slurm.
 
 #![expect(
     clippy::unwrap_used,
@@ -25,6 +26,8 @@ mod faults;
 #[cfg(feature = "lab")]
 mod found;
 #[cfg(feature = "lab")]
+mod jobs;
+#[cfg(feature = "lab")]
 mod model;
 mod postgres;
 #[cfg(feature = "lab")]
@@ -36,6 +39,8 @@ mod references;
 mod servers;
 #[cfg(feature = "lab")]
 mod shards;
+#[cfg(feature = "lab")]
+mod slurm;
 mod support;
 #[cfg(feature = "lab")]
 mod whole;

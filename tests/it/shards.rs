@@ -7,10 +7,13 @@ use serde_json::Value;
 use crate::faults::scene::{BUCKET, Scene};
 use crate::support::Run;
 
+mod bucket;
 mod environment;
 mod guards;
 mod refused;
 mod saved;
+mod sets;
+mod state;
 mod worked;
 
 /// A plan set of a scene's restore, in a directory of its own.

@@ -155,6 +155,18 @@ impl Subject {
         command
     }
 
+    /// Names a server in a profile of its configuration.
+    #[cfg(feature = "lab")]
+    pub(crate) fn profile(&self, name: &str, server: &Server) {
+        let dir = self.home.path().join(".aws");
+        std::fs::create_dir_all(&dir).unwrap();
+        let Server { url, key, secret, .. } = server;
+        let config = format!(
+            "[profile {name}]\nregion = us-east-1\nendpoint_url = {url}\naws_access_key_id = {key}\naws_secret_access_key = {secret}\n"
+        );
+        std::fs::write(dir.join("config"), config).unwrap();
+    }
+
     /// Where `asof` keeps its runs.
     pub(crate) fn runs_dir(&self) -> std::path::PathBuf {
         self.home.path().join("state/asof/runs")

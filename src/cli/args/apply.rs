@@ -1,13 +1,13 @@
 //! The arguments of commands that change a bucket.
 
-use std::path::PathBuf;
-
 use clap::Args;
+use clap::builder::{PathBufValueParser, TypedValueParser};
 
 use super::parse;
-use crate::engine::{ApplyOptions, Copying, OnConflict, OnDoubt, RestoreOptions, Thaw, Tier};
+use crate::engine::{ApplyOptions, Copying, OnConflict, OnDoubt, RestoreOptions, Settings, Thaw, Tier};
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::model::{Destination, Location};
 
 /// The options of every command that changes a bucket.
 #[derive(Debug, Args)]
@@ -35,8 +35,28 @@ pub(in crate::cli) struct ApplyArgs {
 #[derive(Debug, Default, Args)]
 pub(in crate::cli) struct StateArgs {
     /// Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
-    #[arg(long, value_name = "DIR")]
-    pub(in crate::cli) state_dir: Option<PathBuf>,
+    ///
+    /// s3://BUCKET/PREFIX keeps runs where other machines can resume and undo them.
+    #[arg(long, value_name = "DIR", value_parser = PathBufValueParser::new().try_map(Destination::of_path))]
+    pub(in crate::cli) state_dir: Option<Destination>,
+    /// Profile of the server with --state-dir s3://… [default: that of the bucket]
+    #[arg(long, value_name = "PROFILE", requires = "state_dir")]
+    pub(in crate::cli) state_profile: Option<String>,
+}
+
+impl StateArgs {
+    /// The server with the state in a bucket.
+    pub(in crate::cli) fn server(&self, of_bucket: Settings) -> Settings {
+        match &self.state_profile {
+            None => Settings { rate: None, ..of_bucket },
+            profile => Settings { profile: profile.clone(), ..Settings::default() },
+        }
+    }
+
+    /// The folder of the state, if it is in a bucket.
+    pub(in crate::cli) fn bucket(&self) -> Option<Location> {
+        self.state_dir.clone().and_then(Destination::into_bucket)
+    }
 }
 
 /// How versions are copied.

@@ -30,7 +30,8 @@ pub(in crate::cli) struct CheckArgs {
     pub(in crate::cli) database: Option<PathBuf>,
     /// Print the least IAM policy for this use, without any request
     ///
-    /// The policy is for the location, or for a placeholder BUCKET. With --database, it is for the recovery file.
+    /// The policy is for the location, or for a placeholder BUCKET, and for --state-dir s3://…. With --database, it is for
+    /// the recovery file.
     #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "lifecycle_history"])]
     pub(in crate::cli) iam: Option<Use>,
     /// With --at: report multipart uploads started within this window before T [default: 1h]

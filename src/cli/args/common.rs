@@ -10,8 +10,10 @@ use super::output::OutputArgs;
 use super::parse;
 use super::server::ServerArgs;
 use crate::cancel::Cancel;
-use crate::engine::{Action, Only, Query, Selected, earlier_rules, reading};
-use crate::error::Result;
+use crate::engine::{
+    Action, Only, PlanSet, Query, Selected, SetSelection, earlier_rules, reading, set_selection,
+};
+use crate::error::{Error, Result};
 use crate::model::{Location, TypedTime};
 
 /// A place and a past time.
@@ -59,6 +61,28 @@ pub(in crate::cli) struct SelectArgs {
 }
 
 impl<const CSV: bool> CommonArgs<CSV> {
+    /// The past that a plan set restores.
+    pub(in crate::cli) async fn query_of_set(&self, set: &PlanSet, cancel: &Cancel) -> Result<Query> {
+        let SelectArgs { include, exclude, keys_from } = &self.select;
+        if !include.is_empty() || !exclude.is_empty() || keys_from.is_some() {
+            return Err(Error::usage("--include, --exclude and --keys-from cannot be used with a plan set")
+                .hint("leave them out: a plan set has its own keys"));
+        }
+        let SetSelection { location, selected } = set_selection(set)?;
+        let at = TypedTime::Instant(set.manifest.plan.at);
+        let query = reading(cancel, move || Query::new(location, at, selected)).await?;
+        let trust_etag = self.trust_etag || set.manifest.plan.checks.trust_etag;
+        self.judged(query, trust_etag, cancel).await
+    }
+
+    /// The query, judged by these options.
+    async fn judged(&self, mut query: Query, trust_etag: bool, cancel: &Cancel) -> Result<Query> {
+        query.trust_etag = trust_etag;
+        query.multipart_window = self.multipart_window;
+        query.earlier = earlier_rules(self.earlier.lifecycle_history.clone(), cancel).await?;
+        Ok(query)
+    }
+
     /// The past of a place, as far as these kinds of change go.
     pub(in crate::cli) async fn query(
         &self,
@@ -75,10 +99,7 @@ impl<const CSV: bool> CommonArgs<CSV> {
             only: Only::new(only.iter().copied()),
         };
         let location = location.clone();
-        let mut query = reading(cancel, move || Query::new(location, at, selected)).await?;
-        query.trust_etag = self.trust_etag;
-        query.multipart_window = self.multipart_window;
-        query.earlier = earlier_rules(self.earlier.lifecycle_history.clone(), cancel).await?;
-        Ok(query)
+        let query = reading(cancel, move || Query::new(location, at, selected)).await?;
+        self.judged(query, self.trust_etag, cancel).await
     }
 }

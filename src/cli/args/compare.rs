@@ -23,7 +23,7 @@ pub(in crate::cli) struct DiffArgs<const CSV: bool = true> {
     pub(in crate::cli) all: bool,
     /// Save the plan to this file, for asof restore --plan
     ///
-    /// An existing plan of this name is replaced. With --shards, it is a new directory for the plan set.
+    /// An existing plan of this name is replaced. With --shards, it is a new directory or s3://BUCKET/PREFIX for the plan set.
     #[arg(long, value_name = "PLAN", conflicts_with = "versus")]
     pub(in crate::cli) out: Option<PathBuf>,
     /// Cut the plan into this many shards, for asof work; auto: one per 500,000 requests
@@ -53,8 +53,14 @@ pub(in crate::cli) struct DiffArgs<const CSV: bool = true> {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct VerifyArgs {
-    #[command(flatten)]
-    pub(in crate::cli) past: PastArgs,
+    /// Bucket, or prefix in it: s3://BUCKET[/PREFIX], or a plan set: ./SET
+    #[arg(value_name = "LOCATION|SET", value_parser = parse::parse::<Destination>)]
+    pub(in crate::cli) location: Destination,
+    /// Target time: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 90m, 2h, 3d
+    ///
+    /// A plan set has its own, and its own keys.
+    #[arg(long, value_name = "TIME")]
+    pub(in crate::cli) at: Option<String>,
     /// Compare this bucket, prefix or local directory, into which the state was restored
     #[arg(long, value_name = "s3://OTHER[/PREFIX]|DIR", value_parser = parse::parse::<Destination>)]
     pub(in crate::cli) against: Option<Destination>,

@@ -74,6 +74,9 @@ pub(in crate::cli) struct ShowArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct RunsArgs {
+    /// Show the progress of this plan set instead: a directory or s3://BUCKET/PREFIX
+    #[arg(conflicts_with_all = ["prune", "yes"])]
+    pub(in crate::cli) set: Option<PathBuf>,
     /// Remove finished runs that were started longer ago than this: 90d
     #[arg(long, value_name = "LENGTH", value_parser = parse::length)]
     pub(in crate::cli) prune: Option<Duration>,

@@ -44,6 +44,13 @@ impl<const CSV: bool> From<OutputArgs<CSV>> for Output {
 #[derive(Debug)]
 pub(in crate::cli) struct Hidden<T>(T);
 
+impl<T> Hidden<T> {
+    /// The arguments.
+    pub(in crate::cli) fn into_inner(self) -> T {
+        self.0
+    }
+}
+
 impl<T: Args> Args for Hidden<T> {
     fn augment_args(command: Command) -> Command {
         let shown = T::augment_args(Command::new("shown"));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::apply::{ApplyArgs, ChangeArgs, ThawArgs};
+use super::apply::{ApplyArgs, ChangeArgs, CopyArgs};
 use super::common::{CommonArgs, PastArgs};
 use super::output::OutputArgs;
 use super::parse;
@@ -81,25 +81,51 @@ impl RestoreArgs {
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ResumeArgs {
-    /// Run, as listed by asof runs, or latest for the newest one
+    /// Run, as listed by asof runs, latest for the newest one, or a plan set
+    ///
+    /// Of a plan set, everything that is left is applied here, one shard after another.
+    #[arg(value_name = "RUN|SET")]
     pub(in crate::cli) run: String,
-    /// Accepted for scripts that also call restore and undo; resume does not ask
-    #[arg(short, long, hide = true)]
+    /// Skip the confirmation prompt for the shards of a plan set that have not begun
+    #[arg(short, long)]
     pub(in crate::cli) yes: bool,
+    /// Allow a plan set with shards that have not begun to delete more than half of the keys
+    #[arg(long)]
+    pub(in crate::cli) allow_mass_delete: bool,
     #[command(flatten)]
-    pub(in crate::cli) apply: ApplyArgs,
-    #[command(flatten)]
-    pub(in crate::cli) thaw: ThawArgs,
+    pub(in crate::cli) change: ChangeArgs,
     #[command(flatten)]
     pub(in crate::cli) server: ServerArgs,
     #[command(flatten)]
     pub(in crate::cli) output: OutputArgs,
 }
 
+impl ResumeArgs {
+    /// Refuses options that a run keeps from its beginning.
+    pub(in crate::cli) fn require_of_run(&self) -> Result<()> {
+        let CopyArgs { locks, no_head, doubtful, .. } = self.change.copies;
+        let given = [
+            ("--locks", locks),
+            ("--no-head", no_head),
+            ("--doubtful", doubtful.is_some()),
+            ("--allow-mass-delete", self.allow_mass_delete),
+        ];
+        let given = given.iter().find(|(_, given)| *given);
+        given.map_or(Ok(()), |(option, _)| {
+            Err(Error::usage(format!("{option} cannot be changed: a run keeps it from its beginning"))
+                .hint("leave it out; for a plan set, it applies to the shards that have not begun"))
+        })
+    }
+}
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct UndoArgs {
-    /// Run, as listed by asof runs, or latest for the newest one
+    /// Run, as listed by asof runs, latest for the newest one, or a plan set
+    #[arg(value_name = "RUN|SET")]
     pub(in crate::cli) run: String,
+    /// Plan the undo of a plan set as a plan set in this new directory or s3://BUCKET/PREFIX
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) out: Option<PathBuf>,
     /// How to restore keys that the run deleted: remove its delete markers, or copy the version
     #[arg(long, value_enum, value_name = "HOW", default_value = "remove-marker")]
     pub(in crate::cli) undelete: Undelete,

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
-use crate::engine::{Action, OnConflict, OnDoubt, Tier, Undelete};
+use crate::engine::{Action, OnConflict, OnDoubt, Platform, Tier, Undelete};
 use crate::model::{RequestPayer, Use};
 use crate::report::{ColorChoice, Format};
 
@@ -53,11 +53,17 @@ words! {
     Use {
         Plan "plan" "Commands that change nothing: timeline, history, check, diff, verify";
         Restore "restore" "Restore in place, and undo --undelete copy";
+        Work "work" "Work: a shard of a plan set; with --state-dir s3://…, also the state";
         RestoreTo "restore-to" "Restore into another bucket";
         RemoveMarker "remove-marker" "Restore with --undelete remove-marker, and undo";
         Thaw "thaw" "Restore with --thaw";
         Recover "recover" "Recover: buckets in place and RDS databases";
         Drill "drill" "Drill: buckets and databases into scratch copies";
+    }
+    Platform {
+        Kubernetes "kubernetes" "A manifest for kubectl: an Indexed Job";
+        AwsBatch "aws-batch" "Commands for bash: a job definition and an array job";
+        Slurm "slurm" "A script for sbatch: a job array";
     }
     ColorChoice {
         Auto "auto";

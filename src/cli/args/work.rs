@@ -10,7 +10,7 @@ use super::server::ServerArgs;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct WorkArgs {
-    /// Plan set: the directory of asof diff --out DIR --shards, or its manifest.json
+    /// Plan set: a directory or s3://BUCKET/PREFIX, as in asof diff --out
     pub(in crate::cli) set: PathBuf,
     /// Index of the shard, from 0 [default: the array index in the environment]
     ///

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::typed::line;
 use super::{Suggestion, suggest};
 use crate::engine::recover::NextCommand;
 use crate::engine::{Header, Only, Run, RunManifest, Selected};
@@ -18,9 +19,40 @@ pub(in crate::cli) fn work(set: &Path) -> Suggestion {
     suggest("work").path(set).option("shard", "0").flag("yes")
 }
 
+/// The command that applies here whatever is left of a plan set.
+pub(in crate::cli) fn resume_set(set: &Path) -> Suggestion {
+    suggest("resume").path(set)
+}
+
+/// The command that shows the progress of a plan set.
+pub(in crate::cli) fn runs_of_set(set: &Path) -> Suggestion {
+    suggest("runs").path(set)
+}
+
+/// The command that plans the undo of a plan set.
+pub(in crate::cli) fn undo_set(set: &Path) -> Suggestion {
+    suggest("undo").path(set).option("out", "DIR")
+}
+
+/// The command that restores the keys of a plan; the location and the time are still missing.
+pub(in crate::cli) fn restore_of_set(plan: &Header) -> Suggestion {
+    suggest("restore").keys_of(&plan.selection, plan.checks.trust_etag).only(&plan.selection.only)
+}
+
+/// The command of every worker of a plan set; the platform passes the index of the shard.
+pub(in crate::cli) fn worker(set: &Path, workers: u32) -> Suggestion {
+    suggest("work").path(set).flag("yes").option("parallelism", workers.to_string())
+}
+
 /// A command about a run, which knows how it was begun.
 fn of_run(verb: &'static str, id: &str) -> Suggestion {
-    suggest(verb).word(id).without(&["thaw", "thaw-days", "undelete"])
+    let kept = ["locks", "no-head", "doubtful", "allow-mass-delete"];
+    suggest(verb).word(id).without(&["thaw", "thaw-days", "undelete"]).without(&kept)
+}
+
+/// The command that resumes a run.
+pub(in crate::cli) fn resume(id: &str) -> String {
+    of_run("resume", id).to_string()
 }
 
 /// The commands that may follow a run. To undo it leaves what others have changed since, however it treated conflicts.
@@ -58,7 +90,7 @@ pub(in crate::cli) fn check(manifest: &RunManifest, selected: &Selected, trust_e
 /// The options that chose a plan's changes, as they are typed.
 pub(in crate::cli) fn choice_of(plan: &Header) -> String {
     let Header { selection, checks, .. } = plan;
-    suggest("restore").keys_of(selection, checks.trust_etag).only(&selection.only).words
+    line(&suggest("restore").keys_of(selection, checks.trust_etag).only(&selection.only).words)
 }
 
 /// The command that lists the runs.

@@ -8,7 +8,8 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::Suggestion;
 use crate::engine::Server;
-use crate::report::shell_path;
+use crate::model::Destination;
+use crate::report::{shell_path, shell_word};
 
 /// Options that say how a command goes, not what it is about.
 const MANNERS: &[&str] = &["verbose", "yes", "dry_run", "all"];
@@ -40,35 +41,68 @@ impl Typed {
         known && self.matches.value_source(id) == Some(ValueSource::CommandLine)
     }
 
+    /// True if the state is in a bucket on the server that was typed, which has to be known before the run is.
+    pub(super) fn state_is_on_its_server(&self) -> bool {
+        let in_bucket =
+            |dir: &&OsStr| matches!(Destination::of_path((*dir).into()), Ok(Destination::Bucket(_)));
+        self.is("state_dir") && self.raw("state_dir").iter().any(in_bucket) && !self.is("state_profile")
+    }
+
     pub(super) fn raw(&self, id: &str) -> Vec<&OsStr> {
         self.matches.get_raw(id).into_iter().flatten().collect()
     }
 
-    /// The option as it was typed.
-    pub(super) fn again(&self, arg: &Arg) -> String {
+    /// The words of the option as it was typed.
+    pub(super) fn again(&self, arg: &Arg) -> Vec<OsString> {
         let id = arg.get_id().as_str();
         let name = arg.get_long().unwrap_or(id);
         if !arg.get_action().takes_values() {
-            return format!(" --{name}");
+            return vec![format!("--{name}").into()];
         }
         let values = self.raw(id);
         if id == "state_dir" {
             // Typed elsewhere, a relative one would not be found, and the same command would begin anew.
-            let dirs = values.iter().filter_map(|dir| std::path::absolute(dir).ok());
-            return dirs.map(|dir| option(name, dir.as_os_str())).collect();
+            let place = |dir: &OsStr| Destination::of_path(dir.into()).ok()?.absolute().ok();
+            return values
+                .into_iter()
+                .filter_map(place)
+                .flat_map(|place| match place {
+                    Destination::Directory(dir) => option(name, dir.as_os_str()),
+                    Destination::Bucket(folder) => option(name, OsStr::new(&folder.to_string())),
+                })
+                .collect();
         }
         if arg.get_value_delimiter().is_some() {
             return option(name, &values.join(OsStr::new(",")));
         }
-        values.into_iter().map(|value| option(name, value)).collect()
+        values.into_iter().flat_map(|value| option(name, value)).collect()
     }
 }
 
-/// An option and its value, with a space before it.
-pub(super) fn option(name: &str, value: &OsStr) -> String {
+/// The words of an option and its value.
+pub(super) fn option(name: &str, value: &OsStr) -> Vec<OsString> {
+    let name = format!("--{name}");
     let is_dashed = value.len() > 1 && value.as_encoded_bytes().starts_with(b"-");
-    let sign = if is_dashed { '=' } else { ' ' };
-    format!(" --{name}{sign}{}", shell_path(Path::new(value)))
+    if !is_dashed {
+        return vec![name.into(), value.into()];
+    }
+    let mut word = OsString::from(name + "=");
+    word.push(value);
+    vec![word]
+}
+
+/// The words as they are typed in a shell, each with a space before it.
+pub(super) fn line(words: &[OsString]) -> String {
+    let typed = |word: &OsString| {
+        // Only the value is quoted: that reads better.
+        let (name, value) = word.to_str().and_then(|word| word.split_once('=')).unwrap_or_default();
+        if name.starts_with("--") {
+            format!(" {name}={}", shell_word(value))
+        } else {
+            format!(" {}", shell_path(Path::new(word)))
+        }
+    };
+    words.iter().map(typed).collect()
 }
 
 pub(super) fn id_of(name: &str) -> String {
@@ -102,7 +136,7 @@ impl Suggestion {
     /// True if the command repeats an option of the typed one.
     pub(super) fn repeats(&self, arg: &Arg, target: &Command) -> bool {
         let id = arg.get_id().as_str();
-        let of_place = arg.get_help_heading() == Some(SERVER) || id == "state_dir";
+        let of_place = arg.get_help_heading() == Some(SERVER) || matches!(id, "state_dir" | "state_profile");
         let is_listed = |ids: &[String]| ids.iter().any(|listed| listed == id);
         let Some(same) = target.get_arguments().find(|other| is_same(arg, other)) else { return false };
         let own = || target.get_arguments().filter(|arg| self.own.iter().any(|id| arg.get_id() == id));

@@ -14,7 +14,13 @@ fn glance(id: &str, second: i64, undoes: Option<&str>, ending: Option<Ending>) -
     let location = "s3://prod-uploads".parse().unwrap();
     let manifest = RunManifest::restore(location, began, None, Server::default(), began);
     let manifest = RunManifest { undoes: undoes.map(Into::into), ..manifest };
-    RunStatus { id: id.into(), manifest: Some(manifest), state: Some(state), damaged: false, running: false }
+    RunStatus {
+        id: id.into(),
+        manifest: Some(manifest),
+        state: Some(state),
+        damaged: false,
+        worker: Worker::None,
+    }
 }
 
 #[test]
@@ -26,7 +32,7 @@ fn the_table_holds() {
         glance("3-interrupted", 3, None, None),
         glance("4-undo", 4, Some("3-interrupted"), done()),
         glance("5-conflict", 5, None, Some(Ending::Conflict)),
-        RunStatus { running: true, ..glance("6-running", 6, None, done()) },
+        RunStatus { worker: Worker::Running, ..glance("6-running", 6, None, done()) },
         RunStatus { damaged: true, ..glance("7-damaged", 7, None, done()) },
         RunStatus { state: None, ..glance("8-planned", 8, None, None) },
         RunStatus { manifest: None, ..glance("9-unread", 9, None, done()) },

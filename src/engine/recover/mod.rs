@@ -34,7 +34,7 @@ pub(crate) use drill::Drill;
 pub(crate) use mark::MakeMark;
 pub(crate) use marked_time::MarkedTime;
 pub(crate) use open::{OpenRecoveries, open_recoveries};
-pub(crate) use policy::least_policy;
+pub(crate) use policy::{LeastFor, least_policy};
 pub(crate) use prepare::{Begins, Recover, RecoveryResult};
 pub(crate) use session::{RecoveryOptions, RecoveryRequest};
 pub(crate) use source::Source;

@@ -5,8 +5,18 @@ use std::path::Path;
 use super::source::Source;
 use crate::error::{Error, Result};
 use crate::model::iam_databases::RenamedSource;
-use crate::model::{Location, Policy, Use};
+use crate::model::{Location, Places, Policy, Use};
 use crate::recover::{DatabaseKind, Suggest};
+
+/// The places that a policy is for.
+pub(crate) struct LeastFor<'a> {
+    /// The location restored; `None` for a placeholder.
+    pub location: Option<Location>,
+    /// The folder with the state of runs, if that is in a bucket.
+    pub state: Option<Location>,
+    /// A recovery file.
+    pub file: Option<&'a Path>,
+}
 
 /// The least-privilege policy for a use of asof on a location, or on placeholder buckets if none is given. A recovery
 /// file supplies the sources that are renamed.
@@ -15,8 +25,7 @@ use crate::recover::{DatabaseKind, Suggest};
 /// [`Usage`](crate::error::ErrorKind::Usage) for a file that does not affect the policy.
 pub(crate) fn least_policy(
     what: Use,
-    location: Option<Location>,
-    file: Option<&Path>,
+    LeastFor { location, state, file }: LeastFor<'_>,
     suggest: Suggest,
 ) -> Result<Policy> {
     if file.is_some() && what != Use::Recover {
@@ -24,7 +33,7 @@ pub(crate) fn least_policy(
     }
     let named = |bucket: &str| Location { bucket: bucket.to_owned(), prefix: String::new() };
     let source = location.unwrap_or_else(|| named("BUCKET"));
-    let other = named(if what == Use::Drill { "SCRATCH" } else { "DESTINATION" });
+    let destination = named(if what == Use::Drill { "SCRATCH" } else { "DESTINATION" });
     let renamed = |database: &DatabaseKind| {
         let source = database.swaps_with()?.to_owned();
         Some(match database {
@@ -35,5 +44,6 @@ pub(crate) fn least_policy(
     let file = file.map(|file| Source::read(file, suggest)).transpose()?;
     let databases = file.iter().flat_map(|source| &source.file.databases);
     let renamed: Vec<_> = databases.filter_map(renamed).collect();
-    Ok(Policy::least(what, &source, &other, &renamed))
+    let places = Places { source, destination, state: state.map(Location::as_folder) };
+    Ok(Policy::least(what, &places, &renamed))
 }

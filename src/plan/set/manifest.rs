@@ -25,6 +25,9 @@ pub struct SetManifest {
     pub plan: Header,
     /// The server, so that workers need no options for it.
     pub server: Server,
+    /// The ID of the plan set that this one undoes, shard by shard; `None` for a restore.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
     /// The counts of the whole plan.
     pub sums: Sums,
     /// The number of keys listed.
@@ -60,6 +63,10 @@ pub struct Shard {
     pub delete: Tally,
     /// The number of requests that change the bucket.
     pub requests: u64,
+    /// The [fingerprint](crate::state::RunState::fingerprint) of the run that the shard undoes; `None` if that had not
+    /// begun, and in a set that undoes none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undoes: Option<String>,
     /// The CRC-32 at the end of the plan file.
     pub crc32: String,
 }
@@ -87,7 +94,8 @@ impl SetManifest {
     pub(super) fn new(plan: Header, server: Server, shards: Vec<Shard>) -> Self {
         let requests = shards.iter().map(|shard| shard.requests).sum();
         let (kind, sums) = (Kind::PlanSet, Sums::default());
-        Self { kind, format: FORMAT, plan, server, sums, keys: 0, versions: 0, requests, shards }
+        let undoes = None;
+        Self { kind, format: FORMAT, plan, server, undoes, sums, keys: 0, versions: 0, requests, shards }
     }
 
     /// Returns the file contents, which determine the ID of the set.

@@ -17,5 +17,5 @@ mod write;
 
 pub use cut::{Cut, Requests, Shards};
 pub use manifest::{FORMAT, SetManifest, Shard};
-pub use open::{MANIFEST, PlanSet};
-pub use write::SetWriter;
+pub use open::{MANIFEST, PlanSet, no_manifest};
+pub use write::{SetWriter, UndoSetWriter};

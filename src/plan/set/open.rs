@@ -1,5 +1,6 @@
 //! Opens a plan set and its shards.
 
+use std::fmt::Display;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ pub struct PlanSet {
     /// The manifest.
     pub manifest: SetManifest,
     dir: PathBuf,
+    /// Where it is, for messages.
+    place: String,
 }
 
 impl PlanSet {
@@ -34,10 +37,7 @@ impl PlanSet {
         let dir = if is_manifest { directory(path) } else { path.to_owned() };
         let path = dir.join(MANIFEST);
         if dir.is_dir() && matches!(path.try_exists(), Ok(false)) {
-            let message = format!("cannot open the plan set {}: it has no {MANIFEST}", dir.display());
-            return Err(Error::usage(message)
-                .hint("the manifest is written last: asof diff was stopped before the set was complete")
-                .hint(MAKE_ONE));
+            return Err(no_manifest(&dir.display()));
         }
         let mut bytes = Vec::new();
         let most = limits::SET_MANIFEST_BYTES;
@@ -45,8 +45,18 @@ impl PlanSet {
         read.map_err(|e| {
             Error::usage(format!("cannot read the plan set {}: {e}", path.display())).hint(MAKE_ONE)
         })?;
-        let Opened { id, manifest } = SetManifest::open(&bytes).map_err(|e| refusal(&path, e))?;
-        Ok(Self { id, manifest, dir })
+        let place = dir.display().to_string();
+        Self::of_manifest(&bytes, dir, place)
+    }
+
+    /// Opens the set with this manifest and with its plans in this directory; `place` names it in messages.
+    ///
+    /// # Errors
+    /// [`Usage`](crate::error::ErrorKind::Usage) for a manifest that is changed or of another format.
+    pub fn of_manifest(bytes: &[u8], dir: PathBuf, place: String) -> Result<Self> {
+        let path = Path::new(&place).join(MANIFEST);
+        let Opened { id, manifest } = SetManifest::open(bytes).map_err(|e| refusal(&path, e))?;
+        Ok(Self { id, manifest, dir, place })
     }
 
     /// The number of shards.
@@ -105,13 +115,20 @@ impl PlanSet {
     }
 
     fn exchanged(&self, index: u32, found: &str) -> Error {
-        let (set, dir) = (&self.id, self.dir.display());
+        let (set, dir) = (&self.id, &self.place);
         Error::usage(format!(
             "the plan of shard {index} in {dir} is not the one of the plan set {set}: its CRC-32 is {}",
             printable(found)
         ))
         .hint("nothing was changed; copy the whole set again, or create it again: asof diff … --out")
     }
+}
+
+/// The error of a place without a manifest.
+pub fn no_manifest(place: &impl Display) -> Error {
+    Error::usage(format!("cannot open the plan set {place}: it has no {MANIFEST}"))
+        .hint("the manifest is written last: asof diff was stopped before the set was complete")
+        .hint(MAKE_ONE)
 }
 
 const MAKE_ONE: &str = "create one: asof diff s3://BUCKET --at TIME --out DIR --shards N";

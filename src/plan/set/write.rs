@@ -19,12 +19,9 @@ const CLAIM: &str = ".asof-writing";
 /// [`write`](Self::write) them. Shards that were written are removed unless the set is completed.
 #[derive(Debug)]
 pub struct SetWriter {
-    dir: PathBuf,
-    header: Header,
-    server: Server,
+    set: OpenSet,
     shards: Shards,
     total: Requests,
-    written: Written,
 }
 
 impl SetWriter {
@@ -33,6 +30,109 @@ impl SetWriter {
     /// # Errors
     /// [`Usage`](ErrorKind::Usage) for a directory that is not empty or cannot be written.
     pub fn create(dir: &Path, header: Header, server: Server, shards: Shards) -> Result<Self> {
+        Ok(Self { set: OpenSet::create(dir, header, server)?, shards, total: Requests::default() })
+    }
+
+    /// Counts a change of the plan.
+    pub fn count(&mut self, change: &Change) {
+        self.total = self.total.plus(Requests::of(change));
+    }
+
+    /// Writes the changes that were counted, in key order, and completes the set. `sums` and `seen` are those of the whole
+    /// plan.
+    pub fn write(
+        self,
+        changes: impl IntoIterator<Item = Result<Change>>,
+        sums: &Sums,
+        seen: Seen,
+    ) -> Result<()> {
+        let Self { mut set, shards, total } = self;
+        let cut = Cut { total, shards: shards.count(total) };
+        let mut open = set.shard()?;
+        let mut before = Requests::default();
+        for change in changes {
+            let change = change?;
+            let requests = Requests::of(&change);
+            while open.index < cut.shard(before, requests) {
+                set.end(open, sums)?;
+                open = set.shard()?;
+            }
+            open.push(change, requests)?;
+            before = before.plus(requests);
+        }
+        while open.index + 1 < cut.shards {
+            set.end(open, sums)?;
+            open = set.shard()?;
+        }
+        set.end(open, sums)?;
+        set.complete(sums, seen, None)
+    }
+}
+
+/// The undo of a plan set being written: a shard for each shard of that set, one after another.
+#[derive(Debug)]
+pub struct UndoSetWriter {
+    /// Dropped before the set, whose directory has its temporary file.
+    open: OpenShard,
+    set: OpenSet,
+    undoes: String,
+    sums: Sums,
+}
+
+impl UndoSetWriter {
+    /// Claims a directory for the undo of the set with the ID `undoes`.
+    ///
+    /// # Errors
+    /// [`Usage`](ErrorKind::Usage) for a directory that is not empty or cannot be written.
+    pub fn create(dir: &Path, header: Header, server: Server, undoes: String) -> Result<Self> {
+        let set = OpenSet::create(dir, header, server)?;
+        let open = set.shard()?;
+        Ok(Self { set, undoes, sums: Sums::default(), open })
+    }
+
+    /// Adds the next change of the shard.
+    pub fn push(&mut self, change: Change) -> Result<()> {
+        self.sums.add(&change);
+        let requests = Requests::of(&change);
+        self.open.push(change, requests)
+    }
+
+    /// Ends the shard, and begins the next. `undoes` is the state of the run that it undoes; `None` if that has not begun.
+    pub fn end_shard(&mut self, undoes: Option<String>) -> Result<()> {
+        let next = OpenShard::create(&self.set.dir, self.open.index + 1, &self.set.header)?;
+        let ended = std::mem::replace(&mut self.open, next);
+        self.set.end(ended, &Sums::default())?;
+        if let Some(shard) = self.set.shards.last_mut() {
+            shard.undoes = undoes;
+        }
+        Ok(())
+    }
+
+    /// Returns the counts of the changes so far.
+    pub fn sums(&self) -> &Sums {
+        &self.sums
+    }
+
+    /// Completes the set after the end of its last shard.
+    pub fn finish(self) -> Result<()> {
+        let Self { set, undoes, sums, open: _ } = self;
+        let seen = Seen { keys: sums.changes(), versions: 0 };
+        set.complete(&sums, seen, Some(undoes))
+    }
+}
+
+/// A set in a directory that belongs to this process.
+#[derive(Debug)]
+struct OpenSet {
+    dir: PathBuf,
+    header: Header,
+    server: Server,
+    shards: Vec<Shard>,
+    written: Written,
+}
+
+impl OpenSet {
+    fn create(dir: &Path, header: Header, server: Server) -> Result<Self> {
         let name = dir.display();
         if dir.join(MANIFEST).exists() {
             let message = format!("cannot save the plan set as {name}: it is a plan set already");
@@ -51,44 +151,27 @@ impl SetWriter {
             return Err(Error::usage(message).hint("choose a new directory, or empty this one first"));
         }
         let written = Written { dir: dir.to_owned(), files: vec![claim] };
-        Ok(Self { dir: dir.to_owned(), header, server, shards, total: Requests::default(), written })
+        Ok(Self { dir: dir.to_owned(), header, server, shards: Vec::new(), written })
     }
 
-    /// Counts a change of the plan.
-    pub fn count(&mut self, change: &Change) {
-        self.total = self.total.plus(Requests::of(change));
+    /// Begins the next shard.
+    fn shard(&self) -> Result<OpenShard> {
+        let index = u32::try_from(self.shards.len()).map_err(Error::internal)?;
+        OpenShard::create(&self.dir, index, &self.header)
     }
 
-    /// Writes the changes that were counted, in key order, and completes the set. `sums` and `seen` are those of the whole
-    /// plan.
-    pub fn write(
-        self,
-        changes: impl IntoIterator<Item = Result<Change>>,
-        sums: &Sums,
-        seen: Seen,
-    ) -> Result<()> {
-        let Self { dir, header, server, shards, total, mut written } = self;
-        let cut = Cut { total, shards: shards.count(total) };
-        let mut done = Vec::new();
-        let mut open = OpenShard::create(&dir, 0, &header)?;
-        let mut before = Requests::default();
-        for change in changes {
-            let change = change?;
-            let requests = Requests::of(&change);
-            while open.index < cut.shard(before, requests) {
-                let next = OpenShard::create(&dir, open.index + 1, &header)?;
-                done.push(std::mem::replace(&mut open, next).finish(sums, &mut written)?);
-            }
-            open.push(change, requests)?;
-            before = before.plus(requests);
-        }
-        while open.index + 1 < cut.shards {
-            let next = OpenShard::create(&dir, open.index + 1, &header)?;
-            done.push(std::mem::replace(&mut open, next).finish(sums, &mut written)?);
-        }
-        done.push(open.finish(sums, &mut written)?);
-        let mut manifest = SetManifest::new(header, server, done);
+    /// Ends a shard of a plan with these sums.
+    fn end(&mut self, shard: OpenShard, plan: &Sums) -> Result<()> {
+        self.shards.push(shard.finish(plan, &mut self.written)?);
+        Ok(())
+    }
+
+    /// Writes the manifest.
+    fn complete(self, sums: &Sums, seen: Seen, undoes: Option<String>) -> Result<()> {
+        let Self { dir, header, server, shards, mut written } = self;
+        let mut manifest = SetManifest::new(header, server, shards);
         manifest.sums = sums.clone();
+        manifest.undoes = undoes;
         Seen { keys: manifest.keys, versions: manifest.versions } = seen;
         let sealed = manifest.seal().map_err(io::Error::from);
         sealed.and_then(|bytes| store(&dir, &bytes)).map_err(|e| failed(&dir, &e))?;
@@ -100,6 +183,7 @@ impl SetWriter {
 }
 
 /// The shard whose changes are being written.
+#[derive(Debug)]
 struct OpenShard {
     index: u32,
     path: PathBuf,
@@ -146,6 +230,7 @@ impl OpenShard {
             revert,
             delete,
             requests: self.requests.count(),
+            undoes: None,
             crc32: named_crc32(&self.path)?,
         })
     }

@@ -16,6 +16,7 @@ use crate::report::plan_set::{PlanSetLine, ShardLine};
 use crate::report::progress::ProgressLine;
 use crate::report::references::{DanglingLine, OrphanLine};
 use crate::report::runs::RunLine;
+use crate::report::set_runs::ShardRunLine;
 use crate::report::timeline::{BarLine, BurstLine};
 use crate::report::warning::{CautionLine, WarningLine};
 use crate::resolve::{Caution, Doubt};
@@ -42,6 +43,8 @@ pub(in crate::report) enum Line<'a> {
     PlanSet(PlanSetLine<'a>),
     /// A shard of a plan set.
     Shard(ShardLine<'a>),
+    /// A shard of a plan set and its run.
+    ShardRun(ShardRunLine<'a>),
     /// The progress of a worker; on stderr, if that is not a terminal.
     Progress(ProgressLine),
     /// The result of a bucket check or a database check.

@@ -12,6 +12,7 @@ use crate::plan::{Action, Estimate, Sums};
 use crate::report::checks::CheckSummary;
 use crate::report::cost::{ThawCost, rounded};
 use crate::report::references::ReferencesSummary;
+use crate::report::set_runs::SetRunsSummary;
 use crate::report::timeline::TimelineSummary;
 
 /// The counts of a command; `command` names it.
@@ -26,6 +27,8 @@ pub(in crate::report) enum SummaryLine<'a> {
     References(&'a ReferencesSummary<'a>),
     /// `timeline`.
     Timeline(TimelineSummary<'a>),
+    /// `runs` of a plan set.
+    SetRuns(SetRunsSummary<'a>),
 }
 
 /// The command that a summary is about, with the fields that only this command has.
@@ -62,8 +65,11 @@ pub(crate) enum Command {
 /// The results of a run.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub(crate) struct Done {
-    /// The run's ID; null if there was nothing to do.
+    /// The run's ID; null if there was nothing to do, and for a plan set, whose shards have runs.
     run: Option<String>,
+    /// The ID of the plan set, if the command is about one: the runs of all shards that it worked on are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    set: Option<String>,
     /// Keys restored by a copy.
     copied: u64,
     /// Keys deleted with a delete marker.
@@ -87,10 +93,16 @@ pub(crate) struct Done {
 }
 
 impl Done {
+    /// Collects the results of the runs of a plan set.
+    pub(crate) fn of_set(set: &str, counters: &Counters) -> Self {
+        Self { set: Some(set.to_owned()), ..Self::new(None, counters) }
+    }
+
     /// Collects the results of a run from its counters.
     pub(crate) fn new(run: Option<&str>, counters: &Counters) -> Self {
         Self {
             run: run.map(ToOwned::to_owned),
+            set: None,
             copied: counters.copied.get(),
             deleted: counters.deleted.get(),
             markers_removed: counters.markers_removed.get(),

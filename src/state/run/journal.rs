@@ -42,7 +42,7 @@ impl Journal<RunState> {
     }
 
     /// Opens the journal to add to its results. Starts it if a crash has left it empty.
-    pub(super) fn reopen(path: &Path, changes: u64, at: Instant) -> Result<Self> {
+    pub(in crate::state) fn reopen(path: &Path, changes: u64, at: Instant) -> Result<Self> {
         let mut journal = Self::open_or_create(path)?;
         journal.begin(Begun::in_key_order(changes), at)?;
         Ok(journal)
@@ -62,19 +62,24 @@ impl Journal<RunState> {
 
     /// Records the intent to apply the change `n` and every one before it in the order. On disk when this returns; to
     /// avoid one sync per change, some more changes are announced in advance.
-    pub fn take(&mut self, n: u64) -> Result<()> {
-        let state = self.state();
-        let upto = state.order().position(n) + 1;
-        if upto <= state.taken() && state.left() == 0 {
+    pub(in crate::state) fn take(&mut self, n: u64) -> Result<()> {
+        if self.is_announced(n) {
             return Ok(());
         }
+        let state = self.state();
+        let upto = state.order().position(n) + 1;
         let upto = (upto + limits::INTENTS).min(state.changes()).max(state.taken());
         self.commit(&Record::Taken { upto })
     }
 
+    /// Whether the change `n` and every one before it in the order are announced.
+    pub(in crate::state) fn is_announced(&self, n: u64) -> bool {
+        self.state().is_taken(n) && self.state().left() == 0
+    }
+
     /// Records the results of changes, one for each. On disk no later than the next intent: `resume` recovers lost
     /// results by reading the keys.
-    pub fn end(&mut self, results: impl IntoIterator<Item = (u64, Ending)>) -> Result<()> {
+    pub(in crate::state) fn end(&mut self, results: impl IntoIterator<Item = (u64, Ending)>) -> Result<()> {
         let mut ended = HashSet::new();
         let mut records = Vec::new();
         for (n, ending) in results {
@@ -87,7 +92,7 @@ impl Journal<RunState> {
     }
 
     /// Records that these announced changes were not started. Like results, on disk no later than the next intent.
-    pub fn leave(&mut self, mut changes: Vec<u64>) -> Result<()> {
+    pub(in crate::state) fn leave(&mut self, mut changes: Vec<u64>) -> Result<()> {
         // Changes left by an earlier process are still left, until they are taken again.
         changes.retain(|n| self.state().progress(*n) == ChangeProgress::Open);
         changes.sort_unstable();
@@ -97,7 +102,7 @@ impl Journal<RunState> {
     }
 
     /// Records that every result so far was compared with the keys' histories.
-    pub fn checked(&mut self) -> Result<()> {
+    pub(in crate::state) fn checked(&mut self) -> Result<()> {
         self.commit(&Record::Checked)
     }
 }

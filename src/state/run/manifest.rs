@@ -47,6 +47,10 @@ pub struct RunManifest {
     pub copying: Copying,
     /// The server.
     pub server: Server,
+    /// The name of the object with the plan, if state is in a bucket: two workers that begin a run at the same time write
+    /// one each, and the plan is that of the worker whose manifest was first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan_object: Option<String>,
 }
 
 /// A shard of a plan set, which determines the ID of its run: the same command resumes it.
@@ -138,6 +142,7 @@ impl RunManifest {
             to,
             copying: Copying::default(),
             server,
+            plan_object: None,
         }
     }
 
@@ -160,7 +165,7 @@ impl RunManifest {
     }
 
     /// Reads the manifest from the directory of a run.
-    pub(super) fn read(dir: &Path) -> Result<Self> {
+    pub(in crate::state) fn read(dir: &Path) -> Result<Self> {
         let path = dir.join(NAME);
         let bytes = fs::read(&path).map_err(|e| cannot(&path, "read", &e))?;
         let manifest: Self = serde_json::from_slice(&bytes).map_err(|e| {
@@ -177,8 +182,11 @@ impl RunManifest {
 
     /// Writes the manifest to the directory of a run.
     pub(super) fn write(&self, dir: &Path) -> Result<()> {
-        let path = dir.join(NAME);
-        let json = serde_json::to_vec_pretty(self).map_err(|e| cannot(&path, "write", &e.into()))?;
-        write(&path, &json)
+        write(&dir.join(NAME), &self.to_json()?)
+    }
+
+    /// Returns the contents of the file.
+    pub(in crate::state) fn to_json(&self) -> Result<Vec<u8>> {
+        serde_json::to_vec_pretty(self).map_err(Error::internal)
     }
 }

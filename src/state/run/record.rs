@@ -10,7 +10,7 @@ pub(super) const FORMAT: u32 = 3;
 /// A record of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
-pub enum Record {
+pub(crate) enum Record {
     /// The first record.
     Started {
         /// The format version of the journal.

@@ -74,6 +74,31 @@ impl Tally {
         self.copied + self.deleted + self.markers_removed + self.skipped
     }
 
+    /// The number of changes that failed or were skipped: `resume` tries them again.
+    pub fn left(&self) -> u64 {
+        self.conflicts + self.archived + self.failed
+    }
+
+    /// The number of changes that have a result.
+    pub fn settled(&self) -> u64 {
+        self.done() + self.left()
+    }
+
+    /// The sum of both.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self {
+            copied: self.copied + other.copied,
+            deleted: self.deleted + other.deleted,
+            markers_removed: self.markers_removed + other.markers_removed,
+            skipped: self.skipped + other.skipped,
+            conflicts: self.conflicts + other.conflicts,
+            archived: self.archived + other.archived,
+            failed: self.failed + other.failed,
+            superseded: self.superseded + other.superseded,
+        }
+    }
+
     fn of(&mut self, kind: u8) -> Option<&mut u64> {
         Some(match kind {
             1 | 8 => &mut self.copied,
@@ -267,6 +292,12 @@ impl RunState {
         self.left
     }
 
+    /// Returns the number of changes that may be in progress without any result.
+    pub fn unheard(&self) -> u64 {
+        let Tally { conflicts, archived, failed, .. } = self.tally;
+        self.taken.saturating_sub(self.left + self.tally.done() + conflicts + archived + failed)
+    }
+
     /// Returns the number of changes by their last result.
     pub fn tally(&self) -> Tally {
         self.tally
@@ -275,6 +306,18 @@ impl RunState {
     /// Whether every change is done and was compared with its key's history.
     pub fn is_done(&self) -> bool {
         self.started.is_some() && self.tally.done() == self.changes() && self.is_checked()
+    }
+
+    /// Returns a checksum of the state: another one means that the run has made or retried changes since.
+    pub fn fingerprint(&self) -> String {
+        let Self { started, resumed, order, taken, left, tally: _, kinds, checked } = self;
+        let time = |at: &Option<Instant>| at.map(|at| at.to_string()).unwrap_or_default();
+        let (started, resumed) = (time(started), time(resumed));
+        let (changes, lanes) = (order.changes(), order.lanes());
+        let mut crc = crc32fast::Hasher::new();
+        crc.update(format!("{started} {resumed} {changes} {lanes} {taken} {left} {checked} ").as_bytes());
+        crc.update(kinds);
+        format!("{:08x}", crc.finalize())
     }
 
     fn kind(&self, n: u64) -> u8 {

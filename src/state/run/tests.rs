@@ -18,14 +18,17 @@ fn a_run_is_found_again_and_belongs_to_one_process() {
     let refused = Run::open(dir.path(), run.id()).unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Refused);
     let id = run.id().to_owned();
-    assert!(Run::list(dir.path()).unwrap()[0].running);
+    assert!(Run::list(dir.path()).unwrap()[0].worker == Worker::Running);
     drop(run);
     let unplanned = Run::open(dir.path(), &id).unwrap_err();
     assert!(unplanned.to_string().ends_with("it changed nothing"), "{unplanned}");
     fs::write(dir.path().join("runs").join(&id).join("plan"), "").unwrap();
     assert_eq!(Run::open(dir.path(), &id).unwrap().manifest(), &order());
     let glance = &Run::list(dir.path()).unwrap()[0];
-    assert_eq!((glance.id.as_str(), glance.running, glance.state.is_none()), (id.as_str(), false, true));
+    assert_eq!(
+        (glance.id.as_str(), glance.worker, glance.state.is_none()),
+        (id.as_str(), Worker::None, true)
+    );
 }
 
 #[test]
@@ -45,8 +48,8 @@ fn what_is_no_run_is_refused() {
 }
 
 /// A run killed between any two of its first files has changed nothing, and resumes as if it had just started.
-#[test]
-fn a_run_that_was_killed_before_its_first_record_is_resumed() {
+#[tokio::test]
+async fn a_run_that_was_killed_before_its_first_record_is_resumed() {
     let dir = tempfile::tempdir().unwrap();
     let at = Instant::from_millis(1_763_389_805_000);
     let id = Run::create(dir.path(), order()).unwrap().id().to_owned();
@@ -60,9 +63,9 @@ fn a_run_that_was_killed_before_its_first_record_is_resumed() {
         assert!(listed.state.is_none() && !listed.damaged, "{listed:?}");
         let run = Run::open(dir.path(), &id).unwrap();
         assert_eq!(run.read_state().unwrap().taken(), 0);
-        let mut journal = run.open_journal(Begun::in_key_order(3), at).unwrap();
+        let mut journal = run.open_journal(Begun::in_key_order(3), at).await.unwrap();
         assert_eq!((journal.state().started(), journal.state().resumed()), (Some(at), None));
-        journal.take(0).unwrap();
+        journal.take(0).await.unwrap();
         drop((journal, run));
         assert_eq!(Run::list(dir.path()).unwrap().remove(0).state.unwrap().taken(), 3);
     }
@@ -78,7 +81,13 @@ fn an_undo_that_was_undone_leaves_the_run_in_force() {
             let changes = u64::from(!done);
             state.apply(&Record::Started { format: 1, at: Instant::default(), changes, lanes: 1 }).unwrap();
             let manifest = Some(RunManifest { undoes, ..order() });
-            RunStatus { id: n.to_string(), manifest, state: Some(state), damaged: false, running: false }
+            RunStatus {
+                id: n.to_string(),
+                manifest,
+                state: Some(state),
+                damaged: false,
+                worker: Worker::None,
+            }
         };
         done.iter().enumerate().map(status).collect()
     };

@@ -1,6 +1,50 @@
 //! Determines which runs are undone: an undo may itself have been undone.
 
-use super::{RunState, RunStatus};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use super::{Run, RunState, RunStatus};
+use crate::error::Result;
+
+/// The undos of a state directory, by the run that each undoes. Of their journals, only those about one run are read at
+/// a time: a plan set can have thousands.
+#[derive(Debug)]
+pub(crate) struct Undos {
+    of: BTreeMap<String, Vec<String>>,
+}
+
+impl Undos {
+    /// Finds the undos that may have made changes.
+    pub(crate) fn read(state_dir: &Path) -> Result<Self> {
+        let mut of: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (id, manifest) in Run::begun(state_dir)? {
+            if let Some(undone) = manifest.ok().and_then(|manifest| manifest.undoes) {
+                of.entry(undone).or_default().push(id);
+            }
+        }
+        Ok(Self { of })
+    }
+
+    /// Returns the newest run that has begun to undo the run `id` and is not itself undone, finished or not.
+    pub(crate) fn begun(&self, state_dir: &Path, id: &str) -> Option<String> {
+        if !self.of.contains_key(id) {
+            return None;
+        }
+        let all: Vec<_> = self.about(id).into_iter().map(|id| Run::glance(state_dir, id)).collect();
+        RunStatus::begun_undo(id, &all).map(str::to_owned)
+    }
+
+    /// The run `id`, its undos, their undos, and so on; the oldest first.
+    fn about<'a>(&'a self, id: &'a str) -> BTreeSet<&'a str> {
+        let (mut about, mut open) = (BTreeSet::new(), vec![id]);
+        while let Some(id) = open.pop() {
+            if about.insert(id) {
+                open.extend(self.of.get(id).into_iter().flatten().map(String::as_str));
+            }
+        }
+        about
+    }
+}
 
 impl RunStatus {
     /// Returns the newest of `all` runs that is done and undoes the run `id`, if nothing of that run is in force.

@@ -29,16 +29,16 @@ fn the_table_holds() {
     }
 }
 
-#[test]
-fn what_is_torn_is_cut_off_before_the_next_upload() {
+#[tokio::test]
+async fn what_is_torn_is_cut_off_before_the_next_upload() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("uploads");
     fs::write(&path, to_line(&upload("1")).unwrap() + "0123abcd {\"bucket\":\"pr").unwrap();
-    let mut list = UploadList::open(&path).unwrap();
-    let writable = list.file.redirect(fs::File::open(&path).unwrap());
-    assert!(list.push(&upload("2")).is_err());
-    list.file.redirect(writable);
-    list.push(&upload("3")).unwrap();
+    let list = UploadList::open(&path, None).unwrap();
+    let writable = list.file.lock().unwrap().redirect(fs::File::open(&path).unwrap());
+    assert!(list.push(&upload("2")).await.is_err());
+    list.file.lock().unwrap().redirect(writable);
+    list.push(&upload("3")).await.unwrap();
     let noted = NotedUploads::read(&path).unwrap();
     assert_eq!((noted.uploads(), noted.damaged.len()), (&[upload("1"), upload("3")][..], 0));
     noted.remove().unwrap();

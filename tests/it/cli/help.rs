@@ -7,7 +7,7 @@ use super::stage::Stage;
 #[test]
 fn of_asof() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("--help").changes_nothing(), @"
+    assert_snapshot!(stage.asof("--help").changes_nothing(), @r"
     exit code 0
     --- stdout
     Restore versioned S3 buckets to a past second
@@ -21,10 +21,11 @@ fn of_asof() {
       resume       Resume an interrupted or incomplete restore
       undo         Undo a restore, skipping keys changed since
       work         Apply one shard of a plan set, or resume it: the command of a task in an array job
+      jobs         Print the array job that applies a plan set: for Kubernetes, AWS Batch or Slurm
       verify       Compare a bucket, or a copy of it, with its state at a past time
       references   Find dangling references: keys in database rows that did not exist at a past time
       show         Show a saved plan, or the plan of a run
-      runs         List runs and their progress
+      runs         List runs and their progress, or show the progress of a plan set
       recover      Restore buckets and databases to the same second, as described in a recovery file
       drill        Rehearse a recovery into scratch copies, verify and time it, then tear it down
       mark         Quiesce the application briefly and record a time to recover to
@@ -133,7 +134,7 @@ fn version() {
 #[test]
 fn nothing_typed() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("").changes_nothing(), @"
+    assert_snapshot!(stage.asof("").changes_nothing(), @r"
     exit code 2
     --- stderr
     Restore versioned S3 buckets to a past second
@@ -147,10 +148,11 @@ fn nothing_typed() {
       resume       Resume an interrupted or incomplete restore
       undo         Undo a restore, skipping keys changed since
       work         Apply one shard of a plan set, or resume it: the command of a task in an array job
+      jobs         Print the array job that applies a plan set: for Kubernetes, AWS Batch or Slurm
       verify       Compare a bucket, or a copy of it, with its state at a past time
       references   Find dangling references: keys in database rows that did not exist at a past time
       show         Show a saved plan, or the plan of a run
-      runs         List runs and their progress
+      runs         List runs and their progress, or show the progress of a plan set
       recover      Restore buckets and databases to the same second, as described in a recovery file
       drill        Rehearse a recovery into scratch copies, verify and time it, then tear it down
       mark         Quiesce the application briefly and record a time to recover to

@@ -2,13 +2,13 @@
 
 use insta::assert_snapshot;
 
+use super::help_text::help;
 use super::stage::Stage;
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a help text")]
 fn of_diff() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("diff --help").changes_nothing(), @r#"
+    assert_snapshot!(help(&stage, "diff"), @r#"
     exit code 0
     --- stdout
     Show what a restore would change
@@ -20,9 +20,7 @@ fn of_diff() {
               Bucket, or prefix in it: s3://BUCKET[/PREFIX]
 
     Options:
-          --at <TIME>
-              Target time: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 90m, 2h, 3d
-
+          --at <TIME> (as in restore)
           --versus <TIME>
               Compare with this later time instead of now
 
@@ -32,109 +30,25 @@ fn of_diff() {
           --out <PLAN>
               Save the plan to this file, for asof restore --plan
 
-              An existing plan of this name is replaced. With --shards, it is a new directory for the
-              plan set.
+              An existing plan of this name is replaced. With --shards, it is a new directory or
+              s3://BUCKET/PREFIX for the plan set.
 
           --shards <N>
               Cut the plan into this many shards, for asof work; auto: one per 500,000 requests
 
-          --undelete <HOW>
-              How to restore deleted keys: copy the version, or remove its delete markers
-
-              remove-marker applies to keys that have only delete markers above the version; other keys
-              are copied.
-
-              Possible values:
-              - copy:          Copy the version
-              - remove-marker: Remove its delete markers, 1,000 per request; the history is no longer
-                complete
-
-              [default: copy]
-
-          --only <KIND>
-              Restrict to this kind of change; repeatable, or a list: --only undelete,revert
-
-              Possible values:
-              - undelete: Keys deleted since T
-              - revert:   Keys overwritten since T
-              - delete:   Keys created since T
-
-          --prices <FILE>
-              Estimate the cost with the prices in this file (TOML or JSON) [default: AWS in us-east-1]
-
-              A server that is not AWS has no default prices.
-
+          --undelete <HOW> (as in restore)
+          --only <KIND> (as in restore)
+          --prices <FILE> (as in restore)
           --exit-code
               Exit with code 4 if there are differences
 
-          --state-dir <DIR>
-              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
-
-      -v, --verbose...
-              Increase verbosity (-v: error causes, -vv: every request)
-
-          --color <WHEN>
-              When to color output; auto: on a terminal, unless NO_COLOR is set
-
-              [default: auto]
-              [possible values: auto, always, never]
-
-      -h, --help
-              Print help (see a summary with '-h')
-
-    Key selection:
-          --include <GLOB>
-              Restrict to keys that match; * also matches /; repeatable
-
-          --exclude <GLOB>
-              Skip keys that match; repeatable
-
-          --keys-from <FILE>
-              Restrict to the keys in this file, one per line (- for stdin)
-
-          --trust-etag
-              Treat versions with equal ETag and size as the same object, without HEAD requests
-
-          --multipart-window <LENGTH>
-              Warn about multipart uploads started within this window before T [default: 1h]
-
-          --lifecycle-history <FILE>
-              File with earlier lifecycle rules of the bucket
-
-              JSON: [{"from": TIME, "configuration": …}, …], each configuration as aws s3api
-              get-bucket-lifecycle-configuration prints it.
-
-    Server:
-          --endpoint-url <URL>
-              URL of the S3 server, if it is not AWS
-
-          --region <REGION>
-              Region of the bucket
-
-          --profile <PROFILE>
-              Profile in the AWS configuration files
-
-          --path-style
-              Put the bucket name into the path instead of the host name
-
-          --expected-bucket-owner <ACCOUNT>
-              Refuse buckets that another AWS account owns
-
-          --request-payer <PAYER>
-              Accept the charges of Requester Pays buckets
-
-              [possible values: requester]
-
-          --list-concurrency <N>
-              Maximum number of listing requests in flight; asof lowers it while S3 throttles
-
-              [default: 64]
-
-          --read-timeout <SECONDS>
-              Retry a request if its reply sends no data for this many seconds
-
-              [default: 60]
-
+          --state-dir <DIR> (as in restore)
+          --state-profile <PROFILE> (as in restore)
+      -v, --verbose... (as in restore)
+          --color <WHEN> (as in restore)
+      -h, --help (as in restore)
+    Key selection: as in restore
+    Server: as in restore
     Output:
           --format <FORMAT>
               Output format
@@ -146,18 +60,10 @@ fn of_diff() {
 
               [default: table]
 
-          --json
-              Shorthand for --format json
-
-      -q, --quiet
-              Print results and errors only
-
-          --no-progress
-              Hide the progress display
-
-          --progress
-              Show progress even when stderr is not a terminal
-
+          --json (as in restore)
+      -q, --quiet (as in restore)
+          --no-progress (as in restore)
+          --progress (as in restore)
     Examples:
       asof diff s3://prod-uploads --at 2026-11-17T14:30:05Z
       asof diff s3://prod-uploads/invoices/ --at 2h --out incident.plan
@@ -169,7 +75,7 @@ fn of_diff() {
 #[test]
 fn of_show() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("show --help").changes_nothing(), @"
+    assert_snapshot!(help(&stage, "show"), @r"
     exit code 0
     --- stdout
     Show a saved plan, or the plan of a run
@@ -189,44 +95,12 @@ fn of_show() {
 
               Without it there is no estimate: a plan does not name its server.
 
-          --state-dir <DIR>
-              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
-
-      -v, --verbose...
-              Increase verbosity (-v: error causes, -vv: every request)
-
-          --color <WHEN>
-              When to color output; auto: on a terminal, unless NO_COLOR is set
-
-              [default: auto]
-              [possible values: auto, always, never]
-
-      -h, --help
-              Print help (see a summary with '-h')
-
-    Output:
-          --format <FORMAT>
-              Output format
-
-              Possible values:
-              - table: Human-readable table
-              - json:  JSON Lines
-              - csv:   Comma-separated values
-
-              [default: table]
-
-          --json
-              Shorthand for --format json
-
-      -q, --quiet
-              Print results and errors only
-
-          --no-progress
-              Hide the progress display
-
-          --progress
-              Show progress even when stderr is not a terminal
-
+          --state-dir <DIR> (as in restore)
+          --state-profile <PROFILE> (as in restore)
+      -v, --verbose... (as in restore)
+          --color <WHEN> (as in restore)
+      -h, --help (as in restore)
+    Output: as in diff
     Examples:
       asof show incident.plan
       asof show latest --all
@@ -238,7 +112,7 @@ fn of_show() {
 #[test]
 fn of_history() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("history --help").changes_nothing(), @"
+    assert_snapshot!(help(&stage, "history"), @r"
     exit code 0
     --- stdout
     List every version of one key, newest first
@@ -253,75 +127,12 @@ fn of_history() {
           --at <TIME>
               Mark the version that was live at this time
 
-          --state-dir <DIR>
-              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
-
-      -v, --verbose...
-              Increase verbosity (-v: error causes, -vv: every request)
-
-          --color <WHEN>
-              When to color output; auto: on a terminal, unless NO_COLOR is set
-
-              [default: auto]
-              [possible values: auto, always, never]
-
-      -h, --help
-              Print help (see a summary with '-h')
-
-    Server:
-          --endpoint-url <URL>
-              URL of the S3 server, if it is not AWS
-
-          --region <REGION>
-              Region of the bucket
-
-          --profile <PROFILE>
-              Profile in the AWS configuration files
-
-          --path-style
-              Put the bucket name into the path instead of the host name
-
-          --expected-bucket-owner <ACCOUNT>
-              Refuse buckets that another AWS account owns
-
-          --request-payer <PAYER>
-              Accept the charges of Requester Pays buckets
-
-              [possible values: requester]
-
-          --list-concurrency <N>
-              Maximum number of listing requests in flight; asof lowers it while S3 throttles
-
-              [default: 64]
-
-          --read-timeout <SECONDS>
-              Retry a request if its reply sends no data for this many seconds
-
-              [default: 60]
-
-    Output:
-          --format <FORMAT>
-              Output format
-
-              Possible values:
-              - table: Human-readable table
-              - json:  JSON Lines
-              - csv:   Comma-separated values
-
-              [default: table]
-
-          --json
-              Shorthand for --format json
-
-      -q, --quiet
-              Print results and errors only
-
-          --no-progress
-              Hide the progress display
-
-          --progress
-              Show progress even when stderr is not a terminal
-
+          --state-dir <DIR> (as in restore)
+      -v, --verbose... (as in restore)
+          --color <WHEN> (as in restore)
+      -h, --help (as in restore)
+    Server: as in restore
+    Output: as in diff
     Examples:
       asof history s3://prod-uploads/avatars/7/me.png
       asof history s3://prod-uploads/avatars/7/me.png --at 2h

@@ -1,24 +1,13 @@
-//! What `asof drill --help` says.
+//! Help of `asof drill`.
 
 use insta::assert_snapshot;
 
+use super::help_text::help;
 use super::stage::Stage;
-
-/// Where the options begin that a drill shares with a recovery.
-const SHARED: &str = "      --report <FILE>";
 
 #[test]
 fn of_drill() {
-    let stage = Stage::new();
-    let [drill, recover] =
-        ["drill --help", "recover --help"].map(|words| stage.asof(words).changes_nothing());
-    let shared = |help: &str| {
-        let end = help.find("\nExamples:").unwrap();
-        help[help.find(SHARED).unwrap()..end].to_owned()
-    };
-    assert_eq!(shared(&drill), shared(&recover));
-    let (own, _) = drill.split_at(drill.find(SHARED).unwrap());
-    assert_snapshot!(own, @"
+    assert_snapshot!(help(&Stage::new(), "drill"), @r"
     exit code 0
     --- stdout
     Rehearse a recovery into scratch copies, verify and time it, then tear it down
@@ -46,5 +35,23 @@ fn of_drill() {
 
           --keep
               Keep the scratch copies instead of tearing them down
+
+          --report <FILE> (as in recover)
+          --html <FILE> (as in recover)
+          --on-conflict <HOW> (as in restore)
+          --rate <N/s> (as in restore)
+          --concurrency <N> (as in restore)
+          --lanes <N> (as in restore)
+          --state-dir <DIR> (as in restore)
+      -v, --verbose... (as in restore)
+          --color <WHEN> (as in restore)
+      -h, --help (as in restore)
+    Objects: as in recover
+    Server: as in restore
+    Output: as in restore
+    Examples:
+      asof drill drill.toml
+      asof drill drill.toml --at 2h --report drill.json --html drill.html
+      asof drill drill.toml --sweep --yes
     ");
 }

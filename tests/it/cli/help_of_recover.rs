@@ -2,13 +2,13 @@
 
 use insta::assert_snapshot;
 
+use super::help_text::help;
 use super::stage::Stage;
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a snapshot")]
 fn of_recover() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("recover --help").changes_nothing(), @"
+    assert_snapshot!(help(&stage, "recover"), @r"
     exit code 0
     --- stdout
     Restore buckets and databases to the same second, as described in a recovery file
@@ -50,89 +50,27 @@ fn of_recover() {
       -n, --dry-run
               Show what would be restored and change nothing
 
-      -y, --yes
-              Skip the confirmation prompt
-
+      -y, --yes (as in restore)
           --report <FILE>
               Also write the report to this file, as JSON
 
           --html <FILE>
               Also write the report to this file, as an HTML page
 
-          --on-conflict <HOW>
-              How to handle conflicts: keys changed since the plan, or files in DIR that differ
-
-              Possible values:
-              - skip:      Leave it unchanged and list it; exit with 3
-              - overwrite: Change it: the other version becomes noncurrent; in a directory, the file is
-                replaced
-
-              [default: skip]
-
-          --rate <N/s>
-              Maximum number of keys written per second, copies and deletes together
-
-              [default: 3000/s]
-
-          --concurrency <N>
-              Maximum number of copies and delete requests in flight
-
-              asof lowers it while the server throttles or fails.
-
-              [default: 128]
-
-          --lanes <N>
-              Places in the key order to write from at once [default: by plan size, up to 16]
-
-              S3 limits writes per key range. More lanes spread them over more ranges. A run that is
-              resumed keeps its lanes.
-
-          --state-dir <DIR>
-              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
-
-      -v, --verbose...
-              Increase verbosity (-v: error causes, -vv: every request)
-
-          --color <WHEN>
-              When to color output; auto: on a terminal, unless NO_COLOR is set
-
-              [default: auto]
-              [possible values: auto, always, never]
-
-      -h, --help
-              Print help (see a summary with '-h')
-
+          --on-conflict <HOW> (as in restore)
+          --rate <N/s> (as in restore)
+          --concurrency <N> (as in restore)
+          --lanes <N> (as in restore)
+          --state-dir <DIR> (as in restore)
+      -v, --verbose... (as in restore)
+          --color <WHEN> (as in restore)
+      -h, --help (as in restore)
     Objects:
-          --locks
-              Copy the Object Lock retention and legal hold of each version
-
-          --no-head
-              Skip the HEAD request before each copy
-
-              Use it only if every version has the default encryption of the bucket.
-
-          --doubtful <HOW>
-              How to handle uncertain keys: skip them, or trust the listing
-
-              Possible values:
-              - skip:  Leave these keys unchanged
-              - trust: Apply their changes; archived versions still need --thaw
-
-          --thaw <TIER>
-              Thaw archived versions with this retrieval tier
-
-              asof resume copies them when they are ready.
-
-              Possible values:
-              - bulk:      Within 12 hours, from DEEP_ARCHIVE within 48; cheapest
-              - standard:  Within 5 hours, from DEEP_ARCHIVE within 12
-              - expedited: Within minutes, not from DEEP_ARCHIVE; most expensive
-
-          --thaw-days <N>
-              Number of days that thawed versions stay readable
-
-              [default: 7]
-
+          --locks (as in restore)
+          --no-head (as in restore)
+          --doubtful <HOW> (as in restore)
+          --thaw <TIER> (as in restore)
+          --thaw-days <N> (as in restore)
           --multipart-window <LENGTH>
               Warn about multipart uploads started within this window before T [default: 1h]
 
@@ -144,59 +82,8 @@ fn of_recover() {
 
               The output of aws rds describe-db-instances or describe-db-clusters.
 
-    Server:
-          --endpoint-url <URL>
-              URL of the S3 server, if it is not AWS
-
-          --region <REGION>
-              Region of the bucket
-
-          --profile <PROFILE>
-              Profile in the AWS configuration files
-
-          --path-style
-              Put the bucket name into the path instead of the host name
-
-          --expected-bucket-owner <ACCOUNT>
-              Refuse buckets that another AWS account owns
-
-          --request-payer <PAYER>
-              Accept the charges of Requester Pays buckets
-
-              [possible values: requester]
-
-          --list-concurrency <N>
-              Maximum number of listing requests in flight; asof lowers it while S3 throttles
-
-              [default: 64]
-
-          --read-timeout <SECONDS>
-              Retry a request if its reply sends no data for this many seconds
-
-              [default: 60]
-
-    Output:
-          --format <FORMAT>
-              Output format
-
-              Possible values:
-              - table: Human-readable table
-              - json:  JSON Lines
-
-              [default: table]
-
-          --json
-              Shorthand for --format json
-
-      -q, --quiet
-              Print results and errors only
-
-          --no-progress
-              Hide the progress display
-
-          --progress
-              Show progress even when stderr is not a terminal
-
+    Server: as in restore
+    Output: as in restore
     Examples:
       asof recover recovery.toml --init
       asof recover recovery.toml --at 2026-11-17T14:30:05Z --dry-run
@@ -207,7 +94,7 @@ fn of_recover() {
 #[test]
 fn of_mark() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("mark --help").changes_nothing(), @"
+    assert_snapshot!(help(&stage, "mark"), @r"
     exit code 0
     --- stdout
     Quiesce the application briefly and record a time to recover to
@@ -232,74 +119,12 @@ fn of_mark() {
           --deadline <LENGTH>
               Resume the application after at most this time [default: the file's deadline, or 5m]
 
-          --state-dir <DIR>
-              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
-
-      -v, --verbose...
-              Increase verbosity (-v: error causes, -vv: every request)
-
-          --color <WHEN>
-              When to color output; auto: on a terminal, unless NO_COLOR is set
-
-              [default: auto]
-              [possible values: auto, always, never]
-
-      -h, --help
-              Print help (see a summary with '-h')
-
-    Server:
-          --endpoint-url <URL>
-              URL of the S3 server, if it is not AWS
-
-          --region <REGION>
-              Region of the bucket
-
-          --profile <PROFILE>
-              Profile in the AWS configuration files
-
-          --path-style
-              Put the bucket name into the path instead of the host name
-
-          --expected-bucket-owner <ACCOUNT>
-              Refuse buckets that another AWS account owns
-
-          --request-payer <PAYER>
-              Accept the charges of Requester Pays buckets
-
-              [possible values: requester]
-
-          --list-concurrency <N>
-              Maximum number of listing requests in flight; asof lowers it while S3 throttles
-
-              [default: 64]
-
-          --read-timeout <SECONDS>
-              Retry a request if its reply sends no data for this many seconds
-
-              [default: 60]
-
-    Output:
-          --format <FORMAT>
-              Output format
-
-              Possible values:
-              - table: Human-readable table
-              - json:  JSON Lines
-
-              [default: table]
-
-          --json
-              Shorthand for --format json
-
-      -q, --quiet
-              Print results and errors only
-
-          --no-progress
-              Hide the progress display
-
-          --progress
-              Show progress even when stderr is not a terminal
-
+          --state-dir <DIR> (as in restore)
+      -v, --verbose... (as in restore)
+          --color <WHEN> (as in restore)
+      -h, --help (as in restore)
+    Server: as in restore
+    Output: as in restore
     Examples:
       asof mark recovery.toml --name before-deploy
       asof mark recovery.toml --deadline 2m

@@ -2,13 +2,13 @@
 
 use insta::assert_snapshot;
 
+use super::help_text::help;
 use super::stage::Stage;
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a help text")]
 fn of_references() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("references --help").changes_nothing(), @r#"
+    assert_snapshot!(help(&stage, "references"), @r#"
     exit code 0
     --- stdout
     Find dangling references: keys in database rows that did not exist at a past time
@@ -20,9 +20,7 @@ fn of_references() {
               Bucket, or prefix in it: s3://BUCKET[/PREFIX]
 
     Options:
-          --at <TIME>
-              Target time: 2026-11-17T14:30:05Z, @1794925805 (Unix time), or an age: 90m, 2h, 3d
-
+          --at <TIME> (as in restore)
           --keys-from <FILE>
               File with the keys that rows point to, one per line, in any order (- for stdin)
 
@@ -38,33 +36,20 @@ fn of_references() {
           --allow-empty
               Exit with 0 if there is nothing to compare: the file has no keys
 
-          --all
-              List every key in the table, not only the first ones of each kind
-
+          --all (as in diff)
           --heal <LENGTH>
               Restore missing keys that arrived within this time after T: seconds, or 30s, 5m
 
-      -y, --yes
-              Skip the confirmation prompt
-
+      -y, --yes (as in restore)
           --lifecycle-history <FILE>
               File with earlier lifecycle rules of the bucket
 
               JSON: [{"from": TIME, "configuration": …}, …], each configuration as aws s3api
               get-bucket-lifecycle-configuration prints it.
 
-      -v, --verbose...
-              Increase verbosity (-v: error causes, -vv: every request)
-
-          --color <WHEN>
-              When to color output; auto: on a terminal, unless NO_COLOR is set
-
-              [default: auto]
-              [possible values: auto, always, never]
-
-      -h, --help
-              Print help (see a summary with '-h')
-
+      -v, --verbose... (as in restore)
+          --color <WHEN> (as in restore)
+      -h, --help (as in restore)
     With --heal:
           --on-conflict <HOW>
               How to handle conflicts: keys changed since the plan, or files in DIR that differ
@@ -97,91 +82,14 @@ fn of_references() {
           --state-dir <DIR>
               Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
-    Objects:
-          --locks
-              Copy the Object Lock retention and legal hold of each version
+              s3://BUCKET/PREFIX keeps runs where other machines can resume and undo them.
 
-          --no-head
-              Skip the HEAD request before each copy
+          --state-profile <PROFILE>
+              Profile of the server with --state-dir s3://… [default: that of the bucket]
 
-              Use it only if every version has the default encryption of the bucket.
-
-          --doubtful <HOW>
-              How to handle uncertain keys: skip them, or trust the listing
-
-              Possible values:
-              - skip:  Leave these keys unchanged
-              - trust: Apply their changes; archived versions still need --thaw
-
-          --thaw <TIER>
-              Thaw archived versions with this retrieval tier
-
-              asof resume copies them when they are ready.
-
-              Possible values:
-              - bulk:      Within 12 hours, from DEEP_ARCHIVE within 48; cheapest
-              - standard:  Within 5 hours, from DEEP_ARCHIVE within 12
-              - expedited: Within minutes, not from DEEP_ARCHIVE; most expensive
-
-          --thaw-days <N>
-              Number of days that thawed versions stay readable
-
-              [default: 7]
-
-    Server:
-          --endpoint-url <URL>
-              URL of the S3 server, if it is not AWS
-
-          --region <REGION>
-              Region of the bucket
-
-          --profile <PROFILE>
-              Profile in the AWS configuration files
-
-          --path-style
-              Put the bucket name into the path instead of the host name
-
-          --expected-bucket-owner <ACCOUNT>
-              Refuse buckets that another AWS account owns
-
-          --request-payer <PAYER>
-              Accept the charges of Requester Pays buckets
-
-              [possible values: requester]
-
-          --list-concurrency <N>
-              Maximum number of listing requests in flight; asof lowers it while S3 throttles
-
-              [default: 64]
-
-          --read-timeout <SECONDS>
-              Retry a request if its reply sends no data for this many seconds
-
-              [default: 60]
-
-    Output:
-          --format <FORMAT>
-              Output format
-
-              Possible values:
-              - table: Human-readable table
-              - json:  JSON Lines
-              - csv:   Comma-separated values
-
-              [default: table]
-
-          --json
-              Shorthand for --format json
-
-      -q, --quiet
-              Print results and errors only
-
-          --no-progress
-              Hide the progress display
-
-          --progress
-              Show progress even when stderr is not a terminal
-
+    Objects: as in restore
+    Server: as in restore
+    Output: as in diff
     Examples:
       asof references s3://prod-uploads --at 2026-11-17T14:30:05Z --keys-from keys.txt
       asof references s3://prod-uploads --at 2h --keys-from - --orphans

@@ -105,6 +105,11 @@ fn of_restore() {
           --state-dir <DIR>
               Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
 
+              s3://BUCKET/PREFIX keeps runs where other machines can resume and undo them.
+
+          --state-profile <PROFILE>
+              Profile of the server with --state-dir s3://… [default: that of the bucket]
+
       -v, --verbose...
               Increase verbosity (-v: error causes, -vv: every request)
 

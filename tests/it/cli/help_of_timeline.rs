@@ -2,12 +2,13 @@
 
 use insta::assert_snapshot;
 
+use super::help_text::help;
 use super::stage::Stage;
 
 #[test]
 fn of_timeline() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("timeline --help").changes_nothing(), @"
+    assert_snapshot!(help(&stage, "timeline"), @r"
     exit code 0
     --- stdout
     Show puts, overwrites and deletes over time, and suggest a target time
@@ -31,75 +32,12 @@ fn of_timeline() {
           --html <FILE>
               Also write the chart to this file, as an HTML page
 
-          --state-dir <DIR>
-              Directory for runs and marks [default: $XDG_STATE_HOME/asof or ~/.local/state/asof]
-
-      -v, --verbose...
-              Increase verbosity (-v: error causes, -vv: every request)
-
-          --color <WHEN>
-              When to color output; auto: on a terminal, unless NO_COLOR is set
-
-              [default: auto]
-              [possible values: auto, always, never]
-
-      -h, --help
-              Print help (see a summary with '-h')
-
-    Server:
-          --endpoint-url <URL>
-              URL of the S3 server, if it is not AWS
-
-          --region <REGION>
-              Region of the bucket
-
-          --profile <PROFILE>
-              Profile in the AWS configuration files
-
-          --path-style
-              Put the bucket name into the path instead of the host name
-
-          --expected-bucket-owner <ACCOUNT>
-              Refuse buckets that another AWS account owns
-
-          --request-payer <PAYER>
-              Accept the charges of Requester Pays buckets
-
-              [possible values: requester]
-
-          --list-concurrency <N>
-              Maximum number of listing requests in flight; asof lowers it while S3 throttles
-
-              [default: 64]
-
-          --read-timeout <SECONDS>
-              Retry a request if its reply sends no data for this many seconds
-
-              [default: 60]
-
-    Output:
-          --format <FORMAT>
-              Output format
-
-              Possible values:
-              - table: Human-readable table
-              - json:  JSON Lines
-              - csv:   Comma-separated values
-
-              [default: table]
-
-          --json
-              Shorthand for --format json
-
-      -q, --quiet
-              Print results and errors only
-
-          --no-progress
-              Hide the progress display
-
-          --progress
-              Show progress even when stderr is not a terminal
-
+          --state-dir <DIR> (as in restore)
+      -v, --verbose... (as in restore)
+          --color <WHEN> (as in restore)
+      -h, --help (as in restore)
+    Server: as in restore
+    Output: as in diff
     Examples:
       asof timeline s3://prod-uploads --from 6h
       asof timeline s3://prod-uploads/invoices/ --from 2d --to 1d --step 1h

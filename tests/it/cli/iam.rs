@@ -8,9 +8,10 @@ use insta::assert_snapshot;
 
 use super::stage::Stage;
 
-pub(super) const USES: [(&str, Use); 7] = [
+pub(super) const USES: [(&str, Use); 8] = [
     ("plan", Use::Plan),
     ("restore", Use::Restore),
+    ("work", Use::Work),
     ("restore-to", Use::RestoreTo),
     ("remove-marker", Use::RemoveMarker),
     ("thaw", Use::Thaw),
@@ -355,7 +356,7 @@ fn operation(name: &str) -> &str {
 }
 
 fn operations(what: Use) -> BTreeSet<&'static str> {
-    what.at_source().into_iter().chain(what.at_destination()).collect()
+    what.at_source().into_iter().chain(what.at_destination()).chain(what.at_state()).collect()
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn policies_are_valid_and_no_version_can_be_lost() {
         let alone = std::slice::from_ref(&policy);
         assert_eq!(plain("s3:GetObjectVersion", inside, alone), Decision::Allow, "{name}");
         assert_ne!(plain("s3:GetObjectVersion", outside, alone), Decision::Allow, "{name}");
-        let writes = matches!(what, Use::Restore | Use::RemoveMarker | Use::Thaw | Use::Recover);
+        let writes = matches!(what, Use::Restore | Use::Work | Use::RemoveMarker | Use::Thaw | Use::Recover);
         assert_eq!(plain("s3:PutObject", inside, alone) == Decision::Allow, writes, "{name}");
         assert_eq!(plain("s3:DeleteObject", inside, alone) == Decision::Allow, writes, "{name}");
         // A denial holds whatever else the role may do.
@@ -49,6 +49,26 @@ fn policies_are_valid_and_no_version_can_be_lost() {
         for action in ["s3:PutBucketVersioning", "s3:PutLifecycleConfiguration"] {
             assert_eq!(plain(action, "arn:aws:s3:::prod-uploads", &with_all), Decision::Deny, "{name}");
         }
+    }
+}
+
+#[test]
+fn state_in_a_bucket_can_be_kept_and_nothing_beside_it_written() {
+    let stage = Stage::new();
+    for (name, what) in USES {
+        let words = format!("check s3://prod-uploads --iam {name} --state-dir s3://ops-state/asof");
+        let policy: IAMPolicy = serde_json::from_str(&printed(&stage, &words)).unwrap();
+        policy.validate_result().unwrap();
+        let alone = std::slice::from_ref(&policy);
+        let keeps = !matches!(what, Use::Plan | Use::Recover | Use::Drill);
+        let allowed = |action: &str, resource: &str| plain(action, resource, alone) == Decision::Allow;
+        assert_eq!(allowed("s3:ListBucket", "arn:aws:s3:::ops-state"), keeps, "{name}");
+        for action in ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] {
+            assert_eq!(allowed(action, "arn:aws:s3:::ops-state/asof/runs/x"), keeps, "{name} {action}");
+            assert!(!allowed(action, "arn:aws:s3:::ops-state/asofx"), "{name} {action}");
+        }
+        let by_id = plain("s3:DeleteObjectVersion", "arn:aws:s3:::ops-state/asof/runs/x", alone);
+        assert_eq!(by_id == Decision::Deny, keeps || what == Use::Drill, "{name}");
     }
 }
 

@@ -31,6 +31,11 @@ fn typed(what: Use) -> Vec<&'static str> {
             "verify PLACE --at 2024-05-06T07:08:09Z",
             "undo RUN --undelete copy --yes",
         ],
+        Use::Work => vec![
+            "diff PLACE --at 2024-05-06T07:08:09Z --out set --shards 2",
+            "work set --shard 0 --yes --state-dir s3://other-place/state",
+            "work set --shard 1 --yes --state-dir s3://other-place/state",
+        ],
         Use::RestoreTo => vec![
             "restore PLACE --at 2024-05-06T07:08:09Z --to s3://other-place --yes",
             "verify PLACE --at 2024-05-06T07:08:09Z --against s3://other-place",
@@ -146,7 +151,7 @@ fn demanded(access: &Access) -> Vec<(&'static str, On)> {
     let put_labels = put_labels.into_iter().flatten();
     match (access.operation, access.copied_from) {
         (Op::ListObjectVersions, _) => on_bucket("s3:ListBucketVersions"),
-        (Op::HeadBucket, _) => on_bucket("s3:ListBucket"),
+        (Op::HeadBucket | Op::ListObjectsV2, _) => on_bucket("s3:ListBucket"),
         (Op::GetBucketVersioning, _) => on_bucket("s3:GetBucketVersioning"),
         (Op::GetBucketLifecycleConfiguration, _) => on_bucket("s3:GetLifecycleConfiguration"),
         (Op::GetObjectLockConfiguration, _) => on_bucket("s3:GetBucketObjectLockConfiguration"),
@@ -160,10 +165,11 @@ fn demanded(access: &Access) -> Vec<(&'static str, On)> {
             let checksum = has("x-amz-checksum-mode").then_some(decrypt);
             [read, ("s3:ListBucket", On::Bucket)].into_iter().chain(checksum).collect()
         }
+        (Op::PutObject, _) => vec![put, encrypt],
         (Op::GetObjectTagging, _) => vec![tags],
         (Op::GetObjectAcl, _) => vec![of_object("s3:GetObjectVersionAcl", "s3:GetObjectAcl")],
         (Op::CopyObject, true) => vec![read, tags, decrypt],
-        (Op::UploadPartCopy, true) => vec![read, decrypt],
+        (Op::GetObject, _) | (Op::UploadPartCopy, true) => vec![read, decrypt],
         // The source's tags come along.
         (Op::CopyObject, false) => [put, put_tags, encrypt].into_iter().chain(put_labels).collect(),
         (Op::CreateMultipartUpload, _) => [put, decrypt, encrypt].into_iter().chain(put_labels).collect(),
@@ -206,7 +212,8 @@ fn each_request_is_allowed_by_its_policy() {
     for place in ["s3://prod-uploads", "s3://prod-uploads/uploads/"] {
         for (name, what) in USES {
             let stage = stage(what, place);
-            let text = printed(&stage, &format!("check {place} --iam {name}"));
+            let text =
+                printed(&stage, &format!("check {place} --iam {name} --state-dir s3://other-place/state"));
             let text = text.replace("DESTINATION", OTHER).replace("SCRATCH", OTHER);
             let policy: IAMPolicy = serde_json::from_str(&text).unwrap();
             let mut refused = BTreeSet::new();

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::stage::{Asof, BUCKET, Stage};
+use super::stage::{Asof, BUCKET, Stage, besides};
 use super::terminal::answer_to;
 
 const AT: &str = "--at 2024-05-06T07:08:09Z --no-progress";
@@ -133,35 +133,14 @@ fn diff_in_80_columns() {
 #[test]
 fn diff_in_120_columns() {
     let stage = long_keys();
-    assert_snapshot!(wide(120, &stage.asof(&format!("diff s3://{BUCKET} {AT}"))), @"
-    exit code 0
-    --- stdout
-    prod-uploads as of 2024-05-06 07:08:09 UTC (AGE ago)
-      versioning enabled · history complete · no locks · SSE-S3 default
-
-                           keys        bytes
-      undelete                7    102.5 KiB   deleted since T; restored
-      revert                  2         20 B   overwritten since T
+    let [narrow, broad] =
+        [80, 120].map(|columns| wide(columns, &stage.asof(&format!("diff s3://{BUCKET} {AT}"))));
+    assert_snapshot!(besides(&narrow, &broad), @r"
+    = 8
       delete                  1          4 B   created since T; deleted (delete marker)
-      unchanged               4
-
-      under uploads/    6 undelete · 1 delete
-      at the top level  1 revert
-      under avatars/    1 revert
-      under customers/  1 undelete
-
+    = 7
       undelete   2024-05-06 07:00:00 UTC         6 B  customers/a-very-long-name-a-very-…name-a-very-long-name-/report-1.pdf
-      undelete   2024-04-01 09:00:00 UTC     4.9 KiB  uploads/2024/04/01.jpg
-      undelete   2024-04-02 09:00:00 UTC     9.8 KiB  uploads/2024/04/02.jpg
-      undelete   2024-04-03 09:00:00 UTC    14.6 KiB  uploads/2024/04/03.jpg
-      undelete   2024-04-04 09:00:00 UTC    19.5 KiB  uploads/2024/04/04.jpg
-      revert     2024-04-07 09:00:00 UTC        13 B  avatars/7/me.png
-      revert     2024-04-07 09:00:00 UTC         7 B  readme.txt
-      delete     2024-05-06 07:08:10 UTC         4 B  uploads/junk.tmp
-      … and 2 more; --all lists every key, --out PLAN saves the plan
-
-      apply it: asof restore s3://prod-uploads --at 2024-05-06T07:08:09Z
-      9 copies of 102.6 KiB, 1 delete request, at least 1 s at 3,000/s
+    = 11
       hint: 7 of these are only hidden by delete markers; --undelete remove-marker restores them with 1 request
     ");
 }

@@ -228,6 +228,29 @@ impl Asof<'_> {
     }
 }
 
+/// The lines of `shown` that are not in `other`, and how many lie between them that are, in the same order.
+pub(crate) fn besides(other: &str, shown: &str) -> String {
+    let (mut others, mut same, mut text) = (other.lines(), 0, String::new());
+    let counted = |text: &mut String, same: &mut usize| {
+        if *same > 0 {
+            writeln!(text, "= {same}").unwrap();
+        }
+        *same = 0;
+    };
+    for line in shown.lines() {
+        let mut ahead = others.clone();
+        if ahead.any(|other| other == line) {
+            others = ahead;
+            same += 1;
+        } else {
+            counted(&mut text, &mut same);
+            writeln!(text, "{line}").unwrap();
+        }
+    }
+    counted(&mut text, &mut same);
+    text
+}
+
 /// Puts `RUN` wherever the name of a run stands, like `20261117T143005Z-7f3a`.
 fn hide_runs(text: String) -> String {
     let is_run = |at: usize| {

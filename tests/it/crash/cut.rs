@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use asof::lab::When;
+use asof::lab::{Operation, When};
 
 use super::{WRITES, kill};
 use crate::faults::scene::Scene;
@@ -15,6 +15,10 @@ use crate::faults::scene::Scene;
 pub(super) enum Cut {
     /// When its n-th request that writes has arrived; the server carries that one out.
     Write(u64),
+    /// The same, counting those of the state in a bucket too.
+    WriteOrState(u64),
+    /// When the state in the bucket has an object whose name contains this.
+    StateAfter(&'static str),
     /// When the journal has so many records.
     Record(usize),
     /// When the run has a file of this name.
@@ -30,9 +34,10 @@ impl Cut {
     /// What kills the next process of this scene, given that one's id.
     pub(super) fn arm(self, scene: &Scene) -> impl FnOnce(u32) + Send + use<> {
         let pid = Arc::new(OnceLock::new());
-        if let Cut::Write(n) = self {
+        if let Cut::Write(n) | Cut::WriteOrState(n) = self {
             let count = Arc::new(AtomicU64::new(0));
-            for operation in WRITES {
+            let state = matches!(self, Cut::WriteOrState(_)).then_some(Operation::PutObject);
+            for operation in WRITES.into_iter().chain(state) {
                 let (pid, count) = (Arc::clone(&pid), Arc::clone(&count));
                 scene.lab().faults().before(operation, When::Always, move || {
                     if count.fetch_add(1, Ordering::SeqCst) + 1 == n {
@@ -41,12 +46,14 @@ impl Cut {
                 });
             }
         }
-        let (runs, requests) = (scene.subject.runs_dir(), scene.lab().requests());
+        let (runs, requests, lab) =
+            (scene.subject.runs_dir(), scene.lab().requests(), Arc::clone(scene.lab_again()));
         requests.reset();
         move |process| {
             pid.set(process).unwrap();
             let reached = || match self {
-                Cut::Write(_) => true,
+                Cut::Write(_) | Cut::WriteOrState(_) => true,
+                Cut::StateAfter(part) => lab.live("state").keys().any(|key| key.contains(part)),
                 Cut::Record(n) => newest(&runs).is_some_and(|run| records(&run) >= n),
                 Cut::File(name) => newest(&runs).is_some_and(|run| run.join(name).exists()),
                 Cut::Requests(n, _) => requests.total() >= n,
@@ -61,7 +68,7 @@ impl Cut {
             if let Cut::Requests(_, then) = self {
                 std::thread::sleep(then);
             }
-            if !matches!(self, Cut::Write(_)) {
+            if !matches!(self, Cut::Write(_) | Cut::WriteOrState(_)) {
                 kill(process);
             }
         }

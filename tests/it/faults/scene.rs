@@ -211,6 +211,15 @@ impl Scene {
         assert!(wrong.is_empty(), "{what}: not taken back, nor said so: {wrong:?}");
     }
 
+    /// The keys that have more than one entry that they did not have before any restore.
+    pub(crate) fn changed_more_than_once(&self) -> BTreeSet<String> {
+        let new = |key: &String, before: &Vec<VersionInfo>| {
+            self.lab().versions(BUCKET, key).iter().filter(|entry| !before.contains(entry)).count()
+        };
+        let twice = self.history.iter().filter(|(key, before)| new(key, before) > 1);
+        twice.map(|(key, _)| key.clone()).collect()
+    }
+
     /// No key has more than so many entries that it did not have before any restore, nor lost one but delete markers.
     pub(crate) fn assert_grown_by(&self, most: usize, what: &str) {
         for (key, before) in &self.history {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::{Cluster, manifest, url};
+use super::{Cluster, manifest};
 use crate::crash::block_on;
 use crate::faults::scene::Scene;
 
@@ -85,13 +85,6 @@ fn only_a_new_directory_becomes_a_set() {
             cluster.save("new", shards).await.expect_code(2);
         }
         assert!(!cluster.path("new").exists());
-        let requests = cluster.scene.lab().requests();
-        requests.reset();
-        let at = cluster.scene.at.to_string();
-        let s3 = ["diff", &url(), "--at", &at, "--out", "s3://state/set", "--shards", "2"];
-        let refused = cluster.scene.subject.asof(&s3).await.expect_code(2);
-        assert!(refused.stderr.contains("cannot be saved in S3"), "{refused}");
-        assert_eq!(requests.of(asof::lab::Operation::ListObjectVersions), 0, "refused before the listing");
         cluster.save("auto", "auto").await.expect_code(0);
         assert_eq!(manifest(&cluster.path("auto"))["shards"].as_array().unwrap().len(), 1);
     });

@@ -28,6 +28,8 @@ pub(crate) struct Entry {
     /// Whole seconds.
     pub(crate) last_modified: i64,
     pub(crate) storage_class: Option<String>,
+    /// Without quotes; nothing for a marker.
+    pub(crate) etag: Option<String>,
 }
 
 impl Bucket {
@@ -158,6 +160,7 @@ impl Bucket {
                 is_latest: v.is_latest().unwrap(),
                 last_modified: v.last_modified().unwrap().secs(),
                 storage_class: v.storage_class().map(|class| class.as_str().to_owned()),
+                etag: v.e_tag().map(|etag| etag.trim_matches('"').to_owned()),
             }));
             entries.extend(page.delete_markers().iter().map(|m| Entry {
                 key: m.key().unwrap().to_owned(),
@@ -166,6 +169,7 @@ impl Bucket {
                 is_latest: m.is_latest().unwrap(),
                 last_modified: m.last_modified().unwrap().secs(),
                 storage_class: None,
+                etag: None,
             }));
             if page.is_truncated() != Some(true) {
                 break;

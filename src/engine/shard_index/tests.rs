@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::ErrorKind;
 
 fn index(typed: Option<u32>, values: [Option<&str>; 3]) -> Result<u32> {
     let variables = ShardVariable::NAMES.into_iter().zip(values);
