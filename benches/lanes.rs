@@ -15,12 +15,15 @@
 
 #[path = "process/mod.rs"]
 mod process;
+#[path = "sections/mod.rs"]
+mod sections;
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use asof::lab::{Fault, Lab, Operation, Options, Partitions, Put, Rule, When};
 use process::Cost;
+use sections::Sections;
 
 const AT: &str = "2026-01-01T00:00:00Z";
 const BUCKET: &str = "prod-uploads";
@@ -55,15 +58,10 @@ enum Bounds {
 }
 
 fn main() {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let small = arguments.iter().any(|a| a == "--test");
-    let chosen = |name: &str| {
-        let named: Vec<_> = arguments.iter().filter(|a| !a.starts_with('-')).collect();
-        named.is_empty() || named.iter().any(|a| *a == name)
-    };
+    let sections = Sections::read();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let play = |partitions, lanes, since, bounds| {
-        let seconds = if small {
+        let seconds = if sections.small {
             2
         } else if lanes == 1 {
             80 / partitions
@@ -72,7 +70,7 @@ fn main() {
         };
         show(&runtime, Case { partitions, lanes, seconds, since, bounds });
     };
-    if chosen("copies") {
+    if sections.chosen("copies") {
         println!(
             "\noverwritten keys with --no-head, {LIMIT} writes per second and partition, {LATENCY:?} each"
         );
@@ -80,13 +78,13 @@ fn main() {
             play(partitions, lanes, Since::Overwritten, Bounds::Even);
         }
     }
-    if chosen("deletes") {
+    if sections.chosen("deletes") {
         println!("\nthe same with created keys, deleted by the thousand");
         for (partitions, lanes) in [(4, 1), (4, 16), (8, 16)] {
             play(partitions, lanes, Since::Created, Bounds::Even);
         }
     }
-    if chosen("uneven") {
+    if sections.chosen("uneven") {
         println!("\noverwritten keys, the first partition with twice as many as each other");
         play(4, 16, Since::Overwritten, Bounds::Uneven);
     }

@@ -15,6 +15,8 @@
 
 #[path = "process/mod.rs"]
 mod process;
+#[path = "sections/mod.rs"]
+mod sections;
 
 use std::time::Duration;
 
@@ -22,18 +24,14 @@ use asof::lab::{Shape, SyntheticBucket, SyntheticOptions};
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 
 use process::Cost;
+use sections::Sections;
 
 const AT: &str = "2026-01-01T00:00:00Z";
 const PAGE: u64 = 1000;
 
 fn main() {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let small = arguments.iter().any(|a| a == "--test");
-    let chosen = |name: &str| {
-        let named: Vec<_> = arguments.iter().filter(|a| !a.starts_with('-')).collect();
-        named.is_empty() || named.iter().any(|a| *a == name)
-    };
-    let scale = if small { 1000 } else { 1 };
+    let sections = Sections::read();
+    let scale = if sections.small { 1000 } else { 1 };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let bench = Bench { runtime, scale };
     for (name, section) in [
@@ -44,7 +42,7 @@ fn main() {
         ("shapes", Bench::shapes),
         ("throttle", Bench::throttle),
     ] {
-        if chosen(name) {
+        if sections.chosen(name) {
             section(&bench);
         }
     }

@@ -14,11 +14,14 @@
 
 #[path = "process/mod.rs"]
 mod process;
+#[path = "sections/mod.rs"]
+mod sections;
 
 use std::time::Duration;
 
 use asof::lab::{Fault, Lab, Operation, Options, Put, Rule, When};
 use process::Cost;
+use sections::Sections;
 
 const AT: &str = "2026-01-01T00:00:00Z";
 const BUCKET: &str = "prod-uploads";
@@ -26,23 +29,18 @@ const LATENCY: Duration = Duration::from_millis(30);
 const CONCURRENCY: usize = 256;
 
 fn main() {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let small = arguments.iter().any(|a| a == "--test");
-    let chosen = |name: &str| {
-        let named: Vec<_> = arguments.iter().filter(|a| !a.starts_with('-')).collect();
-        named.is_empty() || named.iter().any(|a| *a == name)
-    };
-    let keys = if small { 200 } else { 100_000 };
+    let sections = Sections::read();
+    let keys = if sections.small { 200 } else { 100_000 };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    if chosen("reverts") {
+    if sections.chosen("reverts") {
         println!("\nrestore of {keys} overwritten keys, {CONCURRENCY} requests in flight, {LATENCY:?} each");
         show(&revert(&runtime, keys, &[]), keys);
     }
-    if chosen("no-head") {
+    if sections.chosen("no-head") {
         println!("\nthe same with --no-head");
         show(&revert(&runtime, keys, &["--no-head"]), keys);
     }
-    if chosen("uncover") {
+    if sections.chosen("uncover") {
         println!("\nrestore of {keys} deleted keys with --undelete remove-marker");
         let lab = lab(&runtime, keys, |lab, key| drop(lab.delete(BUCKET, key)));
         let cost = restore(&lab, &["--undelete", "remove-marker"]);

@@ -17,6 +17,8 @@
 
 #[path = "process/mod.rs"]
 mod process;
+#[path = "sections/mod.rs"]
+mod sections;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -24,6 +26,7 @@ use std::time::{Duration, Instant};
 
 use asof::lab::{Fault, Lab, Operation, Options, Put, Rule, When};
 use process::Cost;
+use sections::Sections;
 
 const AT: &str = "2026-01-01T00:00:00Z";
 const BUCKET: &str = "prod-uploads";
@@ -36,15 +39,10 @@ const MANY: usize = 128;
 const WORKERS: [usize; 4] = [1, 2, 4, 8];
 
 fn main() {
-    let arguments: Vec<_> = std::env::args().skip(1).collect();
-    let small = arguments.iter().any(|a| a == "--test");
-    let chosen = |name: &str| {
-        let named: Vec<_> = arguments.iter().filter(|a| !a.starts_with('-')).collect();
-        named.is_empty() || named.iter().any(|a| *a == name)
-    };
+    let sections = Sections::read();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    if chosen("workers") {
-        let keys = if small { 100 } else { 4800 };
+    if sections.chosen("workers") {
+        let keys = if sections.small { 100 } else { 4800 };
         println!(
             "\ncargo bench --bench shards -- workers\n{keys} overwritten keys per shard with --no-head, {FEW} requests in flight per worker, {LATENCY:?} each"
         );
@@ -59,17 +57,17 @@ fn main() {
             println!("    {:.2} of linear", rate / workers as f64 / *one.get_or_insert(rate));
         }
     }
-    if chosen("memory") {
+    if sections.chosen("memory") {
         println!("\ncargo bench --bench shards -- memory\none shard, {MANY} requests in flight");
-        for keys in if small { [100, 200] } else { [50_000, 500_000] } {
+        for keys in if sections.small { [100, 200] } else { [50_000, 500_000] } {
             let (_, costs) = Set::of(lab(&runtime, keys), keys, 1).show(MANY);
             let [Cost { cpu, elapsed, .. }] = &costs[..] else { unreachable!() };
             let (cpu, elapsed) = (cpu.as_secs_f64() * 1e6 / keys as f64, elapsed.as_secs_f64());
             println!("    {cpu:.0} us of CPU per key, {elapsed:.1} s");
         }
     }
-    if chosen("state") {
-        let keys = if small { 2000 } else { 100_000 };
+    if sections.chosen("state") {
+        let keys = if sections.small { 2000 } else { 100_000 };
         println!(
             "\ncargo bench --bench shards -- state\none shard, {MANY} requests in flight, state in a bucket"
         );

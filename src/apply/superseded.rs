@@ -59,7 +59,7 @@ struct Found {
     at: Instant,
 }
 
-/// What a key's history says about a change.
+/// The findings in a key's history about a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The base of the change.

@@ -31,7 +31,7 @@ pub struct ResumeSet<'a> {
     before: SetProgress,
 }
 
-/// What happens while a plan set is resumed.
+/// The events of resuming a plan set.
 #[derive(Debug)]
 pub enum SetEvent<'e> {
     /// The run of a shard begins, or is resumed.
@@ -68,7 +68,7 @@ pub struct EndedShard<'e> {
     pub run: &'e Run,
     /// The sums of its plan.
     pub sums: &'e Sums,
-    /// What it did.
+    /// The counts of its changes.
     pub counters: &'e Counters,
     /// How it ended.
     pub executed: Executed,

@@ -2,7 +2,7 @@
 
 use crate::state::Run;
 
-/// What the argument of `resume` and `undo` names.
+/// The kinds of names that `resume` and `undo` take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunOrSet {
     /// A run, by its ID.

@@ -1,4 +1,4 @@
-//! What the changes of a plan cost.
+//! The cost of a plan's changes.
 
 use std::collections::BTreeMap;
 

@@ -42,7 +42,7 @@ impl ChangesView {
         })
     }
 
-    /// What was found out about the bucket, where the table does not say it already.
+    /// The findings about the bucket. The table shows them elsewhere.
     pub(crate) fn checks(&mut self, checks: &[Check]) -> Result<()> {
         match self {
             Self::Json(lines) => lines.checks(checks),
@@ -50,7 +50,7 @@ impl ChangesView {
         }
     }
 
-    /// What a person has to know first. CSV has no place for it.
+    /// Warnings that precede the changes. CSV has no place for them, so they go to stderr.
     pub(crate) fn warn(&mut self, warnings: &[Warning]) -> Result<()> {
         match self {
             Self::Table(view, _) => view.warn(warnings),
@@ -76,7 +76,7 @@ impl ChangesView {
         }
     }
 
-    /// What a plan is about, where the table does not say it already.
+    /// The header of a plan. The table shows it elsewhere.
     pub(crate) fn plan(&mut self, header: &Header) -> Result<()> {
         match self {
             Self::Json(lines) => lines.plan(header),
@@ -159,9 +159,9 @@ pub(crate) fn show_heal(output: Output, prepared: &Prepared, within: Duration, n
     show_sums(output, heading, &[], &prepared.sums)
 }
 
-/// What is known of a restore before its changes are made.
+/// A restore before its changes are made.
 pub(crate) struct Before<'a> {
-    /// What there is to say of its plan, where it is of one that was saved.
+    /// Notes about a saved plan; `None` for one that was just made.
     pub notes: Option<Vec<String>>,
     /// Warnings about the target time.
     pub warnings: &'a [Warning],
@@ -197,7 +197,7 @@ pub(crate) fn show_prepared(output: Output, prepared: &Prepared, before: Before<
 
 /// The changes of a restore that is not made, below the table of their sums.
 pub(crate) struct Preview<'a> {
-    /// What was found out about the bucket.
+    /// The findings about the bucket.
     pub checks: &'a [Check],
     /// The sums of the changes.
     pub sums: &'a Sums,

@@ -56,8 +56,8 @@ pub(crate) fn error_words(error: &Error, verbose: bool) -> String {
     text
 }
 
-/// What is said of a clock that is so many milliseconds ahead of the server's. A `Date` has no fractions, and was under way
-/// for a while: the nearest minute is told.
+/// A note about a clock that is this many milliseconds ahead of the server's, to the nearest minute: a `Date` has no
+/// fractions, and its response took some time to arrive.
 pub(crate) fn skew_note(ahead: i64) -> Option<String> {
     let skew = Duration::from_millis(ahead.unsigned_abs());
     let side = if ahead > 0 { "ahead of" } else { "behind" };

@@ -189,7 +189,7 @@ impl DiffView {
     }
 }
 
-/// What is said where nothing has to be done. That no key was found may come of a misspelt prefix.
+/// The message for a diff without changes. If no key was found, the prefix may be misspelt.
 pub(crate) fn nothing_to_change(sums: &Sums) -> String {
     if !sums.found_nothing() {
         return "nothing to change".to_owned();

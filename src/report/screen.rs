@@ -8,7 +8,7 @@ use textwrap::{Options, WordSplitter, wrap};
 
 use crate::limits;
 
-/// What stdout is. Only a terminal has a width: a pipe or a file gets whole lines and whole keys, for `cut` and `grep`.
+/// The size of stdout. Only a terminal has a width: pipes and files get whole lines and whole keys, for `cut` and `grep`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Screen {
     /// Columns; `None` if stdout is not a terminal or does not tell its size.

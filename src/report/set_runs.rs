@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::Format;
 use super::columns::Columns;
-use super::json::{JsonLines, Line, SummaryLine};
+use super::json::{JsonLines, Line, Results, SummaryLine};
 use super::table_out::TableOut;
 use super::units::{count, plural};
-use crate::engine::{PlanSet, SetProgress, ShardState, ShardStatus, Tally, worst};
+use crate::engine::{PlanSet, SetProgress, ShardState, ShardStatus, worst};
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Instant, printable};
@@ -42,6 +42,8 @@ pub(super) struct ShardRunLine<'a> {
     changes: u64,
     #[serde(flatten)]
     results: Results,
+    /// Changes that are left to make.
+    left: u64,
 }
 
 /// The summary of the runs of a plan set.
@@ -66,6 +68,8 @@ pub(super) struct SetRunsSummary<'a> {
     /// The changes of all shards that are not undone.
     #[serde(flatten)]
     results: Results,
+    /// Changes that are left to make.
+    left: u64,
 }
 
 /// The number of shards by progress.
@@ -87,37 +91,6 @@ struct ShardCounts {
     undone: u32,
     /// Shards with a run that cannot be read or belongs to another plan set.
     damaged: u32,
-}
-
-/// Changes by result.
-#[derive(Serialize, JsonSchema)]
-struct Results {
-    /// Keys restored by a copy.
-    copied: u64,
-    /// Keys deleted with a delete marker.
-    deleted: u64,
-    /// Keys restored by removing their delete markers.
-    markers_removed: u64,
-    /// Keys that were already correct.
-    skipped: u64,
-    /// Keys not changed because another client changed them.
-    conflicts: u64,
-    /// Keys that could not be changed.
-    failed: u64,
-    /// Keys waiting for an archived version.
-    archived: u64,
-    /// Keys whose change superseded a write of another client.
-    superseded: u64,
-    /// Changes that are left to make.
-    left: u64,
-}
-
-impl Results {
-    fn of(tally: Tally, left: u64) -> Self {
-        let Tally { copied, deleted, markers_removed, skipped, conflicts, archived, failed, superseded } =
-            tally;
-        Self { copied, deleted, markers_removed, skipped, conflicts, failed, archived, superseded, left }
-    }
 }
 
 impl ShardCounts {
@@ -144,7 +117,8 @@ impl<'a> ShardRunLine<'a> {
             state: *state,
             undone_by: undone_by.as_deref(),
             changes: *changes,
-            results: Results::of(*tally, status.left()),
+            results: Results::of(*tally),
+            left: status.left(),
         }
     }
 }
@@ -161,7 +135,8 @@ impl<'a> SetRunsSummary<'a> {
             changes: set.sums().changes(),
             shards: set.len(),
             progress: ShardCounts::of(progress),
-            results: Results::of(progress.tally, progress.left),
+            results: Results::of(progress.tally),
+            left: progress.left,
         }
     }
 }

@@ -106,6 +106,8 @@ impl Run {
             return Err(Error::new(ErrorKind::Refused, message)
                 .hint("nothing was changed by this one; run the same command again to resume it"));
         }
+        let created = Instant::from_millis(chrono::Utc::now().timestamp_millis());
+        let manifest = RunManifest { created: Some(created), ..manifest };
         manifest.write(&dir)?;
         Ok(Self { id, dir, manifest, folder: None, _lock: lock })
     }
@@ -159,21 +161,28 @@ impl Run {
         runs_dir(state_dir).join(id).join("plan")
     }
 
-    /// Returns the ID of the run that was started last. Of runs that started in the same second, it is the one whose
-    /// `run.json` is newest: that file is written once.
+    /// Returns the ID of the run that was started last.
     pub fn latest(state_dir: &Path) -> Result<Option<String>> {
         let runs = runs_dir(state_dir);
         let begun = |id: String| {
-            let written = fs::metadata(runs.join(&id).join("run.json")).and_then(|file| file.modified());
-            let second = started(&runs, &id)?;
-            Some((second, written.ok()?, id))
+            let dir = runs.join(&id);
+            dir.join("run.json")
+                .exists()
+                .then(|| (Started::of(&id, RunManifest::read(&dir).ok().as_ref()), id))
         };
-        Ok(names(&runs)?.into_iter().filter_map(begun).max().map(|(.., id)| id))
+        Ok(names(&runs)?.into_iter().filter_map(begun).max().map(|(_, id)| id))
     }
 
     /// Returns all runs, the oldest first.
     pub fn list(state_dir: &Path) -> Result<Vec<RunStatus>> {
-        Ok(names(&runs_dir(state_dir))?.iter().map(|id| Self::glance(state_dir, id)).collect())
+        let names = names(&runs_dir(state_dir))?;
+        let mut runs: Vec<_> = names.iter().map(|id| Self::glance(state_dir, id)).collect();
+        // Stable: shards of a set keep the order of their indexes.
+        runs.sort_by_key(|run| match &run.manifest {
+            Some(manifest) if manifest.shard.is_none() => Started::of(&run.id, Some(manifest)),
+            _ => Started::of(&run.id, None),
+        });
+        Ok(runs)
     }
 
     /// Returns the status of the run `id`, which must exist.
@@ -348,12 +357,19 @@ impl Run {
     }
 }
 
-/// Returns the second in which a run started, as IDs begin with it. The ID of a shard's run begins with the second of its
-/// plan set.
-fn started(runs: &Path, id: &str) -> Option<String> {
-    match id.split('-').collect::<Vec<_>>()[..] {
-        [_, _, _] => Some(RunManifest::read(&runs.join(id)).ok()?.began.compact()),
-        _ => id.split('-').next().map(str::to_owned),
+/// The time at which a run was started; runs without a readable manifest come first in their second.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Started {
+    second: String,
+    created: Option<Instant>,
+}
+
+impl Started {
+    /// IDs begin with the second in which the run started, but those of shards with that of their plan set.
+    fn of(id: &str, manifest: Option<&RunManifest>) -> Self {
+        let named = id.split('-').next().unwrap_or_default().to_owned();
+        let second = manifest.map_or(named, |manifest| manifest.began.compact());
+        Self { second, created: manifest.and_then(|manifest| manifest.created) }
     }
 }
 

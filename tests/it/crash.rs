@@ -12,6 +12,7 @@ pub(crate) use crate::support::kill;
 use crate::support::variable;
 
 mod bucket;
+mod bucket_faults;
 mod cut;
 mod disk;
 mod lanes;

@@ -13,7 +13,7 @@ use self::line::{
     SupersededLine,
 };
 pub(super) use self::line::{Line, VersionLine};
-pub(crate) use self::summary::{Command, Done, Summary};
+pub(crate) use self::summary::{Command, Done, Results, Summary};
 pub(super) use self::summary::{SummaryLine, millis, writes_needed};
 use super::checks::Answer;
 use crate::apply::Outcome;

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::counters::{Counter, Counters};
+use crate::engine::Tally;
 use crate::limits;
 use crate::model::{Instant, Location};
 use crate::plan::{Action, Estimate, Sums};
@@ -70,22 +71,8 @@ pub(crate) struct Done {
     /// The ID of the plan set, if the command is about one: the runs of all shards that it worked on are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     set: Option<String>,
-    /// Keys restored by a copy.
-    copied: u64,
-    /// Keys deleted with a delete marker.
-    deleted: u64,
-    /// Keys restored by removing their delete markers.
-    markers_removed: u64,
-    /// Keys that were already correct.
-    skipped: u64,
-    /// Keys not changed because another client changed them.
-    conflicts: u64,
-    /// Keys that could not be changed.
-    failed: u64,
-    /// Keys waiting for an archived version.
-    archived: u64,
-    /// Keys whose change superseded a write of another client.
-    superseded: u64,
+    #[serde(flatten)]
+    results: Results,
     /// Bytes copied.
     bytes_copied: u64,
     /// Objects that were copied without some of their properties.
@@ -103,6 +90,37 @@ impl Done {
         Self {
             run: run.map(ToOwned::to_owned),
             set: None,
+            results: Results::counted(counters),
+            bytes_copied: counters.bytes_copied.get(),
+            not_kept: NotKept::of(counters),
+        }
+    }
+}
+
+/// Changes by result.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub(crate) struct Results {
+    /// Keys restored by a copy.
+    copied: u64,
+    /// Keys deleted with a delete marker.
+    deleted: u64,
+    /// Keys restored by removing their delete markers.
+    markers_removed: u64,
+    /// Keys that were already correct.
+    skipped: u64,
+    /// Keys not changed because another client changed them.
+    conflicts: u64,
+    /// Keys that could not be changed.
+    failed: u64,
+    /// Keys waiting for an archived version.
+    archived: u64,
+    /// Keys whose change superseded a write of another client.
+    superseded: u64,
+}
+
+impl Results {
+    fn counted(counters: &Counters) -> Self {
+        Self {
             copied: counters.copied.get(),
             deleted: counters.deleted.get(),
             markers_removed: counters.markers_removed.get(),
@@ -111,9 +129,14 @@ impl Done {
             failed: counters.failed.get(),
             archived: counters.archived.get(),
             superseded: counters.superseded.get(),
-            bytes_copied: counters.bytes_copied.get(),
-            not_kept: NotKept::of(counters),
         }
+    }
+
+    /// Collects the results in the journals of runs.
+    pub(crate) fn of(tally: Tally) -> Self {
+        let Tally { copied, deleted, markers_removed, skipped, conflicts, archived, failed, superseded } =
+            tally;
+        Self { copied, deleted, markers_removed, skipped, conflicts, failed, archived, superseded }
     }
 }
 

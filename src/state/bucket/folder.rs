@@ -223,12 +223,13 @@ impl RunFolder {
             return Ok(());
         }
         let mut lines = Vec::new();
-        for name in names {
+        for name in &names {
             let at = self.object(&format!("uploads/{name}"));
             // Another worker may have aborted it meanwhile.
             lines
                 .extend(self.bucket.client.read_object(&at, limits::JOURNAL_LINE).await?.unwrap_or_default());
         }
+        *self.uploads.lock().unwrap_or_else(PoisonError::into_inner) = names;
         write(&dir.join("uploads"), &lines)
     }
 

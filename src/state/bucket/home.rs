@@ -254,3 +254,6 @@ impl fmt::Display for StateHome {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

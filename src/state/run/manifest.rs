@@ -26,6 +26,9 @@ pub struct RunManifest {
     pub asof: String,
     /// When the run started.
     pub began: Instant,
+    /// The same to the millisecond, by the clock of the machine that created the run: the order of the runs of a second.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Instant>,
     /// The run that this run undoes; `None` for a restore.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
@@ -134,6 +137,7 @@ impl RunManifest {
             format: FORMAT,
             asof,
             began: now,
+            created: None,
             undoes: None,
             heals: false,
             shard: None,

@@ -23,7 +23,9 @@ fn a_run_is_found_again_and_belongs_to_one_process() {
     let unplanned = Run::open(dir.path(), &id).unwrap_err();
     assert!(unplanned.to_string().ends_with("it changed nothing"), "{unplanned}");
     fs::write(dir.path().join("runs").join(&id).join("plan"), "").unwrap();
-    assert_eq!(Run::open(dir.path(), &id).unwrap().manifest(), &order());
+    let opened = Run::open(dir.path(), &id).unwrap();
+    assert_eq!(RunManifest { created: None, ..opened.manifest().clone() }, order());
+    drop(opened);
     let glance = &Run::list(dir.path()).unwrap()[0];
     assert_eq!(
         (glance.id.as_str(), glance.worker, glance.state.is_none()),
@@ -128,7 +130,23 @@ fn a_shard_has_one_run() {
     drop(run);
     let begun = Run::create(dir.path(), shard(1)).unwrap_err();
     assert_eq!(begun.kind(), ErrorKind::Refused);
-    assert_eq!(Run::open(dir.path(), "20251117T143005Z-1a2b3c4d-00001").unwrap().manifest(), &shard(1));
+    let run = Run::open(dir.path(), "20251117T143005Z-1a2b3c4d-00001").unwrap();
+    assert_eq!(RunManifest { created: None, ..run.manifest().clone() }, shard(1));
+}
+
+/// The IDs of runs of the same second end in random digits.
+#[test]
+fn runs_of_the_same_second_are_in_the_order_of_their_creation() {
+    let dir = tempfile::tempdir().unwrap();
+    let created: Vec<_> = (0..8)
+        .map(|_| {
+            std::thread::sleep(std::time::Duration::from_millis(3));
+            Run::create(dir.path(), order()).unwrap().id().to_owned()
+        })
+        .collect();
+    let listed: Vec<_> = Run::list(dir.path()).unwrap().into_iter().map(|run| run.id).collect();
+    assert_eq!(listed, created);
+    assert_eq!(Run::latest(dir.path()).unwrap().as_ref(), created.last());
 }
 
 /// The ID of a shard's run begins with the second of its set, which may be older than another run.

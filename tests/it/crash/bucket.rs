@@ -13,32 +13,32 @@ use crate::servers::Server;
 use crate::support::{Run, Subject};
 
 /// The bucket with the state.
-const STATE: &str = "state";
+pub(super) const STATE: &str = "state";
 
 /// Keys of each kind.
-const SIZE: usize = 3;
+pub(super) const SIZE: usize = 3;
 
-const OPTIONS: [&str; 2] = ["--state-dir", "s3://state/asof"];
+pub(super) const OPTIONS: [&str; 2] = ["--state-dir", "s3://state/asof"];
 
 /// Cases that are played at once; they mostly wait.
 const SIDE_BY_SIDE: usize = 6;
 
-async fn scene(size: usize) -> Scene {
+pub(super) async fn scene(size: usize) -> Scene {
     with(size, Quirks { short_pages: Some(20), ..Quirks::default() }).await
 }
 
-async fn with(size: usize, quirks: Quirks) -> Scene {
+pub(super) async fn with(size: usize, quirks: Quirks) -> Scene {
     let scene = Scene::with(size, quirks).await;
     scene.lab().create_bucket(STATE);
     scene
 }
 
-async fn restore(scene: &Scene, more: &[&str]) -> Run {
+pub(super) async fn restore(scene: &Scene, more: &[&str]) -> Run {
     scene.run("restore", &[&["--yes"], &OPTIONS[..], more].concat()).await
 }
 
 /// A command about a run, from a machine that has seen nothing of it.
-async fn elsewhere(scene: &Scene, command: &str, run: &str, more: &[&str]) -> Run {
+pub(super) async fn elsewhere(scene: &Scene, command: &str, run: &str, more: &[&str]) -> Run {
     on(&scene.subject.again(), command, run, more).await
 }
 
@@ -46,13 +46,13 @@ async fn on(machine: &Subject, command: &str, run: &str, more: &[&str]) -> Run {
     machine.asof(&[&[command, run, "--format", "json"], &OPTIONS[..], more].concat()).await
 }
 
-async fn runs(scene: &Scene) -> Run {
+pub(super) async fn runs(scene: &Scene) -> Run {
     let machine = scene.subject.again();
     machine.asof(&[&["runs", "--json"], &OPTIONS[..]].concat()).await.expect_code(0)
 }
 
 /// The keys of the state that contain `part`.
-fn objects(scene: &Scene, part: &str) -> Vec<String> {
+pub(super) fn objects(scene: &Scene, part: &str) -> Vec<String> {
     scene.lab().live(STATE).into_keys().filter(|key| key.contains(part)).collect()
 }
 
@@ -224,25 +224,10 @@ fn what_an_overtaken_worker_has_changed_is_reported() {
     });
 }
 
-fn signal(process: u32, signal: &str) {
+pub(super) fn signal(process: u32, signal: &str) {
     let status =
         std::process::Command::new("kill").args([format!("-{signal}"), process.to_string()]).status();
     assert!(status.unwrap().success());
-}
-
-/// An answer that is lost leaves open whether an object was written; its writer finds out.
-#[test]
-fn a_lost_answer_is_not_taken_for_another_worker() {
-    block_on(async {
-        let scene = scene(SIZE).await;
-        // After those of the probe: the plan, the manifest, and objects of the journal.
-        for nth in 17..=20 {
-            scene.lab().faults().push(Rule::on(Operation::PutObject, Fault::ReplyLost, When::Nth(nth)));
-        }
-        let restored = restore(&scene, &[]).await.expect_code(0);
-        scene.assert_honest(&restored, "with lost answers");
-        assert!(scene.lab().requests().of(Operation::HeadObject) > 0);
-    });
 }
 
 /// The worker of a run may be alive, or wake up again: what it has announced could still change keys after an undo.
@@ -282,34 +267,6 @@ fn an_undo_takes_a_run_over_that_has_announced_nothing() {
     });
 }
 
-/// A run whose objects were deleted in part is shown as damaged, and is no obstacle to the others.
-#[test]
-fn a_damaged_run_does_not_concern_the_others() {
-    block_on(async {
-        let scene = scene(SIZE).await;
-        let first = restore(&scene, &[]).await.expect_code(0).summary()["run"].as_str().unwrap().to_owned();
-        elsewhere(&scene, "undo", &first, &["--yes"]).await.expect_code(0);
-        let last = restore(&scene, &[]).await.expect_code(0).summary()["run"].as_str().unwrap().to_owned();
-        scene.lab().delete(STATE, &format!("asof/runs/{first}/journal/0000000001")).unwrap();
-        let states: Vec<_> =
-            runs(&scene).await.of_type("run").iter().map(|run| run["state"].clone()).collect();
-        assert_eq!(states, ["damaged", "done", "done"]);
-        elsewhere(&scene, "undo", &last, &["--yes"]).await.expect_code(0);
-        scene.assert_undone("undone beside a damaged run");
-    });
-}
-
-#[test]
-fn a_store_that_ignores_conditions_is_refused() {
-    block_on(async {
-        let scene = with(SIZE, Quirks { ignores_conditions: true, ..Quirks::default() }).await;
-        let refused = restore(&scene, &[]).await.expect_code(5);
-        assert!(refused.stderr.contains("16 succeeded instead of one"), "{refused}");
-        scene.assert_grown_by(0, "refused");
-        assert_eq!(objects(&scene, ""), Vec::<String>::new());
-    });
-}
-
 #[test]
 fn state_among_the_keys_of_the_run_is_refused() {
     block_on(async {
@@ -323,23 +280,6 @@ fn state_among_the_keys_of_the_run_is_refused() {
         assert!(refused.stderr.contains("state cannot be kept in"), "{refused}");
         scene.assert_grown_by(0, "refused");
         assert_eq!(objects(&scene, ""), Vec::<String>::new());
-    });
-}
-
-#[test]
-fn a_journal_with_a_gap_is_not_resumed() {
-    block_on(async {
-        let scene = scene(SIZE).await;
-        restore(&scene, &[]).await.expect_code(0);
-        let run = runs(&scene).await.of_type("run").remove(0)["run"].as_str().unwrap().to_owned();
-        scene.lab().delete(STATE, &format!("asof/runs/{run}/journal/0000000001")).unwrap();
-        let before = scene.versions();
-        for command in ["resume", "undo"] {
-            let refused =
-                elsewhere(&scene, command, &run, if command == "undo" { &["--yes"] } else { &[] }).await;
-            assert!(refused.expect_code(1).stderr.contains("object 1 is missing"));
-        }
-        assert_eq!(scene.versions(), before);
     });
 }
 

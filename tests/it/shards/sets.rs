@@ -12,13 +12,13 @@ use crate::support::Run;
 
 impl Cluster {
     /// A command about the set.
-    async fn on_set(&self, command: &str, more: &[&str]) -> Run {
+    pub(super) async fn on_set(&self, command: &str, more: &[&str]) -> Run {
         let set = self.set();
         self.scene.subject.asof(&[&[command, set.to_str().unwrap(), "--format", "json"], more].concat()).await
     }
 
     /// A command about another set of the cluster.
-    async fn on(&self, command: &str, name: &str, more: &[&str]) -> Run {
+    pub(super) async fn on(&self, command: &str, name: &str, more: &[&str]) -> Run {
         let set = self.path(name);
         self.scene.subject.asof(&[&[command, set.to_str().unwrap(), "--format", "json"], more].concat()).await
     }
@@ -29,7 +29,7 @@ impl Cluster {
         self.on("undo", set, &["--out", out.to_str().unwrap()]).await
     }
 
-    async fn work_on(&self, name: &str, shard: u32) -> Run {
+    pub(super) async fn work_on(&self, name: &str, shard: u32) -> Run {
         self.on("work", name, &["--shard", &shard.to_string(), "--yes"]).await
     }
 
@@ -71,7 +71,7 @@ impl Cluster {
 }
 
 /// The number of shards in a state.
-fn shards(progress: &Value, state: &str) -> u64 {
+pub(super) fn shards(progress: &Value, state: &str) -> u64 {
     progress["progress"][state].as_u64().unwrap()
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use asof::lab::{Fault, Operation, Rule, When};
 
 use super::Cluster;
+use super::sets::shards;
 use crate::crash::{block_on, kill};
 use crate::faults::scene::Scene;
 
@@ -67,5 +68,39 @@ fn two_workers_of_one_shard() {
         assert!(one.code() == Some(0) || other.code() == Some(0), "{one}\n{other}");
         cluster.scene.assert_restored("two workers of one shard");
         cluster.scene.assert_grown_by(1, "two workers of one shard");
+    });
+}
+
+/// Each command about a set finds the runs of its shards in the bucket.
+#[test]
+fn a_set_is_resumed_and_undone_with_its_state_in_a_bucket() {
+    block_on(async {
+        let cluster = cluster(3).await;
+        let yes = [&STATE[..], &["--yes"]].concat();
+        cluster.work(1, &STATE).await.expect_code(0);
+        let progress = cluster.on_set("runs", &STATE).await.expect_code(0).summary();
+        assert_eq!(["applied", "not_begun"].map(|state| shards(&progress, state)), [1, 2], "{progress}");
+        let none = cluster.on_set("runs", &[]).await.expect_code(0).summary();
+        assert_eq!(shards(&none, "not_begun"), 3, "a directory without runs: {none}");
+
+        cluster.on_set("resume", &yes).await.expect_code(0);
+        cluster.scene.assert_restored("after the resume");
+        cluster.scene.assert_grown_by(1, "after the resume");
+        let progress = cluster.on_set("runs", &STATE).await.expect_code(0).summary();
+        assert_eq!((shards(&progress, "applied"), &progress["left"]), (3, &0.into()), "{progress}");
+        cluster.on_set("verify", &[]).await.expect_code(0);
+
+        let undo = cluster.path("undo");
+        let out = [&STATE[..], &["--out", undo.to_str().unwrap()]].concat();
+        cluster.on_set("undo", &out).await.expect_code(0);
+        let worked = ["--shard", "2", "--yes", STATE[0], STATE[1]];
+        cluster.on("work", "undo", &worked).await.expect_code(0);
+        cluster.on("resume", "undo", &yes).await.expect_code(0);
+        cluster.scene.assert_undone("after the undo");
+        let progress = cluster.on_set("runs", &STATE).await.expect_code(0).summary();
+        assert_eq!(shards(&progress, "undone"), 3, "{progress}");
+        let refused = cluster.work(0, &STATE).await.expect_code(5);
+        assert!(refused.stderr.contains("was undone by run"), "{refused}");
+        assert!(!cluster.scene.subject.runs_dir().exists(), "a run in a directory");
     });
 }
