@@ -2,9 +2,12 @@
 
 mod signals;
 
+use std::pin::pin;
 use std::time::Duration;
 
 use tokio::sync::watch;
+
+use crate::limits;
 
 pub(crate) use signals::Signals;
 
@@ -38,12 +41,26 @@ impl Cancel {
         drop(receiver.wait_for(|stop| *stop).await);
     }
 
-    /// Sleeps for `length`. Returns false if the run is asked to stop first.
-    pub(crate) async fn pause(&self, length: Duration) -> bool {
+    /// Completes with `work`, or with `None` if the run is asked to stop first: the work is dropped.
+    pub(crate) async fn until<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
-            () = self.stopped() => false,
-            () = tokio::time::sleep(length) => true,
+            () = self.stopped() => None,
+            done = work => Some(done),
         }
+    }
+
+    /// Completes with `work`, or with `None` if it takes longer than [`limits::STOP_GRACE`] once the run is asked to stop.
+    pub(crate) async fn grant<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        match self.until(&mut work).await {
+            Some(done) => Some(done),
+            None => tokio::time::timeout(limits::STOP_GRACE, work).await.ok(),
+        }
+    }
+
+    /// Sleeps for `length`. Returns false if the run is asked to stop first.
+    pub(crate) async fn pause(&self, length: Duration) -> bool {
+        self.until(tokio::time::sleep(length)).await.is_some()
     }
 }

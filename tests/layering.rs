@@ -27,7 +27,7 @@ const fn layer(name: &'static str, may_import: &'static [&'static str]) -> Layer
 const LAYERS: &[Layer] = &[
     layer("limits", &[]),
     layer("error", &[]),
-    layer("cancel", &[]),
+    layer("cancel", &["limits"]),
     layer("spill", &["limits", "error"]),
     layer("counters", &[]),
     layer("manual", &[]),
@@ -42,7 +42,7 @@ const LAYERS: &[Layer] = &[
     layer("plan", &["limits", "error", "model", "resolve"]),
     layer("db", &["limits", "error", "cancel", "retry", "model", "program", "s3"]),
     layer("recover", &["limits", "error", "model", "program", "resolve", "plan", "db"]),
-    layer("state", &["limits", "error", "model", "s3", "db", "recover"]),
+    layer("state", &["limits", "error", "cancel", "model", "s3", "db", "recover"]),
     layer(
         "apply",
         &[

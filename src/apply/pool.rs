@@ -147,13 +147,10 @@ impl Unstored {
 /// Stores what the journal has. After a stop, it does not wait long: results that are not stored are found again by the one
 /// who resumes the run.
 async fn store(journal: &mut ActiveJournal, cancel: &Cancel) -> Result<()> {
-    if !cancel.is_stopped() {
-        return journal.sync().await;
-    }
-    match tokio::time::timeout(limits::STOP_GRACE, journal.sync()).await {
-        Err(_) => Ok(()),
-        Ok(Err(e)) if e.is_retryable() => Ok(()),
-        Ok(stored) => stored,
+    match cancel.grant(journal.sync()).await {
+        None => Ok(()),
+        Some(Err(e)) if cancel.is_stopped() && e.is_retryable() => Ok(()),
+        Some(stored) => stored,
     }
 }
 

@@ -49,7 +49,7 @@ impl PendingRun {
         let done = (command)(Done::new(Some(run.id()), counters));
         let summary = context.summary(done, &manifest.location, manifest.at, sums);
         words.ended(executed, results, &summary, context.elapsed())?;
-        run.store("report.json").await?;
+        run.store_report(&context.cancel).await?;
         Ok(executed.conclusion(counters).into())
     }
 }

@@ -55,7 +55,7 @@ pub(super) async fn heal(
         context.prompt().name("bucket", &prepared.changed().bucket).await?;
     }
     let run = prepared.begin(&options, Begun { state_dir: home.dir(), server, now: context.now })?;
-    let run = home.keep(run).await?;
+    let run = home.keep(run, &context.cancel).await?;
     let run = PendingRun::new(run, options.apply, sums, Command::Restore);
     Ok(Healed { exit: run.execute(context, client).await?, left_out })
 }

@@ -136,7 +136,7 @@ async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs
     context.prompt().consent(&prepared.changed().bucket, prepared.plausibility(&options), said).await?;
     let (selected, trust_etag) = (prepared.selected.clone(), prepared.trust_etag);
     let run = prepared.begin(&options, Begun { state_dir: home.dir(), server, now: context.now })?;
-    let run = home.keep(run).await?;
+    let run = home.keep(run, &context.cancel).await?;
     let check = suggest::check(run.manifest(), &selected, trust_etag);
     let run = PendingRun::new(run, options.apply, sums, Command::Restore);
     PendingRun { checks, warnings, check, ..run }.execute(&context, &client).await

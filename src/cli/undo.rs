@@ -53,6 +53,6 @@ pub(super) async fn run(context: &Context, args: UndoArgs) -> Result<Exit> {
         run.discard()?;
         return Err(e);
     }
-    let run = home.keep(run).await?;
+    let run = home.keep(run, &context.cancel).await?;
     PendingRun::new(run, apply.options(), sums, Command::Undo).execute(&context, &client).await
 }

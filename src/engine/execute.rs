@@ -104,7 +104,10 @@ impl Run {
         let changes = plan.changes.len();
         let lanes = lanes.unwrap_or_else(|| LaneOrder::default_lanes(changes)).min(plan.most_lanes());
         let now = client.clock().now().whole_second();
-        let mut journal = self.open_journal(Begun { changes, lanes }, now).await?;
+        let Some(journal) = cancel.until(self.open_journal(Begun { changes, lanes }, now)).await else {
+            return Ok(Executed { finished: false, unguarded: false, undoable: false });
+        };
+        let mut journal = journal?;
         // Only the owner of the run aborts its uploads.
         if plan.sums.to_copy().keys > 0 {
             abandon_noted(client, self).await?;
@@ -138,7 +141,7 @@ impl Run {
             finished = check_bases(client, self, look, &mut journal, cancel, told).await?;
             counters.superseded.add(journal.state().tally().superseded);
         } else if finished {
-            journal.checked().await?;
+            finished = cancel.until(journal.checked()).await.transpose()?.is_some();
         }
         Ok(Executed { finished, unguarded, undoable: is_undoable(client, manifest).await })
     }

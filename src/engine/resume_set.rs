@@ -196,7 +196,7 @@ impl Step<'_> {
             executed,
             elapsed: began.elapsed(),
         }))?;
-        run.store("report.json").await?;
+        run.store_report(cancel).await?;
         Ok(Some(executed))
     }
 }

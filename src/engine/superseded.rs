@@ -98,18 +98,13 @@ pub(super) async fn check_bases(
             reading.spawn(async move { read_histories(&client, &place.bucket, batch).await });
         }
         // When stopped, the check is incomplete even if nothing is being read.
-        let read = tokio::select! {
-            biased;
-            () = cancel.stopped() => return Ok(false),
-            read = reading.join_next() => read,
-        };
+        let Some(read) = cancel.until(reading.join_next()).await else { return Ok(false) };
         let Some(read) = read else { break };
         for Keyed { reader, .. } in read?? {
             settle(reader, look, journal, &mut on).await?;
         }
     }
-    journal.checked().await?;
-    Ok(true)
+    cancel.until(journal.checked()).await.transpose().map(|checked| checked.is_some())
 }
 
 /// The changes of a run that wrote to their keys.

@@ -195,7 +195,7 @@ impl<'a> Work<'a> {
         let (checks, sums) = (prepared.checks.clone(), prepared.sums.clone());
         let now = client.clock().now().whole_second();
         let run = prepared.begin(options, Begun { state_dir: home.dir(), server, now })?;
-        let run = home.keep(run).await?;
+        let run = home.keep(run, cancel).await?;
         Ok(TakenShard::Ready(Box::new(ReadyShard { run, sums, checks, left_out, undone })))
     }
 

@@ -39,6 +39,7 @@ use super::bucket::RunFolder;
 use super::dir::{NewDir, cannot, is_locked, is_plain, lock, make, make_named, names, write};
 use super::journal::read;
 use super::uploads::{NotedUploads, UploadList};
+use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Instant, printable};
 use crate::s3::Thaw;
@@ -348,11 +349,11 @@ impl Run {
         write(&self.dir.join(name), bytes)
     }
 
-    /// Stores a file of the run in the bucket too, if state is kept there.
-    pub async fn store(&self, name: &str) -> Result<()> {
+    /// Stores the report in the bucket too, if state is kept there. A run that is asked to stop does not wait for it.
+    pub async fn store_report(&self, cancel: &Cancel) -> Result<()> {
         match &self.folder {
             None => Ok(()),
-            Some(folder) => folder.store(&self.dir, name).await,
+            Some(folder) => cancel.grant(folder.store(&self.dir, "report.json")).await.unwrap_or(Ok(())),
         }
     }
 }

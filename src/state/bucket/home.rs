@@ -9,6 +9,7 @@ use futures::{StreamExt, stream};
 use tempfile::TempDir;
 
 use super::{RunFolder, StateBucket};
+use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Location;
@@ -107,8 +108,14 @@ impl StateHome {
     /// Stores a run whose plan is complete, so that its changes can begin.
     ///
     /// # Errors
-    /// [`Overtaken`](ErrorKind::Overtaken) if another worker has begun it.
-    pub async fn keep(&self, run: Run) -> Result<Run> {
+    /// [`Overtaken`](ErrorKind::Overtaken) if another worker has begun it, [`Interrupted`](ErrorKind::Interrupted) if
+    /// stopped meanwhile.
+    pub async fn keep(&self, run: Run, cancel: &Cancel) -> Result<Run> {
+        let Some(kept) = cancel.until(self.kept(run)).await else { return Err(Error::interrupted()) };
+        kept
+    }
+
+    async fn kept(&self, run: Run) -> Result<Run> {
         let Some(InBucket { bucket, .. }) = &self.bucket else { return Ok(run) };
         bucket.require_apart(&run.manifest().location)?;
         bucket.require_apart(run.manifest().changed())?;
