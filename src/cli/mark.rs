@@ -8,7 +8,9 @@ use super::exit::Exit;
 use super::kept::state_dir;
 use super::recovery::{request, source};
 use super::{suggest, time_arg};
-use crate::engine::recover::{ExpireMarks, ExpiredMarks, MakeMark, MarksFile, Notice, RecoveryOptions, Source};
+use crate::engine::recover::{
+    ExpireMarks, ExpiredMarks, MakeMark, MarksFile, Notice, RecoveryOptions, Source,
+};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::report::{Output, RecoveryView, show_expired, show_mark, show_marks};

@@ -15,8 +15,8 @@
 //! | only one bound, or none | the missing bound restricts nothing, as `recover` then tries any time; the message says so |
 //! | an error instead of a window | unknown, which is never as good as passed |
 
-use super::{Noun, Window};
 use super::rds::missing_permission;
+use super::{Noun, Window};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Check, DatabaseWindow, Instant, Question, Subject, Verdict, printable};

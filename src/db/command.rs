@@ -74,7 +74,8 @@ impl Settings {
             Restorable::AnyTime | Restorable::Marks => None,
         };
         let others = [progress, wait, endpoint, teardown].into_iter().flatten();
-        let of_snapshots = snapshots.iter_mut().flat_map(|SnapshotCommands { take, release }| [take, release]);
+        let of_snapshots =
+            snapshots.iter_mut().flat_map(|SnapshotCommands { take, release }| [take, release]);
         std::iter::once(restore).chain(window).chain(of_snapshots).chain(others).collect()
     }
 }
@@ -146,9 +147,9 @@ impl Database {
                         format!("{} prints none: the {} does not exist", self.what("progress"), self.noun());
                     return Err(Error::new(ErrorKind::Missing, message));
                 }
-                (Found::Foreign(whose), _) => {
-                    RestoreProgress::Failed { why: format!("another {} is in its place: {whose}", self.noun()) }
-                }
+                (Found::Foreign(whose), _) => RestoreProgress::Failed {
+                    why: format!("another {} is in its place: {whose}", self.noun()),
+                },
             });
         }
         if let Some(wait) = &self.settings.wait {

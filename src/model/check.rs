@@ -113,7 +113,7 @@ impl Check {
             Verdict::Failed => true,
             Verdict::Unknown => {
                 matches!(self.subject, Subject::Versioning | Subject::Database | Subject::Store)
-            },
+            }
             Verdict::Passed | Verdict::Warned => false,
         }
     }

@@ -209,7 +209,8 @@ impl Parts {
             });
         }
         let own = [database.places().1.filter(|_| database.is_of_rds()), database.swaps_with()];
-        if let Some(target) = own.into_iter().flatten().find(|name| !self.targets.insert((*name).to_owned())) {
+        if let Some(target) = own.into_iter().flatten().find(|name| !self.targets.insert((*name).to_owned()))
+        {
             return Err(format!("two databases have the target {target}"));
         }
         self.databases.push(database);

@@ -32,9 +32,9 @@ pub(crate) use abort::{
     ABORTED_IN_USE, AbortPart, AbortPlan, AbortResult, AbortedPart, AbortedRecovery, PartState, UndoState,
     abort_parts, loses_what_is_in_use,
 };
+pub(crate) use database::DatabaseKind;
 pub(crate) use drill::{check_drill, drill_shape, is_scratch_of, scratch};
 pub(crate) use earlier::{AfterEnd, Asked, Earlier};
-pub(crate) use database::DatabaseKind;
 pub(crate) use file::{Bucket, Hooks, RecoveryFile, References, Target};
 pub(crate) use holds::{Held, Seen, quiesces_again, what_holds};
 pub(crate) use init::TEMPLATE;

@@ -18,8 +18,10 @@ pub(super) fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
     let steps = shape.steps();
     let own: Vec<_> = steps.iter().copied().filter(|other| rests(shape, step, *other)).collect();
     let restored = |n: usize| own.contains(&Step::Start(n));
-    let of_store = |other: &Step| matches!(*other, Step::Settle(n) | Step::Wait(n) | Step::Check(n) if restored(n));
-    let after = shape.after_database && own.iter().any(|other| matches!(other, Step::Start(n) if !shape.is_last(*n)));
+    let of_store =
+        |other: &Step| matches!(*other, Step::Settle(n) | Step::Wait(n) | Step::Check(n) if restored(n));
+    let after =
+        shape.after_database && own.iter().any(|other| matches!(other, Step::Start(n) if !shape.is_last(*n)));
     let of_hook = |other: &Step| after && matches!(other, Step::AfterDatabase | Step::Check(_));
     steps.into_iter().filter(|other| own.contains(other) || of_store(other) || of_hook(other)).collect()
 }

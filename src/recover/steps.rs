@@ -192,9 +192,7 @@ impl Shape {
                 Order::AfterBuckets => all(&|step| {
                     matches!(step, Step::Bucket(_)) || (*step == Step::Quiesce && !self.is_beside(n))
                 }),
-                Order::AfterReferences => {
-                    all(&|step| *step == Step::References || before_references(step))
-                }
+                Order::AfterReferences => all(&|step| *step == Step::References || before_references(step)),
             },
             Step::Wait(n) => vec![Step::Start(n)],
             Step::Settle(n) => vec![Step::Wait(n)],

@@ -35,9 +35,9 @@ impl<'de> Deserialize<'de> for WindowEntry {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match toml::Value::deserialize(deserializer)? {
             toml::Value::String(word) if word == "marks" => Ok(Self(command::Restorable::Marks)),
-            toml::Value::String(word) => {
-                Err(D::Error::custom(format!("unknown window \"{word}\": write \"marks\" or a command as a list of words")))
-            }
+            toml::Value::String(word) => Err(D::Error::custom(format!(
+                "unknown window \"{word}\": write \"marks\" or a command as a list of words"
+            ))),
             other => Program::deserialize(other)
                 .map(|program| Self(command::Restorable::Printed(program)))
                 .map_err(D::Error::custom),
@@ -49,7 +49,9 @@ impl StoreEntry {
     /// Converts the entry if its commands fit together.
     pub(super) fn check(self) -> Result<DatabaseKind, String> {
         let name = self.name;
-        for (field, text) in [("name", Some(&name)), ("source", self.source.as_ref()), ("target", self.target.as_ref())] {
+        for (field, text) in
+            [("name", Some(&name)), ("source", self.source.as_ref()), ("target", self.target.as_ref())]
+        {
             if text.is_some_and(String::is_empty) {
                 return Err(format!("the store {name} has an empty {field}"));
             }
@@ -58,9 +60,13 @@ impl StoreEntry {
             (Some(take), Some(release)) => Some(command::SnapshotCommands { take, release }),
             (None, None) => None,
             (Some(_), None) => {
-                return Err(format!("the store {name} has a snapshot command but no release command, which removes a snapshot that is no longer needed"));
+                return Err(format!(
+                    "the store {name} has a snapshot command but no release command, which removes a snapshot that is no longer needed"
+                ));
             }
-            (None, Some(_)) => return Err(format!("the store {name} has a release command but no snapshot command")),
+            (None, Some(_)) => {
+                return Err(format!("the store {name} has a release command but no snapshot command"));
+            }
         };
         let window = match self.window {
             Some(WindowEntry(window)) => window,
@@ -68,7 +74,9 @@ impl StoreEntry {
             None => command::Restorable::AnyTime,
         };
         if window == command::Restorable::Marks && snapshots.is_none() {
-            return Err(format!("the store {name} can be restored to marks only but has no snapshot command"));
+            return Err(format!(
+                "the store {name} can be restored to marks only but has no snapshot command"
+            ));
         }
         Ok(DatabaseKind::Command(command::Settings {
             noun: Noun::Store,

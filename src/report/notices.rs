@@ -111,7 +111,9 @@ fn loose_line(LooseSnapshot { mark, store, id }: &LooseSnapshot, fate: &Snapshot
     };
     match fate {
         SnapshotFate::Released => format!("released {snapshot}"),
-        SnapshotFate::Needed(recovery) => format!("kept {snapshot}: the unfinished recovery {recovery} needs it"),
+        SnapshotFate::Needed(recovery) => {
+            format!("kept {snapshot}: the unfinished recovery {recovery} needs it")
+        }
         SnapshotFate::Left(why) => format!(
             "left behind: {snapshot}: {}; the next mark of this file tries again to release it",
             printable(why)

@@ -7,7 +7,9 @@ use super::units::{bytes, count, plural};
 use crate::db::RestoreProgress;
 use crate::limits;
 use crate::model::printable;
-use crate::recover::{DatabaseKind, Ending, Event, Finding, Purpose, RecoveryFile, Report, Running, StepReport, in_words};
+use crate::recover::{
+    DatabaseKind, Ending, Event, Finding, Purpose, RecoveryFile, Report, Running, StepReport, in_words,
+};
 
 /// The progress lines of a running recovery.
 #[derive(Debug, Default)]

@@ -131,7 +131,8 @@ fn the_latest_of_all_beginnings_is_the_answer_where_every_window_has_it() {
         (vec![Some(window(1, 299))], Some(300), Some(300), vec![Failed]),
         (vec![None, Some(window(200, recent))], Some(300), Some(300), vec![Unknown, Passed]),
     ] {
-        let known = |window: &Option<Window>| window.clone().ok_or_else(|| Error::new(ErrorKind::Local, "no"));
+        let known =
+            |window: &Option<Window>| window.clone().ok_or_else(|| Error::new(ErrorKind::Local, "no"));
         let answers: Vec<_> = windows.iter().map(|window| answer(known(window))).collect();
         let (checks, told) = checks(&answers, Question::Back, bucket.map(second), second(NOW));
         assert_eq!(told, since.map(second), "{windows:?} {bucket:?}");

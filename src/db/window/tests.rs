@@ -46,11 +46,7 @@ fn the_nearest_marks_are_named() {
         (marked(None, &[]), 5, none),
         (marked(None, &[10, 30]), 10, Reach::Within),
         (marked(None, &[10, 30]), 5, Reach::NotMarked { before: None, after: Some(second(10)) }),
-        (
-            marked(None, &[10, 30]),
-            20,
-            Reach::NotMarked { before: Some(second(10)), after: Some(second(30)) },
-        ),
+        (marked(None, &[10, 30]), 20, Reach::NotMarked { before: Some(second(10)), after: Some(second(30)) }),
         (marked(None, &[10, 30]), 31, Reach::NotMarked { before: Some(second(30)), after: None }),
         (marked(range, &[10]), 10, Reach::Within),
         (marked(range, &[10]), 11, Reach::TooEarly(second(100))),

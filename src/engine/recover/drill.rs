@@ -10,7 +10,9 @@ use super::teardown::tear_down;
 use crate::cancel::Cancel;
 use crate::db::{Database, RestoreRequest, require_free};
 use crate::error::{Error, Result};
-use crate::recover::{Conclusion, DRILL, Marks, NextCommand, Notice, Purpose, check_drill, drill_shape, scratch};
+use crate::recover::{
+    Conclusion, DRILL, Marks, NextCommand, Notice, Purpose, check_drill, drill_shape, scratch,
+};
 use crate::state::Recovery;
 
 #[derive(Debug)]

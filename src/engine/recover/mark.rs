@@ -57,7 +57,6 @@ impl MakeMark<'_> {
         let consistency = mark.consistency()?;
         require_no_recovery(request)?;
         resume_after_killed(request, now).await?;
-        mark.snapshots.release_loose().await?;
         let taken = mark.make(deadline.unwrap_or_else(|| source.file.mark.deadline())).await;
         if source.file.hooks.stop_for_good() {
             on(&Notice::StillQuiesced)?;
@@ -67,7 +66,7 @@ impl MakeMark<'_> {
             let line = MarkLine { name, at, file: of_file, consistency, snapshots };
             marks.keep(&line, replace).map(|()| line)
         });
-        // Those of this mark, if it failed, and those of the mark that it replaces.
+        // Those of this mark, if it failed, of the mark that it replaces, and of earlier ones that were killed.
         let released = mark.snapshots.release_loose().await;
         let line = kept?;
         released?;
@@ -173,7 +172,8 @@ impl Mark<'_> {
             late = late => late,
             stopped = stopped => stopped,
         };
-        let resumed = run_hook(hooks, Hook::Resume, &self.environment(taken.as_ref().ok().map(|taken| taken.at))).await;
+        let resumed =
+            run_hook(hooks, Hook::Resume, &self.environment(taken.as_ref().ok().map(|taken| taken.at))).await;
         resumed.map_err(|e| e.hint("the application may still be quiesced: resume it by hand"))?;
         Quiesced::forget(&options.state_dir, &source.path)?;
         taken

@@ -78,12 +78,13 @@ impl<'a> Session<'a> {
     /// process may be changing; without a command, nothing will be changed and nothing is claimed.
     pub(super) async fn open(request: RecoveryRequest<'a>, command: Option<&str>) -> Result<Self> {
         let RecoveryRequest { source, options, cancel, on, suggest: _ } = request;
-        let marks = MarksFile::read(&options.state_dir)?;
-        let databases = databases(source, &options.server, &marks, cancel).await?;
-        let given = take_settings(&databases, &options.settings_from).await?;
         let buckets = buckets(&source.file, &options.server, as_written).await?;
         let claim = |command| Claim::take(&options.state_dir, command, resources(source, &buckets));
         let claim = command.map(claim).transpose()?;
+        // Read under the claim, so that no mark expires before its snapshot is restored.
+        let marks = MarksFile::read(&options.state_dir)?;
+        let databases = databases(source, &options.server, &marks, cancel).await?;
+        let given = take_settings(&databases, &options.settings_from).await?;
         let clock = clock_of(&buckets).await;
         if let Some(ahead) = clock.skew() {
             on(&Notice::ClockSkew(ahead))?;

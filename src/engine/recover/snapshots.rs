@@ -93,7 +93,8 @@ impl<'a> Snapshots<'a> {
         for snapshot in &loose {
             let fate = match &snapshot.id {
                 None => SnapshotFate::Unknown,
-                Some(id) => match needed.get(&MarkSnapshot { store: snapshot.store.clone(), id: id.clone() }) {
+                Some(id) => match needed.get(&MarkSnapshot { store: snapshot.store.clone(), id: id.clone() })
+                {
                     Some(recovery) => SnapshotFate::Needed(recovery.clone()),
                     None => self.release(snapshot, id).await,
                 },
@@ -108,7 +109,11 @@ impl<'a> Snapshots<'a> {
         Ok(is_clean)
     }
 
-    async fn release(&self, LooseSnapshot { mark, store: name, .. }: &LooseSnapshot, id: &str) -> SnapshotFate {
+    async fn release(
+        &self,
+        LooseSnapshot { mark, store: name, .. }: &LooseSnapshot,
+        id: &str,
+    ) -> SnapshotFate {
         let Some(store) = self.stores.iter().find(|store| store.name() == name) else {
             return SnapshotFate::Left("the file no longer has a release command for it".to_owned());
         };

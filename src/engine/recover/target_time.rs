@@ -56,9 +56,8 @@ pub(super) fn require_reached(at: Instant, database: &Database, window: &Window)
 /// The newest second that every database can be restored to.
 fn latest(databases: &[Database], windows: &[Window]) -> Result<Instant> {
     if databases.is_empty() {
-        return Err(
-            Error::usage("latest needs a database or a store, and the file has none").hint("give a time: --at TIME")
-        );
+        return Err(Error::usage("latest needs a database or a store, and the file has none")
+            .hint("give a time: --at TIME"));
     }
     Window::newest_of_all(windows).ok_or_else(|| match windows.iter().any(|window| window.range.is_none()) {
         true => Error::new(ErrorKind::Refused, "no mark can be restored by all databases and stores")

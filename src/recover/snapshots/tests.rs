@@ -59,16 +59,25 @@ fn whatever_no_mark_has_is_loose() {
         (vec![volume.clone()], vec![("volume", None)]),
         (vec![volume, settled("m", "volume")], vec![]),
         (whole.clone(), vec![("queue", Some("q1")), ("volume", Some("v1"))]),
-        ([&whole[..], &[settled("m", "queue")]].concat(), vec![("queue", Some("q1")), ("volume", Some("v1"))]),
+        (
+            [&whole[..], &[settled("m", "queue")]].concat(),
+            vec![("queue", Some("q1")), ("volume", Some("v1"))],
+        ),
         ([&whole[..], &[released("queue", "q1")]].concat(), vec![("volume", Some("v1"))]),
-        ([&whole[..], &[released("volume", "q1")]].concat(), vec![("queue", Some("q1")), ("volume", Some("v1"))]),
+        (
+            [&whole[..], &[released("volume", "q1")]].concat(),
+            vec![("queue", Some("q1")), ("volume", Some("v1"))],
+        ),
         (kept.clone(), vec![]),
         ([&kept[..], &[expired("m")]].concat(), vec![("queue", Some("q1")), ("volume", Some("v1"))]),
         ([&kept[..], &[expired("other")]].concat(), vec![]),
         // Replaced.
         ([&kept[..], &again].concat(), vec![("queue", Some("q1")), ("volume", Some("v1"))]),
         // A mark made after it has expired is a new one.
-        ([&kept[..], &[expired("m"), released("queue", "q1"), released("volume", "v1")], &again].concat(), vec![]),
+        (
+            [&kept[..], &[expired("m"), released("queue", "q1"), released("volume", "v1")], &again].concat(),
+            vec![],
+        ),
     ] {
         let found = marks(&lines).loose(FILE);
         let found: Vec<_> = found.iter().map(|one| (&*one.store, one.id.as_deref())).collect();
@@ -93,7 +102,11 @@ fn a_snapshot_of_two_marks_is_kept_while_one_of_them_is() {
 
 #[test]
 fn the_snapshots_of_a_store_are_those_of_the_marks_that_there_are() {
-    let lines = [mark("a", 1, &[("queue", "q1")]), mark("b", 2, &[("volume", "v2")]), mark("c", 3, &[("queue", "q3")])];
+    let lines = [
+        mark("a", 1, &[("queue", "q1")]),
+        mark("b", 2, &[("volume", "v2")]),
+        mark("c", 3, &[("queue", "q3")]),
+    ];
     let ids = |lines: &[String]| {
         let snapshots = marks(lines).snapshots(FILE, "queue");
         snapshots.into_iter().map(|one| (one.at.second(), one.id)).collect::<Vec<_>>()

@@ -109,7 +109,10 @@ fn a_store_is_restored_again_with_what_it_waits_for() {
     let store = [Start(1), Wait(1), Settle(1)];
     let with = |more: &[Step]| [more, &[Resume]].concat();
     assert_eq!(again(Order::With, Bucket(0)), with(&[References]));
-    assert_eq!(again(Order::AfterBuckets, Bucket(0)), with(&[&store[..], &[AfterDatabase, References]].concat()));
+    assert_eq!(
+        again(Order::AfterBuckets, Bucket(0)),
+        with(&[&store[..], &[AfterDatabase, References]].concat())
+    );
     assert_eq!(again(Order::AfterReferences, Bucket(0)), with(&[&[References], &store[..]].concat()));
     let database = with(&[&[Wait(0), Settle(0), AfterDatabase, References], &store[..]].concat());
     let again_with_database = again(Order::AfterReferences, Start(0));
