@@ -195,7 +195,12 @@ impl Ending {
 }
 
 impl Finding {
-    fn new(finding: &'static str, place: impl ToString, key: &str, detail: impl Into<String>) -> Self {
+    fn new(
+        finding: &'static str,
+        place: &(impl ToString + ?Sized),
+        key: &str,
+        detail: impl Into<String>,
+    ) -> Self {
         let (place, key, detail) = (place.to_string(), key.to_owned(), detail.into());
         Self { finding, place, key, references: None, detail }
     }

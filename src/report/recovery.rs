@@ -172,7 +172,7 @@ pub(super) fn details(step: &StepReport) -> String {
         .chain(&counts)
         .chain(&step.why)
         .filter(|text| !text.is_empty())
-        .map(|text| printable(&text).into_owned())
+        .map(|text| printable(text).into_owned())
         .collect();
     rest.join(" · ")
 }
