@@ -49,7 +49,7 @@ async fn rows_and_messages_that_agree_are_consistent() {
     let story = story().await;
     let told = report(&story.recover().await.expect_code(0));
     assert_eq!((&told["ending"], findings(&told)), (&json!("done"), vec![]), "{told:#}");
-    let compared: Vec<_> = step(&told)["comparisons"].as_array().unwrap().to_vec();
+    let compared = step(&told)["comparisons"].as_array().unwrap().clone();
     let with: Vec<_> = compared.iter().map(|one| (one["name"].as_str(), one["with"].as_str())).collect();
     let bucket = format!("s3://{BUCKET}");
     let expected = [
