@@ -35,7 +35,7 @@ pub(crate) use abort::{
 pub(crate) use database::DatabaseKind;
 pub(crate) use drill::{check_drill, drill_shape, is_scratch_of, scratch};
 pub(crate) use earlier::{AfterEnd, Asked, Earlier};
-pub(crate) use file::{Bucket, Hooks, RecoveryFile, References, Target};
+pub(crate) use file::{Bucket, ComparedWith, Comparison, Hooks, KeyList, RecoveryFile, References, Target};
 pub(crate) use holds::{Held, Seen, quiesces_again, what_holds};
 pub(crate) use init::TEMPLATE;
 pub(crate) use journal::{InUse, Overtaker, RecoveryState, Status};
@@ -44,7 +44,7 @@ pub(crate) use marks::{Consistency, MarkLine, MarkSnapshot, Marks, Named};
 pub(crate) use notice::{BucketPlan, NextCommand, Notice, Resumed, SnapshotFate, Suggest};
 pub(crate) use open::{OpenRecovery, OpenState};
 pub(crate) use outcome::{Conclusion, RecoveryOutcome};
-pub(crate) use record::{FORMAT, Record, StepResult};
+pub(crate) use record::{Compared, FORMAT, Record, StepResult};
 pub(crate) use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
 pub(crate) use report::{Ending, Event, Finding, FollowUp, Report, Running, StepReport, counts, in_words};
 pub(crate) use resource::{DRILL, Holder, RESTORE, Resource, UNDO, WORKER};

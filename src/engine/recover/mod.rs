@@ -20,6 +20,7 @@ mod open;
 mod overtaken;
 mod policy;
 mod prepare;
+mod references;
 mod restore_request;
 mod session;
 mod snapshots;
