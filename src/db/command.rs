@@ -41,7 +41,7 @@ pub(crate) struct Settings {
     pub target: Option<String>,
     pub window: Restorable,
     /// Takes and removes the snapshots of a store.
-    pub snapshots: Option<SnapshotCommands>,
+    pub snapshots: Option<Box<SnapshotCommands>>,
     /// Runs or starts the restore.
     pub restore: Program,
     /// Prints the restore's progress.
@@ -74,8 +74,10 @@ impl Settings {
             Restorable::AnyTime | Restorable::Marks => None,
         };
         let others = [progress, wait, endpoint, teardown].into_iter().flatten();
-        let of_snapshots =
-            snapshots.iter_mut().flat_map(|SnapshotCommands { take, release }| [take, release]);
+        let of_snapshots = snapshots.iter_mut().flat_map(|commands| {
+            let SnapshotCommands { take, release } = &mut **commands;
+            [take, release]
+        });
         std::iter::once(restore).chain(window).chain(of_snapshots).chain(others).collect()
     }
 }

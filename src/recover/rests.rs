@@ -60,9 +60,9 @@ fn rests(shape: &Shape, step: Step, other: Step) -> bool {
 /// Whether the restore of a store awaits this step, directly or not, and its outcome.
 fn awaits(shape: &Shape, store: usize, step: Step) -> bool {
     match (shape.order(store), step) {
-        (Order::AfterBuckets | Order::AfterReferences, Step::Bucket(_)) => true,
         (Order::AfterReferences, Step::Start(n) | Step::Wait(n) | Step::Settle(n)) => !shape.is_last(n),
-        (Order::AfterReferences, Step::Verify(_) | Step::AfterDatabase | Step::References) => true,
+        (Order::AfterBuckets | Order::AfterReferences, Step::Bucket(_))
+        | (Order::AfterReferences, Step::Verify(_) | Step::AfterDatabase | Step::References) => true,
         _ => false,
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn shapes() -> impl Strategy<Value = Shape> {
             let (beside, checks) = (beside[..databases].to_vec(), checks[..databases].to_vec());
             let swaps = swaps[..databases].to_vec();
             let hooks = Shape { quiesce, resume, after_database, ..Shape::default() };
-            Shape { references, checks, swaps, orders, verify, databases, beside, in_place, ..hooks }
+            Shape { references, checks, orders, swaps, verify, databases, beside, in_place, ..hooks }
         },
     )
 }

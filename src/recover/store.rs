@@ -57,7 +57,7 @@ impl StoreEntry {
             }
         }
         let snapshots = match (self.snapshot, self.release) {
-            (Some(take), Some(release)) => Some(command::SnapshotCommands { take, release }),
+            (Some(take), Some(release)) => Some(Box::new(command::SnapshotCommands { take, release })),
             (None, None) => None,
             (Some(_), None) => {
                 return Err(format!(

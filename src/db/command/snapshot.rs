@@ -59,7 +59,7 @@ impl Database {
 
     fn commands(&self) -> Result<&SnapshotCommands> {
         let none = || Error::internal(format!("the {} has no snapshot command", self.title()));
-        self.settings.snapshots.as_ref().ok_or_else(none)
+        self.settings.snapshots.as_deref().ok_or_else(none)
     }
 }
 

@@ -147,7 +147,7 @@ impl Stage<'_> {
             return self.tear_down(drill, copies).await;
         }
         let buckets = copies.iter().filter_map(|part| part.to.as_ref()).map(ToString::to_string);
-        let databases = self.databases.iter().map(|database| database.title());
+        let databases = self.databases.iter().map(Database::title);
         let places = buckets.chain(databases).collect::<Vec<_>>().join(", ");
         self.session.notice(&Notice::Kept { id: drill.id(), places })?;
         Ok(Vec::new())

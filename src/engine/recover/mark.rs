@@ -158,9 +158,12 @@ impl Mark<'_> {
         let late = async {
             tokio::time::sleep(deadline).await;
             let seconds = deadline.as_secs_f32();
-            let message = format!("no mark was made: the application was resumed after {seconds} s");
+            let message = match hooks.quiesce {
+                Some(_) => format!("no mark was made: the application was resumed after {seconds} s"),
+                None => format!("no mark was made: its commands were stopped after {seconds} s"),
+            };
             Err(Error::new(ErrorKind::Local, message)
-                .hint("allow more time with --deadline, or make the hooks faster"))
+                .hint("allow more time with --deadline, or make the hooks and commands faster"))
         };
         let stopped = async {
             cancel.stopped().await;

@@ -59,12 +59,13 @@ fn latest(databases: &[Database], windows: &[Window]) -> Result<Instant> {
         return Err(Error::usage("latest needs a database or a store, and the file has none")
             .hint("give a time: --at TIME"));
     }
-    Window::newest_of_all(windows).ok_or_else(|| match windows.iter().any(|window| window.range.is_none()) {
-        true => Error::new(ErrorKind::Refused, "no mark can be restored by all databases and stores")
-            .hint("nothing was changed; list the marks: asof mark --list"),
-        false => {
-            Error::usage("the newest second that all databases reach is unknown: not all of them report it")
-                .hint("add a window command to each, or give a time: --at TIME")
+    Window::newest_of_all(windows).ok_or_else(|| {
+        if windows.iter().any(|window| window.range.is_none()) {
+            let message = "no mark can be restored by all databases and stores";
+            return Error::new(ErrorKind::Refused, message)
+                .hint("nothing was changed; make a mark of this file first");
         }
+        Error::usage("the newest second that all databases reach is unknown: not all of them report it")
+            .hint("add a window command to each, or give a time: --at TIME")
     })
 }

@@ -25,6 +25,12 @@ fn snapshots_of(mark: &str) -> Vec<String> {
 }
 
 impl Story {
+    fn write_later(&self) {
+        for name in FIVE {
+            self.write(name, "later");
+        }
+    }
+
     async fn mark(&self, name: &str) -> Run {
         self.asof("mark", &["--name", name]).await.expect_code(0)
     }
@@ -54,7 +60,7 @@ async fn everything_is_snapshot_at_once_and_restored_to_that_second() {
 
     let live = story.scene.lab().live(BUCKET);
     story.scene.lab().put(BUCKET, "later", Put::of("later")).unwrap();
-    FIVE.iter().for_each(|name| story.write(name, "later"));
+    story.write_later();
     let run = story.asof("recover", &["--at", "mark:before-deploy", "--yes"]).await.expect_code(0);
     let told =
         "the target time is that of the mark before-deploy: crash-consistent, the snapshots are as after";
@@ -286,7 +292,7 @@ async fn a_drill_of_a_mark_is_torn_down() {
     let file = story.read("recovery.toml").replace("in-place", "s3://scratch/drills");
     story.write("recovery.toml", &file);
     story.mark("m").await;
-    FIVE.iter().for_each(|name| story.write(name, "later"));
+    story.write_later();
     // The newest mark is the latest time.
     let run = story.asof("drill", &[]).await.expect_code(0);
     assert!(run.stderr.contains("the target time is that of the mark m: crash-consistent"), "{run}");
