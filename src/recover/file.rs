@@ -1,35 +1,44 @@
-//! The recovery file: the buckets and databases that belong together, the hooks, and the command that lists referenced
+//! The recovery file: the buckets, databases and stores that belong together, the hooks, and the command that lists referenced
 //! keys.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod references;
+
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::database::DatabaseKind;
 use super::entry::Entry;
 use super::places;
-use super::steps::Shape;
-use crate::db::{command, rds};
+use super::steps::{Order, Shape};
+use super::store::StoreEntry;
+use crate::db::rds;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Account, Instant, Location, RequestPayer, printable};
 use crate::program::Program;
 
+pub(crate) use references::{ComparedWith, Comparison, KeyList, References};
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RecoveryFile {
     pub name: String,
     pub buckets: Vec<Bucket>,
+    /// The databases, and after them the stores.
     pub databases: Vec<DatabaseKind>,
-    /// The check command of each database.
+    /// The check command of each database and store.
     pub checks: Vec<Option<Program>>,
+    /// When each database and store is restored.
+    pub orders: Vec<Order>,
     /// The hooks.
     pub hooks: Hooks,
     /// When the application is quiesced.
     pub quiesce: QuiesceTime,
     /// How to read the keys that the restored rows name.
-    pub references: Option<References>,
+    pub references: References,
     pub mark: Mark,
     /// The longest duration of a recovery or a drill, if set.
     pub deadline: Option<Duration>,
@@ -81,14 +90,6 @@ impl<'de> Deserialize<'de> for Target {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum DatabaseKind {
-    Command(command::Settings),
-    Rds(rds::Settings),
-    /// A cluster: Aurora, Multi-AZ, `DocumentDB` or Neptune.
-    Aurora(rds::Settings),
-}
-
 /// When the application is quiesced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -126,27 +127,6 @@ impl Hooks {
     }
 }
 
-/// The settings for comparing restored rows with a bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct References {
-    pub command: Program,
-    /// The source of the bucket that holds the keys.
-    pub bucket: Location,
-    /// Whether keys end in NUL instead of a line feed.
-    #[serde(default)]
-    pub null: bool,
-    /// Also restore objects that arrived within this time after T.
-    #[serde(default, deserialize_with = "length")]
-    pub heal: Option<Duration>,
-    /// Whether to look for orphans too.
-    #[serde(default)]
-    pub orphans: bool,
-    /// Whether there may be no rows: comparing nothing is then not a finding.
-    #[serde(default)]
-    pub allow_empty: bool,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Mark {
@@ -164,10 +144,12 @@ struct Written {
     #[serde(default)]
     database: Vec<Spanned<Entry>>,
     #[serde(default)]
+    store: Vec<Spanned<StoreEntry>>,
+    #[serde(default)]
     quiesce: QuiesceTime,
     #[serde(default)]
     hooks: Hooks,
-    references: Option<Spanned<References>>,
+    references: Option<Spanned<references::Written>>,
     #[serde(default)]
     mark: Mark,
     #[serde(default, deserialize_with = "length")]
@@ -180,6 +162,47 @@ fn length<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Opt
     length.map(Some).ok_or_else(|| serde::de::Error::custom("write a duration as 30s, 5m or 2h"))
 }
 
+/// The databases and stores of a file, as far as they are read.
+#[derive(Default)]
+struct Parts {
+    databases: Vec<DatabaseKind>,
+    checks: Vec<Option<Program>>,
+    orders: Vec<Order>,
+    targets: BTreeSet<String>,
+}
+
+impl Parts {
+    /// Adds a database or a store, unless it has the name or the target of another one.
+    fn add(
+        &mut self,
+        database: DatabaseKind,
+        check: Option<Program>,
+        order: Order,
+    ) -> std::result::Result<(), String> {
+        let (name, variable) = (database.name(), database.endpoint_variable());
+        if let Some(other) = self.databases.iter().find(|other| other.endpoint_variable() == variable) {
+            let (noun, title) = (database.noun(), other.title());
+            return Err(match other.name() == name {
+                true if other.noun() == noun => format!("two {noun}s have the name {name}"),
+                true => format!("the {title} and a {noun} have the same name"),
+                false if other.noun() == noun => {
+                    format!("the {noun}s {} and {name} would both set {variable} for the hooks", other.name())
+                }
+                false => format!("the {title} and the {noun} {name} would both set {variable} for the hooks"),
+            });
+        }
+        let own = [database.places().1.filter(|_| database.is_of_rds()), database.swaps_with()];
+        if let Some(target) = own.into_iter().flatten().find(|name| !self.targets.insert((*name).to_owned()))
+        {
+            return Err(format!("two databases have the target {target}"));
+        }
+        self.databases.push(database);
+        self.checks.push(check);
+        self.orders.push(order);
+        Ok(())
+    }
+}
+
 impl RecoveryFile {
     /// Parses the text of the file `name`. An error gives the line and column if it has them.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self> {
@@ -190,51 +213,39 @@ impl RecoveryFile {
                 .hint("asof recover --init writes a template with every setting")
         })?;
         let wrong = |at: usize, why: String| Error::usage(format!("{name}, {}: {why}", place(text, at)));
-        if written.bucket.is_empty() && written.database.is_empty() {
-            return Err(Error::usage(format!("{name} has no bucket and no database"))
+        if written.bucket.is_empty() && written.database.is_empty() && written.store.is_empty() {
+            return Err(Error::usage(format!("{name} has no bucket, no database and no store"))
                 .hint("asof recover --init writes a template"));
         }
         places::check(&written.bucket).map_err(|(at, why)| wrong(at, why))?;
-        if let Some(references) = &written.references {
-            let bucket = &references.get_ref().bucket;
-            if !written.bucket.iter().any(|other| other.get_ref().source == *bucket) {
-                let why = format!("the references use {bucket}, which is not the source of any [[bucket]]");
-                return Err(wrong(references.span().start, why));
-            }
-        }
-        let (mut names, mut targets) = (BTreeMap::new(), BTreeSet::new());
-        let (mut databases, mut checks) = (Vec::new(), Vec::new());
+        let references =
+            References::of(written.references, &written.bucket).map_err(|e| wrong(e.at, e.why))?;
+        let mut parts = Parts::default();
         for (n, entry) in written.database.into_iter().enumerate() {
             let at = entry.span().start;
             let mut entry = entry.into_inner();
-            checks.push(entry.check.take());
-            let database = entry.check(n).map_err(|why| wrong(at, why))?;
-            let (name, variable) = (database.name().to_owned(), database.endpoint_variable());
-            match names.insert(variable.clone(), name.clone()) {
-                Some(other) if other == name => {
-                    return Err(wrong(at, format!("two databases have the name {name}")));
-                }
-                Some(other) => {
-                    let why =
-                        format!("the databases {other} and {name} would both set {variable} for the hooks");
-                    return Err(wrong(at, why));
-                }
-                None => {}
-            }
-            let own = [database.places().1.filter(|_| database.is_of_rds()), database.swaps_with()];
-            if let Some(target) = own.into_iter().flatten().find(|name| !targets.insert((*name).to_owned())) {
-                return Err(wrong(at, format!("two databases have the target {target}")));
-            }
-            databases.push(database);
+            let check = entry.check.take();
+            let database = entry.check(n);
+            let added = database.and_then(|database| parts.add(database, check, Order::default()));
+            added.map_err(|why| wrong(at, why))?;
         }
+        for entry in written.store {
+            let at = entry.span().start;
+            let mut entry = entry.into_inner();
+            let (check, order) = (entry.check.take(), entry.order);
+            let added = entry.check().and_then(|store| parts.add(store, check, order));
+            added.map_err(|why| wrong(at, why))?;
+        }
+        let Parts { databases, checks, orders, .. } = parts;
         Ok(Self {
             name: name.to_owned(),
             buckets: written.bucket.into_iter().map(Spanned::into_inner).collect(),
             databases,
             checks,
+            orders,
             hooks: written.hooks,
             quiesce: written.quiesce,
-            references: written.references.map(Spanned::into_inner),
+            references,
             mark: written.mark,
             deadline: written.deadline,
         })
@@ -256,9 +267,10 @@ impl RecoveryFile {
             quiesce: self.hooks.quiesce.is_some(),
             resume: self.hooks.resume.is_some(),
             after_database: self.hooks.after_database.is_some(),
-            references: self.references.is_some(),
+            references: !self.references.is_empty(),
             checks: self.checks.iter().map(Option::is_some).collect(),
             swaps: self.databases.iter().map(|database| database.swaps_with().is_some()).collect(),
+            orders: self.orders.clone(),
             verify: false,
             databases: self.databases.len(),
             beside: match self.quiesce {
@@ -273,7 +285,7 @@ impl RecoveryFile {
     pub(crate) fn run_in(&mut self, dir: &Path) {
         let Hooks { quiesce, resume, after_database, deadline: _ } = &mut self.hooks;
         let of_file = [quiesce, resume, after_database, &mut self.mark.dump].into_iter().flatten();
-        let of_rows = self.references.iter_mut().map(|references| &mut references.command);
+        let of_rows = self.references.lists.iter_mut().map(|list| &mut list.command);
         let of_databases = self.databases.iter_mut().flat_map(|database| match database {
             DatabaseKind::Command(settings) => settings.programs(),
             DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => match &mut settings.password {
@@ -294,67 +306,13 @@ impl RecoveryFile {
         buckets.chain(databases).collect()
     }
 
-    /// The buckets and databases it is about: a recovery begun for others is not resumed.
+    /// The buckets, databases and stores it is about: a recovery begun for others is not resumed.
     pub(crate) fn about(&self) -> Vec<String> {
         let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
             Target::InPlace => format!("bucket {}", bucket.source),
             Target::Elsewhere(target) => format!("bucket {} into {target}", bucket.source),
         });
-        buckets.chain(self.databases.iter().map(|database| format!("database {}", database.name()))).collect()
-    }
-}
-
-impl DatabaseKind {
-    pub(crate) fn name(&self) -> &str {
-        match self {
-            DatabaseKind::Command(settings) => &settings.name,
-            DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => &settings.name,
-        }
-    }
-
-    /// Whether it is restored beside the database in use, which keeps running meanwhile. RDS creates a new database,
-    /// and so does a command whose target differs from its source. Other commands may restore in place.
-    fn is_restored_beside(&self) -> bool {
-        match self {
-            DatabaseKind::Command(_) => {
-                matches!(self.places(), (Some(source), Some(target)) if source != target)
-            }
-            DatabaseKind::Rds(_) | DatabaseKind::Aurora(_) => true,
-        }
-    }
-
-    /// Whether commands restore it over itself, with no target or the source as the target, so that its contents are
-    /// lost.
-    pub(crate) fn is_restored_in_place(&self) -> bool {
-        match (self, self.places()) {
-            (DatabaseKind::Command(_), (source, target)) => target.is_none() || source == target,
-            _ => false,
-        }
-    }
-
-    /// The variable that gives hooks and the references' command the database's endpoint.
-    pub(crate) fn endpoint_variable(&self) -> String {
-        self.variable("ENDPOINT")
-    }
-
-    /// The variable for another property of the database: `ASOF_HOST_ORDERS` for `HOST`.
-    pub(crate) fn variable(&self, what: &str) -> String {
-        let name = self.name().to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-        format!("ASOF_{what}_{name}")
-    }
-
-    /// The names of the source and the target.
-    pub(crate) fn places(&self) -> (Option<&str>, Option<&str>) {
-        match self {
-            DatabaseKind::Command(settings) => (settings.source.as_deref(), settings.target.as_deref()),
-            DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => {
-                let source = match &settings.source {
-                    rds::Source::Identifier(id) => Some(id.as_str()),
-                    rds::Source::ResourceId(_) | rds::Source::BackupArn(_) => None,
-                };
-                (source, Some(&settings.target))
-            }
-        }
+        buckets.chain(self.databases.iter().map(DatabaseKind::title)).collect()
     }
 }
 

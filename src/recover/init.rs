@@ -1,7 +1,7 @@
 //! The template that `asof recover --init` writes.
 
 /// A recovery file with every setting, most of them commented out.
-pub(crate) const TEMPLATE: &str = r#"# Buckets and databases to restore to the same second.
+pub(crate) const TEMPLATE: &str = r#"# Buckets, databases and other stores to restore to the same second.
 #   asof recover FILE --at 2026-11-17T14:30:05Z    (--dry-run previews it)
 #   asof drill FILE      (rehearses it; needs targets that are all scratch copies)
 #   asof mark FILE       (quiesces the application briefly and records a time to recover to)
@@ -60,6 +60,23 @@ restore = ["./db-restore"]
 # [database.overrides]
 # db-instance-class = "db.r7g.large"
 
+# Anything else that has state: a queue, a volume, a table, a search index. The commands are those of a database of kind
+# "command", with ASOF_STORE instead of ASOF_DATABASE and, for a mark, the snapshot's ID in ASOF_SNAPSHOT.
+# [[store]]
+# name = "volume"
+# source = "vol-0123"
+# target = "volume-restored"
+# window = ["./volume-window"]   # or "marks": restorable to marks only, the default with a snapshot command
+# snapshot = ["./volume-snapshot"]  # run by asof mark for all stores at once; prints the ID of the snapshot
+# release = ["./volume-release"] # removes the snapshot in ASOF_SNAPSHOT
+# restore = ["./volume-restore"]
+# progress = ["./volume-progress"]
+# wait = ["./volume-wait"]
+# endpoint = ["./volume-endpoint"]
+# teardown = ["./volume-teardown"]
+# check = ["./volume-check"]
+# order = "with"                 # before-buckets, after-buckets or after-references: when it is restored
+
 # Each hook runs once. A hook that was interrupted runs again, so hooks must be idempotent.
 [hooks]
 # quiesce = ["kubectl", "scale", "deploy/app", "--replicas=0"]
@@ -67,14 +84,24 @@ restore = ["./db-restore"]
 # resume = ["kubectl", "scale", "deploy/app", "--replicas=3"]
 # deadline = "1h"                # kill a quiesce or resume hook after this time; it then counts as failed
 
-# Prints the keys that the rows of the restored database point to, one per line; dangling references are findings.
-# [references]
+# Prints the keys that the rows of the restored database point to, one per line; dangling references are findings. With
+# one such table, [references] without a name will do.
+# [[references]]
+# name = "uploads"
 # command = { shell = "psql -h \"${ASOF_HOST:?}\" -p \"$ASOF_PORT\" -d \"$ASOF_DBNAME\" -XAtc 'select object_key from uploads'" }
 # bucket = "s3://prod-uploads"
 # null = false                   # true: keys end in NUL instead of a line feed
 # heal = "30s"                   # also restore objects that arrived within this time after T
 # orphans = false                # true: also report objects without rows
 # allow-empty = false            # true: no keys are not a finding
+# [[references]]
+# name = "messages"
+# command = ["./print-object-of-each-message"]
+# strip-prefix = "https://cdn.example.com/"   # the text before every key
+# bucket = "s3://prod-uploads"   # optional if between names these references
+# [[references]]
+# between = ["messages", "uploads"]           # every key of messages must be one of uploads
+# orphans = true                 # also report keys of uploads that messages lacks
 
 [mark]
 # dump = { shell = "pg_dump orders > orders-$ASOF_MARK.sql" }

@@ -26,6 +26,10 @@ fn what_is_commented_out_can_be_read_too() {
         .filter(|line| !line.starts_with("source-"))
         .collect();
     let file = RecoveryFile::parse("recovery.toml", &set.join("\n")).unwrap();
-    assert_eq!(file.databases.len(), 2);
-    assert!(file.references.is_some() && file.hooks.after_database.is_some() && file.mark.dump.is_some());
+    assert_eq!(file.databases.len(), 3);
+    assert!(
+        file.references.comparisons.len() == 3
+            && file.hooks.after_database.is_some()
+            && file.mark.dump.is_some()
+    );
 }

@@ -36,6 +36,8 @@ fn topics() {
     permissions      Print and assign the least IAM policy for each use of asof.
     recovery-file    Restore buckets and databases to the same second with one file.
     rds-and-aurora   Restore Amazon RDS instances and clusters as part of a recovery.
+    stores           Restore queues, volumes, tables and search indexes to the same second.
+    volumes          Snapshot all volumes at once, and restore them together with the buckets.
     drill            Rehearse a recovery into scratch copies, verify and time it, then tear it down.
     mark             Record a second to recover to, for databases without point-in-time recovery.
     scheduling       Run checks and drills from cron, systemd, Kubernetes or GitHub Actions.
@@ -71,7 +73,7 @@ fn unknown_topic() {
     exit code 2
     --- stderr
     error: invalid value 'restor' for '[TOPIC]'
-      [possible values: quickstart, runbooks, timeline, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
+      [possible values: quickstart, runbooks, timeline, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, stores, volumes, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
 
       tip: a similar value exists: 'restore'
 
