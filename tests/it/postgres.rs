@@ -18,7 +18,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::servers::{Kind, Server, say};
-use crate::support::{Bucket, Moment, Run, Subject};
+use crate::support::{Bucket, Moment, Run, Subject, recipe};
 
 mod again;
 mod alone;
@@ -30,11 +30,11 @@ use app::{App, Row, WORKERS};
 /// How much later than the rows the naive way has the bucket.
 const APART: Duration = Duration::from_secs(5);
 
-/// The commands of the recovery file.
-const PITR: &str = include_str!("postgres/pitr.sh");
-
 /// Its example of a references' command is run as it stands there.
 const RECOVERY_FILE: &str = include_str!("../../src/manual/recovery-file.md");
+
+/// The target of its recovery file.
+const TARGET: &str = "orders_restored";
 
 const TABLE: &str = "create table uploads (key text primary key, revision int not null)";
 
@@ -51,8 +51,10 @@ impl Database {
             std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: see tests/run.sh"))
         };
         let (place, psql) = (variable("ASOF_TEST_POSTGRES"), variable("ASOF_TEST_POSTGRES_PSQL"));
-        std::fs::write(Path::new(&place).join("pitr.sh"), PITR).unwrap();
-        Self { place: place.into(), psql, url: variable("ASOF_TEST_POSTGRES_URL") }
+        let place = PathBuf::from(place);
+        recipe::write("postgres-wal", &place);
+        recipe::set("postgres-wal", &place, &std::fs::read_to_string(place.join("settings")).unwrap());
+        Self { place, psql, url: variable("ASOF_TEST_POSTGRES_URL") }
     }
 
     /// What a statement prints, of this database or one that was restored from it.
@@ -74,31 +76,24 @@ impl Database {
     }
 
     /// Does what a command of the recovery file does, for this recovery.
-    fn pitr(&self, verb: &str, run: &str) -> String {
-        let mut command = Command::new("sh");
-        command.args([self.path("pitr.sh"), verb.to_owned(), self.path("")]);
-        printed(command.env("ASOF_TARGET", "restored").env("ASOF_RUN", run))
+    fn recipe(&self, verb: &str, run: &str) -> String {
+        let mut command = recipe::command("postgres-wal", &self.place, verb);
+        printed(command.env("ASOF_TARGET", TARGET).env("ASOF_RUN", run))
     }
 
-    /// A recovery file: the bucket to the target, the database into a cluster of its own.
+    /// Whether there is a cluster that was restored.
+    fn is_restored(&self) -> bool {
+        self.place.join("restored").join(TARGET).exists()
+    }
+
+    /// The recipe's recovery file: the bucket to the target, the database into a cluster of its own.
     fn recovery_file(&self, name: &str, bucket: &Bucket, target: &str) -> String {
-        let (pitr, place, source) = (self.path("pitr.sh"), self.path(""), bucket.url(""));
-        let commands = ["window", "restore", "progress", "endpoint", "teardown"]
-            .map(|verb| format!("{verb} = [\"sh\", \"{pitr}\", \"{verb}\", \"{place}\"]\n"))
-            .concat();
+        let source = bucket.url("");
         let (stop, stopped) = (self.path("stop"), self.path("stopped"));
         let references =
             RECOVERY_FILE.lines().find(|line| line.starts_with("command = { shell = \"psql ")).unwrap();
-        let text = format!(
+        let rest = format!(
             r#"
-[[bucket]]
-source = "{source}"
-target = "{target}"
-[[database]]
-kind = "command"
-name = "orders"
-target = "restored"
-{commands}
 [hooks]
 quiesce = {{ shell = "touch '{stop}'; until [ -e '{stopped}' ]; do sleep 0.1; done" }}
 resume = ["rm", "{stop}", "{stopped}"]
@@ -107,6 +102,7 @@ resume = ["rm", "{stop}", "{stopped}"]
 bucket = "{source}"
 "#
         );
+        let text = recipe::recovery_file(&self.place, &source, target, &rest);
         std::fs::write(self.path(name), text).unwrap();
         self.path(name)
     }
@@ -167,7 +163,7 @@ async fn drill(subject: &Subject, database: &Database, bucket: &Bucket) {
     let run = asof(subject, database, &arguments).await.expect_code(0);
     assert!(step(&run, "references")["counts"]["keys"].as_u64() > Some(0), "{run}");
     assert_eq!(scratch.live_keys().await, Vec::<String>::new());
-    assert!(!database.place.join("restored").exists(), "{run}");
+    assert!(!database.is_restored(), "{run}");
     let name = &subject.server.name;
     let seconds = run.of_type("recovery")[0]["elapsed_ms"].as_u64().unwrap() / 1000;
     say(&format!("MEASURED {name}: asof drill: consistent, in {seconds} s"));
@@ -200,7 +196,7 @@ async fn story(subject: &Subject, database: &Database) {
     database.ask(&database.url, TABLE);
 
     let app = App::start(0, &bucket, (&database.psql, &database.url), &database.place);
-    database.pitr("backup", "");
+    database.recipe("backup", "");
     tokio::time::sleep(Duration::from_secs(2)).await;
     drill(subject, database, &bucket).await;
     let dump = database.rows(&database.url);
@@ -238,7 +234,7 @@ async fn story(subject: &Subject, database: &Database) {
         "MEASURED {name}: without, by a dump and the bucket {apart} s later: {told}; 15 minutes are {times} times as long"
     ));
     let id = run.of_type("recovery")[0]["id"].as_str().unwrap().to_owned();
-    database.pitr("teardown", &id);
+    database.recipe("teardown", &id);
     let with = (subject, database, &bucket);
     again::given_up_and_typed_again(with, at, &rows).await;
     alone::of_two_times_one_is_recovered(with, at).await;

@@ -43,8 +43,10 @@ start() {
   echo "$place" >"$DIR/place"
   other=$(free_port)
   while [ "$other" = "$port" ]; do other=$(free_port); done
-  mkdir "$place/archive"
-  printf '%s\n' "BIN='$bin'" "OWNER='$(owner)'" "PORT=$port" "RESTORED_PORT=$other" >"$place/settings"
+  mkdir "$place/archive" "$place/restored"
+  # Read by the tests, which set them in the recipe.
+  printf '%s\n' "PGBIN=$bin" "OWNER=$(owner)" "PGHOST=127.0.0.1" "PGPORT=$port" "PGUSER=asof" "ARCHIVE=$place/archive" \
+    "BASE=$place/base" "RESTORED=$place/restored" "RESTORED_PORT=$other" >"$place/settings"
   [ "$(id -u)" != 0 ] || chown -R "$(owner)" "$place"
   as_owner "$bin/initdb" -D "$place/data" -U asof --auth=trust --locale=C -E UTF8 -N >"$DIR/initdb.log" 2>&1 || {
     cat "$DIR/initdb.log" >&2
@@ -73,7 +75,7 @@ stop() {
   [ -f "$1/place" ] || return 0
   place=$(cat "$1/place")
   [ -f "$place/settings" ] || return 0
-  for cluster in "$place"/*/postmaster.pid; do
+  for cluster in "$place"/{data,restored/*}/postmaster.pid; do
     [ ! -f "$cluster" ] || as_owner "$(bin)/pg_ctl" -D "$(dirname "$cluster")" -m immediate -w -t 30 stop >/dev/null 2>&1 || true
   done
   rm -rf "$place" "$1/place"

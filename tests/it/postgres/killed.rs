@@ -56,7 +56,7 @@ pub(super) async fn a_mark_that_is_killed_leaves_nothing_quiesced(subject: &Subj
     let found = app::compare(bucket, &rows).await;
     assert_eq!((found.missing, found.other), (0, 0), "{run}");
     assert_eq!(step(&run, "references")["counts"]["dangling"], 0, "{run}");
-    database.pitr("teardown", run.of_type("recovery")[0]["id"].as_str().unwrap());
+    database.recipe("teardown", run.of_type("recovery")[0]["id"].as_str().unwrap());
     let writes = format!("{before} writes before, {between} after it was resumed");
     say(&format!("{}: a mark was killed, {writes}; {} rows recovered", subject.server.name, rows.len()));
 }
