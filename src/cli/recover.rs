@@ -62,7 +62,8 @@ fn write(output: Output, file: &Path, recipe: Option<&Recipe>) -> Result<Exit> {
     let recover = recover(file, "1h").flag("dry-run");
     if let Some(recipe) = recipe {
         let others = write_recipe(file, recipe)?.join(", ");
-        output.note(&format!("written, and beside it {others}; edit the settings, then preview it: {recover}"));
+        output
+            .note(&format!("written, and beside it {others}; edit the settings, then preview it: {recover}"));
     } else {
         write_template(file)?;
         output.note(&format!("written; edit it, then preview it: {recover}"));

@@ -46,6 +46,17 @@ pub(crate) const RECIPES: &[Recipe] = recipes! {
         "shared" / "restored.sh"
         "shared" / "postgres.sh"
     }
+    "pgbackrest" {
+        "pgbackrest" / "pgbackrest.sh"
+        "pgbackrest" / "pgbackrest.env"
+        "shared" / "restored.sh"
+        "shared" / "postgres.sh"
+    }
+    "mariadb-binlog" {
+        "mariadb-binlog" / "mariadb-binlog.sh"
+        "mariadb-binlog" / "mariadb-binlog.env"
+        "shared" / "restored.sh"
+    }
 };
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ mod postgres;
 #[cfg(feature = "lab")]
 mod rds;
 #[cfg(feature = "lab")]
+mod recipes;
+#[cfg(feature = "lab")]
 mod recover;
 #[cfg(feature = "lab")]
 mod references;

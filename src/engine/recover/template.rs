@@ -44,8 +44,11 @@ pub(crate) fn write_recipe(path: &Path, recipe: &Recipe) -> Result<Vec<String>> 
 
 /// The README, under a name that does not meet that of another recipe, and the commands.
 fn beside(path: &Path, recipe: &Recipe) -> Vec<NewFile> {
-    let readme =
-        NewFile { path: path.with_file_name(format!("{}.md", recipe.name)), text: recipe.readme, mode: PLAIN };
+    let readme = NewFile {
+        path: path.with_file_name(format!("{}.md", recipe.name)),
+        text: recipe.readme,
+        mode: PLAIN,
+    };
     let commands = recipe.commands.iter().map(|file| NewFile {
         path: path.with_file_name(OsString::from(file.name)),
         text: file.text,

@@ -54,7 +54,7 @@ pub(super) async fn given_up_and_typed_again(
     let found = app::compare(bucket, rows).await;
     assert_eq!((found.missing, &step(&run, "references")["counts"]["dangling"]), (0, &0.into()), "{run}");
     let id = run.of_type("recovery")[0]["id"].as_str().unwrap().to_owned();
-    database.recipe("teardown", &id);
+    database.play("teardown", &id);
     say(&format!("{}: given up twice, written to once, and recovered", subject.server.name));
 }
 
