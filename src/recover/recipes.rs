@@ -57,6 +57,14 @@ pub(crate) const RECIPES: &[Recipe] = recipes! {
         "mariadb-binlog" / "mariadb-binlog.env"
         "shared" / "restored.sh"
     }
+    "dynamodb-pitr" {
+        "dynamodb-pitr" / "dynamodb-pitr.sh"
+        "dynamodb-pitr" / "dynamodb-pitr.env"
+    }
+    "rabbitmq-outbox" {
+        "rabbitmq-outbox" / "rabbitmq-outbox.py"
+        "rabbitmq-outbox" / "rabbitmq-outbox.env"
+    }
 };
 
 #[cfg(test)]

@@ -7,10 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::servers::{Kind, Server};
-use crate::support::{Run, Subject, kill};
+use rustix::process::{Pid, Signal, kill_process_group};
 
+use crate::servers::{Kind, Server};
+use crate::support::{Moment, Run, Subject, kill};
+
+mod aws;
+mod broker;
+mod dynamodb;
 mod files;
+mod outbox;
 mod sql;
 
 /// How long something is waited for.
@@ -19,6 +25,16 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// The directory of a server that `tests/servers` has started.
 fn place(variable: &str) -> PathBuf {
     std::env::var(variable).unwrap_or_else(|_| panic!("{variable} is not set: see tests/run.sh")).into()
+}
+
+/// The second that has begun last.
+fn last_second() -> Moment {
+    Moment(chrono::Utc::now().timestamp())
+}
+
+/// Long enough for what comes to be of another second than what was.
+async fn next_second() {
+    tokio::time::sleep(Duration::from_millis(1100)).await;
 }
 
 /// The lab, whose clock runs.
@@ -50,31 +66,33 @@ enum Victim {
 }
 
 /// Runs `asof` until a path exists, and kills it.
-async fn killed_at(subject: &Subject, arguments: &[&str], path: &Path, victim: Victim) -> Run {
-    let mut command = command(subject, arguments);
+async fn killed_at(command: &mut Command, path: &Path, victim: Victim) {
     let path = path.to_owned();
     let strike = move |process: u32| {
         let began = Instant::now();
         while !path.exists() && began.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(2));
         }
-        let children = children(process);
+        let groups = match victim {
+            Victim::Asof => Vec::new(),
+            Victim::All => children(process),
+        };
         kill(process);
-        for group in children.iter().filter(|_| victim == Victim::All) {
+        for group in groups {
             // It may have ended.
-            drop(Command::new("kill").args(["-9", &format!("-{group}")]).output());
+            kill_process_group(group, Signal::KILL).ok();
         }
     };
-    let run = tokio::task::spawn_blocking(move || Run::with(&mut command, strike)).await.unwrap();
-    run.expect_killed()
+    tokio::task::block_in_place(|| Run::with(command, strike)).expect_killed();
 }
 
 /// The commands that a process runs, each of which leads a process group.
-fn children(process: u32) -> Vec<String> {
+fn children(process: u32) -> Vec<Pid> {
     let threads = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
     let of_thread = |thread: std::fs::DirEntry| std::fs::read_to_string(thread.path().join("children"));
     let found: Vec<_> = threads.filter_map(|thread| of_thread(thread.ok()?).ok()).collect();
-    found.join(" ").split_whitespace().map(str::to_owned).collect()
+    let children = found.join(" ");
+    children.split_whitespace().filter_map(|child| Pid::from_raw(child.parse().unwrap())).collect()
 }
 
 /// The ID of the recovery that a run reports.

@@ -35,6 +35,8 @@ fn topics() {
     concepts         How asof decides what a bucket contained at the target time.
     permissions      Print and assign the least IAM policy for each use of asof.
     recovery-file    Restore buckets and databases to the same second with one file.
+    recipes          Start from tested commands for PostgreSQL, MariaDB, DynamoDB, RabbitMQ and others.
+    message-queues   What a recovery can make consistent in a queue, and what it cannot.
     rds-and-aurora   Restore Amazon RDS instances and clusters as part of a recovery.
     drill            Rehearse a recovery into scratch copies, verify and time it, then tear it down.
     mark             Record a second to recover to, for databases without point-in-time recovery.

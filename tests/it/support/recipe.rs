@@ -81,9 +81,16 @@ impl Recipe {
         text + rest
     }
 
+    /// The hooks of its recovery file.
+    pub(crate) fn hooks(&self) -> String {
+        let text = fs::read_to_string(self.dir.join(FILE)).unwrap();
+        text[text.find("[hooks]").unwrap()..].to_owned()
+    }
+
     /// One of its commands, as it is typed.
     pub(crate) fn command(&self, verb: &str) -> Command {
-        let mut command = Command::new(self.dir.join(format!("{}.sh", self.name)));
+        let programs = ["sh", "py"].map(|end| self.dir.join(format!("{}.{end}", self.name)));
+        let mut command = Command::new(programs.iter().find(|program| program.exists()).unwrap());
         command.arg(verb).env("ASOF_AT", "2026-11-17T14:30:05Z");
         command
     }
