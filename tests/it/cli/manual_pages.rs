@@ -35,7 +35,7 @@ fn topics() {
     concepts         How asof decides what a bucket contained at the target time.
     permissions      Print and assign the least IAM policy for each use of asof.
     recovery-file    Restore buckets and databases to the same second with one file.
-    recipes          Start from tested commands for PostgreSQL, MariaDB, DynamoDB, RabbitMQ and others.
+    recipes          Start from tested commands for PostgreSQL, MariaDB, DynamoDB and RabbitMQ.
     message-queues   What a recovery can make consistent in a queue, and what it cannot.
     rds-and-aurora   Restore Amazon RDS instances and clusters as part of a recovery.
     drill            Rehearse a recovery into scratch copies, verify and time it, then tear it down.
@@ -73,7 +73,7 @@ fn unknown_topic() {
     exit code 2
     --- stderr
     error: invalid value 'restor' for '[TOPIC]'
-      [possible values: quickstart, runbooks, timeline, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
+      [possible values: quickstart, runbooks, timeline, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, recipes, message-queues, rds-and-aurora, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
 
       tip: a similar value exists: 'restore'
 
