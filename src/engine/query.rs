@@ -9,7 +9,7 @@ use super::past::judge;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::list::{Selection, Terminator, each_key};
+use crate::list::{KeyFormat, Selection, each_key};
 use crate::model::{Instant, Known, Lifecycle, Location, Rule, TypedTime};
 use crate::plan::Prices;
 use crate::plan::file::Selected;
@@ -114,7 +114,7 @@ pub(crate) fn open_keys(file: &Path) -> Result<(Box<dyn BufRead + Send>, String)
 fn read_names(file: &Path, location: &Location) -> Result<Vec<String>> {
     let (reader, name) = open_keys(file)?;
     let mut keys = Vec::new();
-    each_key(reader, Terminator::Line, location, &name, |key| {
+    each_key(reader, &KeyFormat::lines(location.clone()), &name, |key| {
         if keys.len() == limits::KEYS_FROM {
             let message =
                 format!("{name} has more than {} keys, and each costs a request", limits::KEYS_FROM);

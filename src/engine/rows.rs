@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::query::{open_keys, reading};
 use crate::cancel::Cancel;
 use crate::error::Result;
-use crate::list::{Terminator, each_key};
+use crate::list::{KeyFormat, Terminator, each_key};
 use crate::model::Location;
 use crate::spill::{SortedKeys, Sorter};
 
@@ -30,18 +30,14 @@ impl Rows {
     /// Reads the keys, which takes as long as their writer.
     pub(crate) async fn read(self, location: Location, cancel: &Cancel) -> Result<SortedKeys> {
         let Self { reader, name, terminator } = self;
-        reading(cancel, move || read_keys(reader, terminator, &location, &name)).await
+        let format = KeyFormat { terminator, ..KeyFormat::lines(location) };
+        reading(cancel, move || read_keys(reader, &format, &name)).await
     }
 }
 
 /// Reads full keys, and returns them sorted and distinct; see [`each_key`].
-pub(crate) fn read_keys(
-    input: impl BufRead,
-    terminator: Terminator,
-    location: &Location,
-    name: &str,
-) -> Result<SortedKeys> {
+pub(crate) fn read_keys(input: impl BufRead, format: &KeyFormat, name: &str) -> Result<SortedKeys> {
     let mut sorter = Sorter::new()?;
-    each_key(input, terminator, location, name, |key| sorter.push(key))?;
+    each_key(input, format, name, |key| sorter.push(key))?;
     sorter.finish()
 }

@@ -32,22 +32,58 @@ impl Terminator {
     }
 }
 
-/// Reads whole keys and passes each to `on`. Skips empty lines. Fails for a key outside `location`. `name` is the name
+/// The form of a key list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct KeyFormat {
+    /// The terminator after each key.
+    pub(crate) terminator: Terminator,
+    /// The text before every key, which is not part of it.
+    pub(crate) strip_prefix: String,
+    /// The location that every key must be under. Keys of another store than S3 have none.
+    pub(crate) location: Option<Location>,
+}
+
+impl KeyFormat {
+    /// Keys under this location, one per line.
+    pub(crate) fn lines(location: Location) -> Self {
+        Self { location: Some(location), ..Self::default() }
+    }
+
+    /// Returns the key on a line.
+    fn key<'a>(&self, line: &'a str, name: &str) -> Result<&'a str> {
+        let Self { strip_prefix, location, .. } = self;
+        let Some(key) = line.strip_prefix(strip_prefix.as_str()).filter(|key| !key.is_empty()) else {
+            let message = format!("{} in {name} is not a key after {strip_prefix}", printable(line));
+            return Err(Error::usage(message).hint("strip-prefix must be the text before every key"));
+        };
+        match location {
+            Some(location) if !key.starts_with(&location.prefix) => {
+                let message = format!("the key {} in {name} is not under {location}", printable(key));
+                let error = Error::usage(message).hint("write full keys, including their prefix");
+                Err(KeyShapes::of(key).likely_causes().into_iter().fold(error, Error::hint))
+            }
+            _ => Ok(key),
+        }
+    }
+}
+
+/// Reads whole keys and passes each to `on`. Skips empty lines. Fails for a key outside the location. `name` is the name
 /// of the input in errors.
 pub(crate) fn each_key(
     mut input: impl BufRead,
-    terminator: Terminator,
-    location: &Location,
+    format: &KeyFormat,
     name: &str,
     mut on: impl FnMut(&str) -> Result<()>,
 ) -> Result<()> {
+    let terminator = format.terminator;
     let wrong = |line: u64, what: &str| {
         Error::usage(format!("cannot read keys from {name}: {} {line} {what}", terminator.unit()))
     };
+    let longest = limits::KEY_BYTES + format.strip_prefix.len();
     let (mut line, mut bytes) = (0, Vec::new());
     loop {
         bytes.clear();
-        let limit = limits::KEY_BYTES as u64 + 1;
+        let limit = longest as u64 + 1;
         let read = std::io::Read::take(&mut input, limit).read_until(terminator.byte(), &mut bytes);
         if read.map_err(|e| Error::usage(format!("cannot read keys from {name}: {e}")))? == 0 {
             return Ok(());
@@ -55,7 +91,7 @@ pub(crate) fn each_key(
         line += 1;
         if bytes.last() == Some(&terminator.byte()) {
             bytes.pop();
-        } else if bytes.len() > limits::KEY_BYTES {
+        } else if bytes.len() > longest {
             let what = format!("is longer than {} bytes, the limit of a key", limits::KEY_BYTES);
             return Err(wrong(line, &what).hint("put one key on each line, or a NUL after each with --null"));
         }
@@ -63,12 +99,7 @@ pub(crate) fn each_key(
         if key.is_empty() {
             continue;
         }
-        if !key.starts_with(&location.prefix) {
-            let message = format!("the key {} in {name} is not under {location}", printable(key));
-            let error = Error::usage(message).hint("write full keys, including their prefix");
-            return Err(KeyShapes::of(key).likely_causes().into_iter().fold(error, Error::hint));
-        }
-        on(key)?;
+        on(format.key(key, name)?)?;
     }
 }
 

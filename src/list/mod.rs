@@ -10,7 +10,7 @@ pub(crate) mod ranges;
 mod select;
 
 pub(crate) use histories::{HistoryReader, Keyed, Want, history, read_histories};
-pub(crate) use key_lines::{Terminator, each_key};
+pub(crate) use key_lines::{KeyFormat, Terminator, each_key};
 pub(crate) use pages::KeyPages;
 pub(crate) use parallel::{Lister, Piece};
 pub(crate) use select::Selection;

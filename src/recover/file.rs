@@ -1,6 +1,8 @@
 //! The recovery file: the buckets and databases that belong together, the hooks, and the command that lists referenced
 //! keys.
 
+mod references;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
@@ -17,6 +19,8 @@ use crate::limits;
 use crate::model::{Account, Instant, Location, RequestPayer, printable};
 use crate::program::Program;
 
+pub(crate) use references::{ComparedWith, Comparison, KeyList, References};
+
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RecoveryFile {
     pub name: String,
@@ -29,7 +33,7 @@ pub(crate) struct RecoveryFile {
     /// When the application is quiesced.
     pub quiesce: QuiesceTime,
     /// How to read the keys that the restored rows name.
-    pub references: Option<References>,
+    pub references: References,
     pub mark: Mark,
     /// The longest duration of a recovery or a drill, if set.
     pub deadline: Option<Duration>,
@@ -126,27 +130,6 @@ impl Hooks {
     }
 }
 
-/// The settings for comparing restored rows with a bucket.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub(crate) struct References {
-    pub command: Program,
-    /// The source of the bucket that holds the keys.
-    pub bucket: Location,
-    /// Whether keys end in NUL instead of a line feed.
-    #[serde(default)]
-    pub null: bool,
-    /// Also restore objects that arrived within this time after T.
-    #[serde(default, deserialize_with = "length")]
-    pub heal: Option<Duration>,
-    /// Whether to look for orphans too.
-    #[serde(default)]
-    pub orphans: bool,
-    /// Whether there may be no rows: comparing nothing is then not a finding.
-    #[serde(default)]
-    pub allow_empty: bool,
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Mark {
@@ -167,7 +150,7 @@ struct Written {
     quiesce: QuiesceTime,
     #[serde(default)]
     hooks: Hooks,
-    references: Option<Spanned<References>>,
+    references: Option<Spanned<references::Written>>,
     #[serde(default)]
     mark: Mark,
     #[serde(default, deserialize_with = "length")]
@@ -195,13 +178,8 @@ impl RecoveryFile {
                 .hint("asof recover --init writes a template"));
         }
         places::check(&written.bucket).map_err(|(at, why)| wrong(at, why))?;
-        if let Some(references) = &written.references {
-            let bucket = &references.get_ref().bucket;
-            if !written.bucket.iter().any(|other| other.get_ref().source == *bucket) {
-                let why = format!("the references use {bucket}, which is not the source of any [[bucket]]");
-                return Err(wrong(references.span().start, why));
-            }
-        }
+        let references =
+            References::of(written.references, &written.bucket).map_err(|e| wrong(e.at, e.why))?;
         let (mut names, mut targets) = (BTreeMap::new(), BTreeSet::new());
         let (mut databases, mut checks) = (Vec::new(), Vec::new());
         for (n, entry) in written.database.into_iter().enumerate() {
@@ -234,7 +212,7 @@ impl RecoveryFile {
             checks,
             hooks: written.hooks,
             quiesce: written.quiesce,
-            references: written.references.map(Spanned::into_inner),
+            references,
             mark: written.mark,
             deadline: written.deadline,
         })
@@ -256,7 +234,7 @@ impl RecoveryFile {
             quiesce: self.hooks.quiesce.is_some(),
             resume: self.hooks.resume.is_some(),
             after_database: self.hooks.after_database.is_some(),
-            references: self.references.is_some(),
+            references: !self.references.is_empty(),
             checks: self.checks.iter().map(Option::is_some).collect(),
             swaps: self.databases.iter().map(|database| database.swaps_with().is_some()).collect(),
             verify: false,
@@ -273,7 +251,7 @@ impl RecoveryFile {
     pub(crate) fn run_in(&mut self, dir: &Path) {
         let Hooks { quiesce, resume, after_database, deadline: _ } = &mut self.hooks;
         let of_file = [quiesce, resume, after_database, &mut self.mark.dump].into_iter().flatten();
-        let of_rows = self.references.iter_mut().map(|references| &mut references.command);
+        let of_rows = self.references.lists.iter_mut().map(|list| &mut list.command);
         let of_databases = self.databases.iter_mut().flat_map(|database| match database {
             DatabaseKind::Command(settings) => settings.programs(),
             DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => match &mut settings.password {

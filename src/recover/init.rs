@@ -67,14 +67,24 @@ restore = ["./db-restore"]
 # resume = ["kubectl", "scale", "deploy/app", "--replicas=3"]
 # deadline = "1h"                # kill a quiesce or resume hook after this time; it then counts as failed
 
-# Prints the keys that the rows of the restored database point to, one per line; dangling references are findings.
-# [references]
+# Prints the keys that the rows of the restored database point to, one per line; dangling references are findings. With
+# one such table, [references] without a name will do.
+# [[references]]
+# name = "uploads"
 # command = { shell = "psql -h \"${ASOF_HOST:?}\" -p \"$ASOF_PORT\" -d \"$ASOF_DBNAME\" -XAtc 'select object_key from uploads'" }
 # bucket = "s3://prod-uploads"
 # null = false                   # true: keys end in NUL instead of a line feed
 # heal = "30s"                   # also restore objects that arrived within this time after T
 # orphans = false                # true: also report objects without rows
 # allow-empty = false            # true: no keys are not a finding
+# [[references]]
+# name = "messages"
+# command = ["./print-object-of-each-message"]
+# strip-prefix = "https://cdn.example.com/"   # the text before every key
+# bucket = "s3://prod-uploads"   # optional if between names these references
+# [[references]]
+# between = ["messages", "uploads"]           # every key of messages must be one of uploads
+# orphans = true                 # also report keys of uploads that messages lacks
 
 [mark]
 # dump = { shell = "pg_dump orders > orders-$ASOF_MARK.sql" }

@@ -32,7 +32,9 @@ pub(crate) use abort::{
 };
 pub(crate) use drill::{check_drill, drill_shape, is_scratch_of, scratch};
 pub(crate) use earlier::{AfterEnd, Asked, Earlier};
-pub(crate) use file::{Bucket, DatabaseKind, Hooks, RecoveryFile, References, Target};
+pub(crate) use file::{
+    Bucket, ComparedWith, Comparison, DatabaseKind, Hooks, KeyList, RecoveryFile, References, Target,
+};
 pub(crate) use holds::{Held, Seen, quiesces_again, what_holds};
 pub(crate) use init::TEMPLATE;
 pub(crate) use journal::{InUse, Overtaker, RecoveryState, Status};
@@ -42,7 +44,7 @@ pub(crate) use notice::{BucketPlan, NextCommand, Notice, Resumed, Suggest};
 pub(crate) use open::{OpenRecovery, OpenState};
 pub(crate) use outcome::{Conclusion, RecoveryOutcome};
 pub(crate) use recipes::{RECIPES, Recipe};
-pub(crate) use record::{FORMAT, Record, StepResult};
+pub(crate) use record::{Compared, FORMAT, Record, StepResult};
 pub(crate) use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
 pub(crate) use report::{Ending, Event, Finding, FollowUp, Report, Running, StepReport, counts, in_words};
 pub(crate) use resource::{DRILL, Holder, RESTORE, Resource, UNDO, WORKER};

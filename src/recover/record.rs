@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::steps::{Shape, Step};
@@ -110,6 +111,28 @@ pub(crate) enum Record {
     },
 }
 
+/// The counts of a named comparison of references.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct Compared {
+    /// The name of the references.
+    pub name: String,
+    /// The place where the keys must exist: a bucket, or the name of other references.
+    pub with: String,
+    /// Counts, by name.
+    pub counts: BTreeMap<String, u64>,
+}
+
+impl Compared {
+    pub(crate) fn new(name: &str, with: &str, counts: &BTreeMap<String, u64>) -> Self {
+        Self { name: name.to_owned(), with: with.to_owned(), counts: counts.clone() }
+    }
+
+    /// Whether it counted any of these.
+    pub(crate) fn has(&self, what: &str) -> bool {
+        self.counts.get(what).is_some_and(|n| *n > 0)
+    }
+}
+
 /// The result of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct StepResult {
@@ -119,12 +142,23 @@ pub(crate) struct StepResult {
     /// Counts by name: `copied`, `dangling` and so on.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub counts: BTreeMap<String, u64>,
+    /// The counts of each named comparison of references.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<Compared>,
     /// How to connect to a database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection: Option<Connection>,
 }
 
 impl StepResult {
+    /// Adds the counts of a comparison, by name if it has one.
+    pub(crate) fn add(&mut self, named: Option<Compared>, counts: &BTreeMap<String, u64>) {
+        for (what, n) in counts {
+            *self.counts.entry(what.clone()).or_default() += n;
+        }
+        self.comparisons.extend(named);
+    }
+
     /// Whether a comparison found a problem or had nothing to compare.
     pub(crate) fn has_found(&self) -> bool {
         let found = ["mismatched", "superseded", "dangling", "nothing_compared", "failed_checks"];

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::file::RecoveryFile;
+use super::file::{Comparison, RecoveryFile};
 use super::journal::{RecoveryState, Status};
 use super::manifest::{Purpose, RecoveryManifest};
-use super::record::StepResult;
+use super::record::{Compared, StepResult};
 use super::references::{Dangling, Orphan};
 use super::steps::{Shape, Step};
 use crate::db::{self, RestoreProgress};
@@ -55,11 +55,13 @@ pub(crate) struct Finding {
     /// `missing`, `differs` or `extra` (a key of a copy), `superseded` (a write), `written` (since the application was
     /// resumed), `dangling` (a reference), `orphan`, or `nothing-compared`.
     pub finding: &'static str,
-    /// The bucket and prefix where it was found.
-    #[schemars(with = "String")]
-    pub place: Location,
+    /// The bucket and prefix where it was found, or the name of the references that lack the key.
+    pub place: String,
     /// The key in the source bucket; empty if the finding is not about a key.
     pub key: String,
+    /// The name of the references that it is about, if they have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub references: Option<String>,
     /// Details, as text.
     pub detail: String,
 }
@@ -83,6 +85,9 @@ pub(crate) struct StepReport {
     /// Counts, by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub counts: BTreeMap<String, u64>,
+    /// The comparisons of named references.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<Compared>,
 }
 
 /// The report of a recovery or a drill.
@@ -190,6 +195,31 @@ impl Ending {
 }
 
 impl Finding {
+    fn new(
+        finding: &'static str,
+        place: &(impl ToString + ?Sized),
+        key: &str,
+        detail: impl Into<String>,
+    ) -> Self {
+        let (place, key, detail) = (place.to_string(), key.to_owned(), detail.into());
+        Self { finding, place, key, references: None, detail }
+    }
+
+    /// With the name of the references that it is about.
+    pub(crate) fn of_references(self, comparison: &Comparison) -> Self {
+        Self { references: comparison.name.clone(), ..self }
+    }
+
+    /// A key that the references of this name lack.
+    pub(crate) fn absent(lacking: &str, key: &str) -> Self {
+        Self::new("dangling", lacking, key, format!("is missing from {lacking}"))
+    }
+
+    /// A key of the references `place` that others do not name.
+    pub(crate) fn unnamed(place: &str, key: &str, others: &str) -> Self {
+        Self::new("orphan", place, key, format!("is not named by {others}"))
+    }
+
     /// A key of a copy that differs from the state at T.
     pub(crate) fn of_copy(place: &Location, change: &Change) -> Self {
         let (finding, detail) = match change.action {
@@ -197,7 +227,7 @@ impl Finding {
             Action::Revert => ("differs", "differs in the copy"),
             Action::Delete => ("extra", "is in the copy but did not exist at T"),
         };
-        Self { finding, place: place.clone(), key: change.key.clone(), detail: detail.to_owned() }
+        Self::new(finding, place, &change.key, detail)
     }
 
     /// A write that a restore superseded before it was seen.
@@ -206,12 +236,12 @@ impl Finding {
             Some(version) => format!("version {} was written meanwhile and superseded", version.version_id),
             None => "a delete was made meanwhile and superseded".to_owned(),
         };
-        Self { finding: "superseded", place: place.clone(), key: key.to_owned(), detail }
+        Self::new("superseded", place, key, detail)
     }
 
     /// Keys that were written after the resume hook was begun but did not finish.
     pub(crate) fn written(place: &Location, detail: String) -> Self {
-        Self { finding: "written", place: place.clone(), key: String::new(), detail }
+        Self::new("written", place, "", detail)
     }
 
     /// A dangling reference.
@@ -221,20 +251,19 @@ impl Finding {
             (None, Some(deleted)) => format!("had been deleted at {deleted}"),
             (None, None) => format!("existed: {}", dangling.existed.name()),
         };
-        Self { finding: "dangling", place: place.clone(), key: dangling.key.clone(), detail }
+        Self::new("dangling", place, &dangling.key, detail)
     }
 
     /// A row whose object arrived late and could not be restored.
     pub(crate) fn unhealed(place: &Location, key: &str, why: &str) -> Self {
-        let detail = format!("arrived late and was not restored: {why}");
-        Self { finding: "dangling", place: place.clone(), key: key.to_owned(), detail }
+        Self::new("dangling", place, key, format!("arrived late and was not restored: {why}"))
     }
 
     /// No keys were compared: a pipe's exit code is that of its last command, so the command that should print them may
     /// have failed.
-    pub(crate) fn nothing_compared(place: &Location) -> Self {
-        let detail = "the references' command printed no keys, so nothing was compared".to_owned();
-        Self { finding: "nothing-compared", place: place.clone(), key: String::new(), detail }
+    pub(crate) fn nothing_compared(place: &str, command: &str) -> Self {
+        let detail = format!("{command} printed no keys, so nothing was compared");
+        Self::new("nothing-compared", place, "", detail)
     }
 
     /// A location that was empty at the target time, so that neither a restore nor a comparison proves anything.
@@ -245,13 +274,12 @@ impl Finding {
         };
         let detail =
             format!("no key existed at the target time, so nothing was restored and compared: {why}");
-        Self { finding: "nothing-compared", place: place.clone(), key: String::new(), detail }
+        Self::new("nothing-compared", place, "", detail)
     }
 
     /// An object that no row names.
     pub(crate) fn orphan(place: &Location, orphan: &Orphan) -> Self {
-        let detail = "no row names it".to_owned();
-        Self { finding: "orphan", place: place.clone(), key: orphan.key.clone(), detail }
+        Self::new("orphan", place, &orphan.key, "no row names it")
     }
 }
 
@@ -298,7 +326,8 @@ impl StepReport {
             Some(Status::Done) => ("done", None),
             Some(Status::Failed(why)) => ("failed", Some(why.clone())),
         };
-        Self { step: in_words(file, step), state, ms, why, note: result.note, counts: result.counts }
+        let StepResult { note, counts, comparisons, .. } = result;
+        Self { step: in_words(file, step), state, ms, why, note, counts, comparisons }
     }
 }
 

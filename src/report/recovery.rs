@@ -7,7 +7,9 @@ use super::units::{bytes, count, plural};
 use crate::db::RestoreProgress;
 use crate::limits;
 use crate::model::printable;
-use crate::recover::{Ending, Event, Finding, Purpose, RecoveryFile, Report, Running, StepReport, in_words};
+use crate::recover::{
+    Compared, Ending, Event, Finding, Purpose, RecoveryFile, Report, Running, StepReport, in_words,
+};
 
 /// The progress lines of a running recovery.
 #[derive(Debug, Default)]
@@ -88,9 +90,10 @@ pub(crate) fn recovery_table(report: &Report) -> String {
     }
     let mut lines = vec![String::new()];
     for finding in report.findings.iter().take(limits::SHOWN_FAILURES) {
-        let Finding { finding, place, key, detail } = finding;
-        let key = if key.is_empty() { String::new() } else { format!("{}  ", printable(key)) };
-        lines.push(format!("{finding}  {place}: {key}{}", printable(detail)));
+        let key =
+            if finding.key.is_empty() { String::new() } else { format!("{}  ", printable(&finding.key)) };
+        let details = finding_details(finding);
+        lines.push(format!("{}  {}: {key}{details}", finding.finding, printable(&finding.place)));
     }
     if report.findings.len() > limits::SHOWN_FAILURES {
         lines.push("… more; the report names them".to_owned());
@@ -106,6 +109,15 @@ pub(crate) fn recovery_table(report: &Report) -> String {
     let downtime = report.downtime_ms.map(|ms| format!(", downtime {}", seconds(ms))).unwrap_or_default();
     lines.push(format!("{verdict}; recovery time {took} (RTO){downtime}, recovery point age {age}"));
     out + &lines.join("\n") + "\n"
+}
+
+/// Returns the details of a finding.
+pub(super) fn finding_details(finding: &Finding) -> String {
+    let detail = printable(&finding.detail);
+    match &finding.references {
+        Some(name) => format!("{detail} (references {})", printable(name)),
+        None => detail.into_owned(),
+    }
 }
 
 /// Describes what a resumed application has changed since.
@@ -149,8 +161,24 @@ fn step_line(step: &StepReport, width: usize) -> String {
 
 /// Returns the details of a step.
 pub(super) fn details(step: &StepReport) -> String {
-    let counts: Vec<_> = step
-        .counts
+    let named = |one: &Compared| format!("{}: {}", one.name, in_counts(&one.counts));
+    let counts = match step.comparisons.as_slice() {
+        [] => vec![in_counts(&step.counts)],
+        comparisons => comparisons.iter().map(named).collect(),
+    };
+    let rest: Vec<_> = step
+        .note
+        .iter()
+        .chain(&counts)
+        .chain(&step.why)
+        .filter(|text| !text.is_empty())
+        .map(|text| printable(text).into_owned())
+        .collect();
+    rest.join(" · ")
+}
+
+fn in_counts(counts: &BTreeMap<String, u64>) -> String {
+    let counts: Vec<_> = counts
         .iter()
         .filter(|(_, n)| **n > 0)
         .map(|(name, n)| match (name.as_str(), name.strip_prefix("bytes_")) {
@@ -160,14 +188,7 @@ pub(super) fn details(step: &StepReport) -> String {
             _ => format!("{} {name}", count(*n)),
         })
         .collect();
-    let rest = [step.note.clone(), Some(counts.join(", ")), step.why.clone()];
-    let rest: Vec<_> = rest
-        .into_iter()
-        .flatten()
-        .filter(|text| !text.is_empty())
-        .map(|text| printable(&text).into_owned())
-        .collect();
-    rest.join(" · ")
+    counts.join(", ")
 }
 
 /// Formats a duration.

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::notices::STILL_QUIESCED;
-use crate::model::Instant;
+use crate::model::{Instant, printable};
 use crate::recover::{
-    AbortResult, Conclusion, Ending, FollowUp, NextCommand, RecoveryFile, RecoveryOutcome, RecoveryState,
-    Shape, Status, Step, Suggest, in_words, swapped,
+    AbortResult, Compared, Conclusion, Ending, FollowUp, NextCommand, RecoveryFile, RecoveryOutcome,
+    RecoveryState, Shape, Status, Step, StepResult, Suggest, in_words, swapped,
 };
 
 /// A recovery after its last step.
@@ -26,11 +26,17 @@ pub(crate) struct Ended<'a> {
     pub follow_ups: &'a [FollowUp],
 }
 
-/// Shown if references dangle.
-const DANGLING: &str = "dangling references: their keys are in the report; restore late uploads with asof references --heal, or next time with heal in [references]";
+/// Shown if references to other references dangle.
+const DANGLING: &str = "dangling references: their keys are in the report";
+
+/// Shown if references to a bucket dangle.
+const DANGLING_IN_BUCKET: &str = "dangling references: their keys are in the report; restore late uploads with asof references --heal, or next time with heal in [references]";
 
 /// Shown if there were no references to compare.
 const NOTHING_COMPARED: &str = "the rows were not compared with the bucket: check the output of the references' command (a pipe hides a failure of its first command), and compare them with asof references";
+
+/// Shown if named references printed no keys.
+const CHECK_OUTPUT: &str = "check the output of their commands (a pipe hides a failure of its first command)";
 
 /// Returns the last lines of a recovery.
 pub(crate) fn recovery_words(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
@@ -78,11 +84,24 @@ fn words_of_done(ended: &Ended<'_>, suggest: Suggest) -> Vec<String> {
     if file.hooks.stop_for_good() {
         lines.push(STILL_QUIESCED.to_owned());
     }
-    let compared = state.result(Step::References).map(|result| &result.counts);
-    let has = |name: &str| compared.and_then(|counts| counts.get(name)).is_some_and(|n| *n > 0);
-    let found = [("dangling", DANGLING), ("nothing_compared", NOTHING_COMPARED)];
-    lines.extend(found.into_iter().filter(|(name, _)| has(name)).map(|(_, words)| words.to_owned()));
+    lines.extend(
+        state.result(Step::References).map(|result| words_of_references(file, result)).unwrap_or_default(),
+    );
     lines
+}
+
+fn words_of_references(file: &RecoveryFile, result: &StepResult) -> Vec<String> {
+    let has = |what: &str| result.counts.get(what).is_some_and(|n| *n > 0);
+    let in_bucket = |one: &Compared| one.has("dangling") && file.references.is_with_bucket(&one.name);
+    let is_in_bucket = result.comparisons.is_empty() || result.comparisons.iter().any(in_bucket);
+    let dangling = has("dangling").then_some(if is_in_bucket { DANGLING_IN_BUCKET } else { DANGLING });
+    let empty = result.comparisons.iter().filter(|one| one.has("nothing_compared"));
+    let empty: Vec<_> = empty.map(|one| printable(&one.name)).collect();
+    let nothing = has("nothing_compared").then(|| match empty.as_slice() {
+        [] => NOTHING_COMPARED.to_owned(),
+        names => format!("nothing was compared for the references {}: {CHECK_OUTPUT}", names.join(", ")),
+    });
+    dangling.map(str::to_owned).into_iter().chain(nothing).collect()
 }
 
 /// Returns the unfinished steps of a recovery, and the commands that resume or undo it.

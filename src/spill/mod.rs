@@ -15,7 +15,7 @@ mod sort;
 mod spool;
 
 pub use keys::{SortedKeys, SortedWriter};
-pub use pairs::{Pair, pairs};
+pub use pairs::{OnlyIn, Pair, differences, pairs};
 pub use run::Cursor;
 pub use sort::Sorter;
 pub use spool::{Entries, Spool, Spooled};

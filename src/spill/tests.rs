@@ -176,6 +176,23 @@ proptest! {
     }
 
     #[test]
+    fn what_only_one_of_two_lists_has_is_found(
+        first in proptest::collection::vec(KEYS, 0..200),
+        second in proptest::collection::vec(KEYS, 0..200),
+        chunk in 1usize..60,
+    ) {
+        let mut found = (Vec::new(), Vec::new());
+        differences(&sorted(&first, chunk).0, &sorted(&second, chunk).0, |side, key| match side {
+            OnlyIn::First => found.0.push(key.to_owned()),
+            OnlyIn::Second => found.1.push(key.to_owned()),
+        })
+        .unwrap();
+        let [first, second] = [first, second].map(|keys| keys.into_iter().collect::<BTreeSet<_>>());
+        let only = |here: &BTreeSet<String>, there| here.difference(there).cloned().collect::<Vec<_>>();
+        prop_assert_eq!(found, (only(&first, &second), only(&second, &first)));
+    }
+
+    #[test]
     fn segments_are_joined_in_the_order_of_keys(entries in entries()) {
         let expected: Vec<_> =
             entries.iter().map(|(key, (_, value))| (key.clone(), value.clone())).collect();

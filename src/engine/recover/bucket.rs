@@ -212,5 +212,5 @@ fn settled(counters: &Counters, run: &str, first: Option<String>) -> Result<Step
     if superseded > 0 {
         counts.insert("superseded".to_owned(), superseded);
     }
-    Ok(StepResult { note: Some(format!("run {run}")), counts, connection: None })
+    Ok(StepResult { note: Some(format!("run {run}")), counts, ..StepResult::default() })
 }

@@ -27,7 +27,7 @@ impl StepContext<'_> {
         let run_limits = RunLimits { cancel: Some(self.cancel), deadline: Some(limits::CHECK_TIMEOUT) };
         let note = finding(program, &what, &environment, run_limits).await?;
         let failed = u64::from(note.is_some());
-        Ok(StepResult { note, counts: counts([("failed_checks", failed)]), connection: None })
+        Ok(StepResult { note, counts: counts([("failed_checks", failed)]), ..StepResult::default() })
     }
 }
 

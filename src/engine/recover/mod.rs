@@ -19,6 +19,7 @@ mod open;
 mod overtaken;
 mod policy;
 mod prepare;
+mod references;
 mod restore_request;
 mod session;
 mod source;

@@ -1,27 +1,15 @@
 //! The actions of the steps of a recovery.
 
 use std::cell::RefCell;
-use std::io::BufReader;
 
 use super::bucket::{BucketOptions, BucketPart};
 use super::environment::{environment, reached_by};
 use super::hooks::{Hook, run_hook};
-use crate::apply::Outcome;
 use crate::cancel::Cancel;
 use crate::db::{Database, Next, Request, wait};
-use crate::engine::heal::Heal;
-use crate::engine::options::{OnDoubt, RestoreOptions};
-use crate::engine::references::{Held, References, Search};
-use crate::engine::restore::{Begun, BucketStates, bucket_states};
-use crate::engine::rows::read_keys;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::list::Terminator;
-use crate::plan::Change;
-use crate::program::RunLimits;
-use crate::recover::{self, Dangling, Event, Finding, Record, RecoveryFile, Step, StepResult, counts};
-use crate::resolve::Doubt;
-use crate::spill::SortedKeys;
+use crate::recover::{Event, Finding, Record, RecoveryFile, Step, StepResult};
 use crate::state::Recovery;
 
 /// The context of the steps of a recovery.
@@ -152,126 +140,5 @@ impl StepContext<'_> {
         };
         database.swap(&swap).await?;
         Ok(reached_by(database.connection(&recovery.errand_of(n)).await?))
-    }
-
-    /// Compares the keys that the rows name with the bucket's present contents.
-    async fn compare_references(&self, recovery: &Recovery) -> Result<StepResult> {
-        let Some(told) = &self.file.references else { return Ok(StepResult::default()) };
-        let keys = self.read_references(recovery, told).await?;
-        let n = self.file.buckets.iter().position(|bucket| bucket.source == told.bucket);
-        let n = n.ok_or_else(|| Error::internal(format!("{} is not among the buckets", told.bucket)))?;
-        let part = self.bucket(n)?;
-        let judge = part.judge(self.file.buckets_at(recovery.manifest().at), &self.terms).await?;
-        let place = part.place();
-        let held = if part.to.is_some() { Held::There(&place) } else { Held::Now };
-        let search = Search { scope: part.scope(), judge: &judge, held, keys: &keys, orphans: told.orphans };
-        let References { dangling, orphans, sums } = search.run(&part.client, self.cancel).await?;
-        let (at, named) = (recovery.manifest().at, part.to.as_ref().unwrap_or(&part.location));
-        let is_late = |dangling: &Dangling| {
-            let acted_on = dangling.doubts.is_empty() || self.trusts();
-            told.heal.is_some_and(|within| dangling.came_within(at, within) && acted_on)
-        };
-        let dangling = dangling.into_changes()?.inspect(|dangling| {
-            if let Ok(dangling) = dangling
-                && !is_late(dangling)
-            {
-                self.find(Finding::dangling(named, dangling, at));
-            }
-        });
-        let healed = match told.heal {
-            Some(within) => self.heal(recovery, n, dangling, within).await?,
-            None => dangling.take(limits::FINDINGS).map(|found| found.map(|_| 0)).sum::<Result<u64>>()?,
-        };
-        for orphan in orphans.into_changes()?.take(limits::FINDINGS) {
-            self.find(Finding::orphan(named, &orphan?));
-        }
-        let found = sums.dangling();
-        let mut counts = counts([
-            ("keys", sums.keys),
-            ("dangling", found.saturating_sub(healed)),
-            ("healed", healed),
-            ("orphans", sums.orphans.keys),
-        ]);
-        if keys.is_empty() && !told.allow_empty {
-            self.find(Finding::nothing_compared(named));
-            counts.insert("nothing_compared".to_owned(), 1);
-        }
-        Ok(StepResult { counts, ..StepResult::default() })
-    }
-
-    /// Reads the keys while the command prints them.
-    async fn read_references(&self, recovery: &Recovery, told: &recover::References) -> Result<SortedKeys> {
-        let what = "the references' command";
-        let terminator = if told.null { Terminator::Null } else { Terminator::Line };
-        let location = told.bucket.clone();
-        let read = move |output: std::fs::File| {
-            read_keys(BufReader::new(output), terminator, &location, "the references' command")
-        };
-        let run_limits = RunLimits { cancel: Some(self.cancel), deadline: None };
-        let environment = environment(recovery, &self.file.databases);
-        told.command.pipe(what, &environment, run_limits, read).await
-    }
-
-    /// Whether the listing is trusted about uncertain keys.
-    fn trusts(&self) -> bool {
-        self.terms.options.on_doubt == OnDoubt::Trust
-    }
-
-    /// Restores objects that arrived `within` this time after T. Returns their number.
-    async fn heal(
-        &self,
-        recovery: &Recovery,
-        n: usize,
-        dangling: impl Iterator<Item = Result<Dangling>>,
-        within: std::time::Duration,
-    ) -> Result<u64> {
-        let part = self.bucket(n)?;
-        let BucketPart { client, location, to, .. } = part;
-        let BucketStates { here, there, .. } = bucket_states(client, location, to.as_ref()).await?;
-        let (location, to, at) = (location.clone(), to.clone(), recovery.manifest().at);
-        let heal = Heal { location, at, to, within, here, there };
-        let prepared = heal.prepare(client, dangling).await?;
-        if prepared.len == 0 {
-            return Ok(0);
-        }
-        let named = prepared.changed().clone();
-        // All changes left out here were reported as dangling, except those that are only archived.
-        let left_out = |change: &Change| {
-            if change.doubts == [Doubt::Archived] {
-                self.find(Finding::unhealed(&named, &change.key, ARCHIVED));
-            }
-        };
-        let on_doubt = if self.trusts() { OnDoubt::Trust } else { OnDoubt::Skip };
-        let options = RestoreOptions { on_doubt, ..self.terms.options };
-        let begun =
-            Begun { state_dir: &self.terms.state_dir, server: part.server.clone(), now: self.terms.now };
-        let run = prepared.begin_telling(&options, begun, left_out)?;
-        // Recorded so that an abort undoes it, and a teardown aborts its uploads.
-        recovery.note(|_| Record::Healing { bucket: n, run: run.id().to_owned() })?;
-        let copied = client.counters().copied.get();
-        let on = |change: &Change, outcome: &Outcome| {
-            if let Some(why) = why_not(outcome) {
-                self.find(Finding::unhealed(&named, &change.key, &why));
-            }
-            Ok(())
-        };
-        if !run.execute(client, self.terms.options.apply, self.cancel, on).await?.finished {
-            let message = format!("interrupted while restoring late objects, in run {}", run.id());
-            return Err(Error::new(ErrorKind::Interrupted, message));
-        }
-        Ok(client.counters().copied.get() - copied)
-    }
-}
-
-const ARCHIVED: &str = "it is archived";
-
-/// Why a change was not made; `None` if it was made or not needed.
-fn why_not(outcome: &Outcome) -> Option<String> {
-    match outcome {
-        Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::MarkersRemoved | Outcome::Skipped => None,
-        Outcome::Conflict => Some("the key was changed meanwhile".to_owned()),
-        Outcome::Superseded { .. } => Some("an unseen write was superseded".to_owned()),
-        Outcome::Archived { .. } => Some(ARCHIVED.to_owned()),
-        Outcome::Failed(e) => Some(e.to_string()),
     }
 }

@@ -2,8 +2,12 @@ use super::*;
 use crate::error::ErrorKind;
 
 fn read(input: &[u8], terminator: Terminator) -> Result<Vec<String>> {
-    let (location, mut keys) = ("s3://bucket".parse().unwrap(), Vec::new());
-    each_key(input, terminator, &location, "FILE", |key| {
+    read_in(input, &KeyFormat { terminator, ..KeyFormat::lines("s3://bucket".parse().unwrap()) })
+}
+
+fn read_in(input: &[u8], format: &KeyFormat) -> Result<Vec<String>> {
+    let mut keys = Vec::new();
+    each_key(input, format, "FILE", |key| {
         keys.push(key.to_owned());
         Ok(())
     })?;
@@ -38,7 +42,28 @@ fn what_is_no_key_is_refused_with_its_line() {
         let error = read(input, Terminator::Line).unwrap_err();
         assert_eq!((error.kind(), error.to_string()), (ErrorKind::Usage, expected.to_owned()));
     }
-    let location = "s3://bucket/a/".parse().unwrap();
-    let error = each_key(&b"b\n"[..], Terminator::Line, &location, "FILE", |_| Ok(())).unwrap_err();
+    let error = read_in(b"b\n", &KeyFormat::lines("s3://bucket/a/".parse().unwrap())).unwrap_err();
     assert_eq!(error.to_string(), "the key b in FILE is not under s3://bucket/a/");
+}
+
+/// A message holds a URL, whose end is the key.
+#[test]
+fn the_text_before_every_key_is_stripped() {
+    let strip_prefix = "https://cdn/".to_owned();
+    let location = "s3://bucket/a/".parse().unwrap();
+    let format = KeyFormat { strip_prefix: strip_prefix.clone(), ..KeyFormat::lines(location) };
+    let longest = format!("a/{}", "x".repeat(limits::KEY_BYTES - 2));
+    let lines = format!("https://cdn/a/1\n\nhttps://cdn/{longest}\n");
+    assert_eq!(read_in(lines.as_bytes(), &format).unwrap(), ["a/1", &longest]);
+    for (line, told) in [
+        ("a/1", "a/1 in FILE is not a key after https://cdn/"),
+        ("https://cdn/", "https://cdn/ in FILE is not a key after https://cdn/"),
+        ("https://cdn/b/1", "the key b/1 in FILE is not under s3://bucket/a/"),
+        (
+            &format!("{strip_prefix}{longest}x"),
+            "cannot read keys from FILE: line 1 is longer than 1024 bytes, the limit of a key",
+        ),
+    ] {
+        assert_eq!(read_in(line.as_bytes(), &format).unwrap_err().to_string(), told);
+    }
 }

@@ -41,7 +41,9 @@ deadline = "2m"
     assert_eq!(orders.wait, Some(Program::new(["/bin/sh", "-c", "sleep 1; true"])));
     let DatabaseKind::Rds(prod) = &file.databases[1] else { panic!("{file:?}") };
     assert!(prod.like_source && prod.overrides.contains_key("port"));
-    assert_eq!(file.references.as_ref().unwrap().heal, Some(Duration::from_secs(30)));
+    let location = "s3://prod/a".parse().unwrap();
+    let with = ComparedWith::Bucket { location, heal: Some(Duration::from_secs(30)) };
+    assert_eq!((file.references.lists[0].name.clone(), &file.references.comparisons[0].with), (None, &with));
     assert_eq!(file.mark.deadline(), Duration::from_mins(2));
     let shape = file.shape();
     assert!(shape.quiesce && !shape.resume && shape.references);

@@ -27,5 +27,9 @@ fn what_is_commented_out_can_be_read_too() {
         .collect();
     let file = RecoveryFile::parse("recovery.toml", &set.join("\n")).unwrap();
     assert_eq!(file.databases.len(), 2);
-    assert!(file.references.is_some() && file.hooks.after_database.is_some() && file.mark.dump.is_some());
+    assert!(
+        file.references.comparisons.len() == 3
+            && file.hooks.after_database.is_some()
+            && file.mark.dump.is_some()
+    );
 }

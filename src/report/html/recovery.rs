@@ -2,7 +2,7 @@
 
 use maud::html;
 
-use super::super::recovery::{application, details, heading, seconds, verdict};
+use super::super::recovery::{application, details, finding_details, heading, seconds, verdict};
 use super::page;
 use crate::model::{Instant, printable};
 use crate::recover::{Ending, Report};
@@ -38,9 +38,9 @@ pub(crate) fn recovery_page(report: &Report, now: Instant) -> String {
                 @for finding in &report.findings {
                     tr {
                         td { (finding.finding) }
-                        td { (finding.place) }
+                        td { (printable(&finding.place)) }
                         td class="key-name" { (printable(&finding.key)) }
-                        td { (printable(&finding.detail)) }
+                        td { (finding_details(finding)) }
                     }
                 }
             } }
