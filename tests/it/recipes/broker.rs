@@ -1,4 +1,4 @@
-//! A RabbitMQ that `tests/servers/rabbitmq.sh` has started, as an application uses it.
+//! A broker that `tests/servers/rabbitmq.sh` has started, as an application uses it.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};

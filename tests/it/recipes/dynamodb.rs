@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::aws::environment;
+use super::aws::{with_credentials, with_moto};
 use super::{Victim, command, id, killed_at, lab};
 use crate::support::recipe::{Recipe, printed};
 use crate::support::{Run, Subject};
@@ -13,7 +13,7 @@ const TARGET: &str = "uploads-restored";
 
 fn aws(arguments: &[&str]) -> String {
     let words = [&["dynamodb", "--output", "text"], arguments].concat();
-    printed(Command::new("aws").args(words).envs(environment()))
+    printed(with_credentials(Command::new("aws").args(words)))
 }
 
 fn keys(table: &str) -> String {
@@ -44,7 +44,7 @@ impl Typed<'_> {
 
     async fn run(&self, verb: &str, more: &[(&str, &str)]) -> Run {
         let mut command = command(self.subject, &self.arguments(verb));
-        command.envs(environment()).envs(more.iter().copied());
+        with_moto(&mut command).envs(more.iter().copied());
         tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
     }
 }
@@ -52,7 +52,7 @@ impl Typed<'_> {
 /// The table `uploads` without and then with point-in-time recovery: what the window command says.
 fn window(recipe: &Recipe) {
     let ask = |table: &str| {
-        recipe.command("window").envs(environment()).env("ASOF_SOURCE", table).output().unwrap()
+        with_credentials(&mut recipe.command("window")).env("ASOF_SOURCE", table).output().unwrap()
     };
     let (none, off) = (ask("none"), ask("uploads"));
     assert!(
@@ -120,7 +120,7 @@ async fn table_is_restored_beside_its_source() {
 
 fn teardown(recipe: &Recipe, run: &str) {
     let mut command = recipe.command("teardown");
-    command.envs(environment()).env("ASOF_SOURCE", "uploads").env("ASOF_TARGET", TARGET);
+    with_credentials(&mut command).env("ASOF_SOURCE", "uploads").env("ASOF_TARGET", TARGET);
     printed(command.env("ASOF_RUN", run));
 }
 
@@ -132,7 +132,7 @@ async fn killed(typed: &Typed<'_>, recipe: &Recipe, dir: &Path) {
         std::fs::remove_dir(&state).unwrap();
         let typed = Typed { subject: &subject, file: typed.file, at: typed.at.clone() };
         let mut command = command(&subject, &typed.arguments("recover"));
-        killed_at(command.envs(environment()), &state, victim).await;
+        killed_at(with_moto(&mut command), &state, victim).await;
         let run = typed.run("recover", &[]).await.expect_code(0);
         assert_eq!(keys(TARGET), "one", "{victim:?}: {run}");
         teardown(recipe, &id(&run));

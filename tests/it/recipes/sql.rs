@@ -1,4 +1,4 @@
-//! The recipes for PostgreSQL and MariaDB: one story for each, in which rows and objects come back to the same second.
+//! The recipes for SQL databases: one story for each, in which rows and objects come back to the same second.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -46,7 +46,7 @@ impl Recipe {
             let found = lines.iter().filter(|line| line.starts_with(&start)).count();
             assert_eq!(found, 1, "{}: {setting}", self.name);
             let set = lines.iter().map(|line| if line.starts_with(&start) { setting } else { line });
-            text = set.map(|line| format!("{line}\n")).collect();
+            text = set.collect::<Vec<_>>().join("\n") + "\n";
         }
         fs::write(self.env_path(), text).unwrap();
     }
