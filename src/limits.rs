@@ -258,6 +258,9 @@ pub const FILE_CHECKS: usize = 16;
 /// Bytes read of a program's output: an address, two times, a state.
 pub const PROGRAM_OUTPUT: u64 = 64 << 10;
 
+/// Bytes of the ID of a store's snapshot.
+pub const SNAPSHOT_ID: usize = 1024;
+
 /// Characters of a program's invalid output that an error quotes.
 pub const QUOTED: usize = 200;
 

@@ -79,14 +79,20 @@ impl Program {
     ) -> Result<String> {
         let started = self.start(what, environment, Stdio::piped())?;
         let mut printed = Vec::new();
+        let mut is_too_long = false;
         let ended = run_limits.wait(what, started, async |child| {
             if let Some(stdout) = child.stdout.take() {
-                stdout.take(limits::PROGRAM_OUTPUT).read_to_end(&mut printed).await?;
+                let read = stdout.take(limits::PROGRAM_OUTPUT + 1).read_to_end(&mut printed).await?;
+                is_too_long = read as u64 > limits::PROGRAM_OUTPUT;
             }
-            child.wait().await
+            if is_too_long { Err(std::io::ErrorKind::FileTooLarge.into()) } else { child.wait().await }
         });
-        let ended = ended.await?;
-        self.judge(what, ended)?;
+        let ended = ended.await;
+        if is_too_long {
+            let message = format!("{what} ({self}) printed more than {} bytes", limits::PROGRAM_OUTPUT);
+            return Err(Error::new(ErrorKind::Invalid, message));
+        }
+        self.judge(what, ended?)?;
         String::from_utf8(printed).map_err(|_| {
             Error::new(ErrorKind::Invalid, format!("the output of {what} ({self}) is not UTF-8"))
         })
@@ -172,8 +178,9 @@ impl RunLimits<'_> {
         };
         let error = tokio::select! {
             ended = end(&mut child) => {
+                let ended = ended?;
                 group.ended();
-                return Ok(ended?);
+                return Ok(ended);
             }
             () = late => {
                 let seconds = self.deadline.unwrap_or_default().as_secs_f32();

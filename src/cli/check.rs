@@ -7,6 +7,7 @@ use super::args::apply::StateArgs;
 use super::args::check::CheckArgs;
 use super::context::Context;
 use super::exit::Exit;
+use super::kept::state_dir;
 use super::suggest::typed;
 use super::time_arg;
 use crate::engine::recover::{Databases, LeastFor, Source, least_policy};
@@ -38,7 +39,10 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         (earlier_rules(earlier.lifecycle_history, &context.cancel).await?, doubtful.is_some());
     let server = server.settings(None);
     let databases = match &database {
-        Some(file) => Databases::of(file, &server, &context.cancel, typed).await?,
+        Some(file) => {
+            let marks = time_arg::marks_in(&state_dir(&state)?)?;
+            Databases::of(file, &server, &marks, &context.cancel, typed).await?
+        }
         None => Databases::default(),
     };
     let client = context.client(server).await?;

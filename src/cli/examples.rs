@@ -89,7 +89,8 @@ pub(super) const MARK: &str = "\
 Examples:
   asof mark recovery.toml --name before-deploy
   asof mark recovery.toml --deadline 2m
-  asof mark --list";
+  asof mark --list
+  asof mark recovery.toml --expire 30d";
 
 pub(super) const HISTORY: &str = "\
 Examples:

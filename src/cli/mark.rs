@@ -8,13 +8,15 @@ use super::exit::Exit;
 use super::kept::state_dir;
 use super::recovery::{request, source};
 use super::{suggest, time_arg};
-use crate::engine::recover::{MakeMark, MarksFile, Notice, RecoveryOptions, Source};
+use crate::engine::recover::{
+    ExpireMarks, ExpiredMarks, MakeMark, MarksFile, Notice, RecoveryOptions, Source,
+};
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::report::{Output, RecoveryView, show_mark, show_marks};
+use crate::report::{Output, RecoveryView, show_expired, show_mark, show_marks};
 
 pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
-    let MarkArgs { file, list, name, replace, deadline, state, server, output } = args;
+    let MarkArgs { file, list, expire, name, replace, deadline, state, server, output } = args;
     let output = Output::from(output);
     let state_dir = state_dir(&state)?;
     if list {
@@ -26,6 +28,11 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     let view = RecoveryView::new(output, &source);
     let on = |notice: &Notice<'_>| view.show(notice);
     let request = request(context, &source, &options, &on);
+    if let Some(age) = expire {
+        let ExpiredMarks { marks, now, conclusion } = Box::pin(ExpireMarks { request, age }.run()).await?;
+        show_expired(output.format, &marks, now)?;
+        return Ok(conclusion.into());
+    }
     let mark = Box::pin(MakeMark { request, name, replace, deadline }.run()).await?;
     let recover = suggest::recover(&source.path, &format!("mark:{}", mark.name)).place_only();
     show_mark(output.format, &mark, &recover.to_string())?;

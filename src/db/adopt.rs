@@ -61,7 +61,7 @@ pub(crate) fn adoptable(found: &[Carrier<'_>], typed: Option<Instant>) -> Adopti
         let why = match carries {
             Carries::Nothing => continue,
             Carries::Untold => {
-                format!("the database {name} is restored by commands; only RDS databases can be adopted")
+                format!("{name} is restored by commands; only RDS databases can be adopted")
             }
             Carries::Untagged(what) => format!("the database {name}: {what} was not restored by asof"),
             Carries::Tagged(Tagged { what, id, drill: true, .. }) => {

@@ -1,8 +1,10 @@
-//! A database restored by commands: Cloud SQL, a self-hosted server, or anything else.
+//! A database or a store restored by commands: Cloud SQL, a self-hosted server, a queue, a volume, or anything else.
 //!
 //! | command | prints | if absent |
 //! |---|---|---|
-//! | `window` | two times, the earliest and the latest, `-` if unknown | any time is tried |
+//! | `window` | two times, the earliest and the latest, `-` if unknown | any time is tried; with `snapshot`, only the times of marks |
+//! | `snapshot` | stores only: the ID of the snapshot that it took for a mark | marks have no snapshot of it |
+//! | `release` | | required with `snapshot` |
 //! | `restore` | | required |
 //! | `progress` | `none`, `restoring [PERCENT]`, `available`, `failed [WHY]` or `foreign [WHOSE]` | `restore` (and `wait`) return when the database is ready; a drill is refused |
 //! | `wait` | | |
@@ -10,30 +12,36 @@
 //! | `teardown` | | a drill is refused, unless `--keep` |
 //!
 //! Every command gets these environment variables: `ASOF_AT` (RFC 3339), `ASOF_AT_EPOCH`, `ASOF_RUN` (the tag),
-//! `ASOF_DATABASE`, `ASOF_SOURCE`, `ASOF_TARGET`.
+//! `ASOF_DATABASE` or `ASOF_STORE`, `ASOF_SOURCE`, `ASOF_TARGET` and, at a mark, `ASOF_SNAPSHOT`.
 //!
 //! An interrupted `restore` is run again with the same `ASOF_RUN`, unless `progress` reports the restore under way or
 //! done.
 
 use std::time::Duration;
 
-use super::{Connection, Found, Request, RestoreProgress, RestoreRequest, Window};
+use super::{Connection, Found, Noun, Request, RestoreProgress, RestoreRequest, Window};
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::model::Instant;
+use crate::model::{Instant, printable};
 use crate::program::{Environment, Program, RunLimits};
 
-/// A database's settings in the recovery file.
+mod snapshot;
+
+pub(crate) use snapshot::{Snapshot, SnapshotCommands};
+
+/// The settings of a database or a store in the recovery file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Settings {
+    pub noun: Noun,
     pub name: String,
     /// The source to restore, passed to the commands.
     pub source: Option<String>,
     /// The target to restore into, passed to the commands.
     pub target: Option<String>,
-    /// Prints the restorable window.
-    pub window: Option<Program>,
+    pub window: Restorable,
+    /// Takes and removes the snapshots of a store.
+    pub snapshots: Option<Box<SnapshotCommands>>,
     /// Runs or starts the restore.
     pub restore: Program,
     /// Prints the restore's progress.
@@ -46,36 +54,67 @@ pub(crate) struct Settings {
     pub teardown: Option<Program>,
 }
 
+/// The restorable times of a database or a store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Restorable {
+    /// Unknown: any time is tried.
+    AnyTime,
+    /// The times of marks with a snapshot, and no others.
+    Marks,
+    /// Printed by this command.
+    Printed(Program),
+}
+
 impl Settings {
     pub(crate) fn programs(&mut self) -> Vec<&mut Program> {
-        let Self { name: _, source: _, target: _, window, restore, progress, wait, endpoint, teardown } =
-            self;
-        let others = [window, progress, wait, endpoint, teardown].into_iter().flatten();
-        std::iter::once(restore).chain(others).collect()
+        let Self { noun: _, name: _, source: _, target: _, window, snapshots, restore, .. } = self;
+        let Self { progress, wait, endpoint, teardown, .. } = self;
+        let window = match window {
+            Restorable::Printed(program) => Some(program),
+            Restorable::AnyTime | Restorable::Marks => None,
+        };
+        let others = [progress, wait, endpoint, teardown].into_iter().flatten();
+        let of_snapshots = snapshots.iter_mut().flat_map(|commands| {
+            let SnapshotCommands { take, release } = &mut **commands;
+            [take, release]
+        });
+        std::iter::once(restore).chain(window).chain(of_snapshots).chain(others).collect()
     }
 }
 
 #[derive(Debug)]
 pub(crate) struct Database {
     settings: Settings,
+    /// The snapshots that marks have of a store, oldest first.
+    snapshots: Vec<Snapshot>,
     cancel: Cancel,
 }
 
 impl Database {
     /// Creates the database. `cancel` stops read-only commands; commands that change something run to their end.
-    pub(crate) fn new(settings: Settings, cancel: Cancel) -> Self {
-        Self { settings, cancel }
+    pub(crate) fn new(settings: Settings, snapshots: Vec<Snapshot>, cancel: Cancel) -> Self {
+        Self { settings, snapshots, cancel }
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.settings.name
     }
 
+    pub(super) fn noun(&self) -> Noun {
+        self.settings.noun
+    }
+
     pub(super) async fn window(&self) -> Result<Window> {
-        let Some(program) = &self.settings.window else { return Ok(Window::default()) };
+        let marks = self.snapshots.iter().map(|snapshot| snapshot.at).collect();
+        let program = match &self.settings.window {
+            Restorable::AnyTime => return Ok(Window { marks, ..Window::default() }),
+            Restorable::Marks => return Ok(Window { range: None, marks }),
+            Restorable::Printed(program) => program,
+        };
         let what = self.what("window");
         let printed = program.read(&what, &self.environment(None), self.question()).await?;
-        read_window(&printed).ok_or_else(|| self.nonsense("window", &printed, WINDOW))
+        let window = read_window(&printed).ok_or_else(|| self.nonsense("window", &printed, WINDOW))?;
+        Ok(Window { marks, ..window })
     }
 
     pub(super) async fn find(&self, request: &RestoreRequest) -> Result<Found> {
@@ -107,12 +146,12 @@ impl Database {
                 // as a failed answer, and a few failures in a row are tolerated.
                 (Found::Nothing, _) => {
                     let message =
-                        format!("{} prints none: the database does not exist", self.what("progress"));
+                        format!("{} prints none: the {} does not exist", self.what("progress"), self.noun());
                     return Err(Error::new(ErrorKind::Missing, message));
                 }
-                (Found::Foreign(whose), _) => {
-                    RestoreProgress::Failed { why: format!("another database is in its place: {whose}") }
-                }
+                (Found::Foreign(whose), _) => RestoreProgress::Failed {
+                    why: format!("another {} is in its place: {whose}", self.noun()),
+                },
             });
         }
         if let Some(wait) = &self.settings.wait {
@@ -148,9 +187,8 @@ impl Database {
     async fn teardown_within(&self, request: &RestoreRequest, deadline: Duration) -> Result<()> {
         let found = self.find(request).await?;
         if let Found::Foreign(whose) = &found {
-            let name = self.name();
-            let message =
-                format!("the database {name} was not torn down: it belongs to another recovery ({whose})");
+            let title = self.title();
+            let message = format!("the {title} was not torn down: it belongs to another recovery ({whose})");
             return Err(Error::new(ErrorKind::Refused, message));
         }
         // The database may have been removed by hand.
@@ -158,8 +196,10 @@ impl Database {
             return Ok(());
         }
         let Some(program) = &self.settings.teardown else {
-            let message = format!("the database {} has no teardown command", self.name());
-            return Err(Error::usage(message).hint("add one, or tear the database down by hand"));
+            let message = format!("the {} has no teardown command", self.title());
+            return Err(
+                Error::usage(message).hint(format!("add one, or tear the {} down by hand", self.noun()))
+            );
         };
         let run_limits = RunLimits { deadline: Some(deadline), cancel: None };
         program.run(&self.what("teardown"), &self.environment(Some(request)), run_limits).await
@@ -177,27 +217,39 @@ impl Database {
     }
 
     fn what(&self, command: &str) -> String {
-        format!("the {command} command of the database {}", self.name())
+        format!("the {command} command of the {}", self.title())
+    }
+
+    fn title(&self) -> String {
+        format!("{} {}", self.noun(), self.name())
     }
 
     fn nonsense(&self, command: &str, printed: &str, form: &str) -> Error {
-        let printed: String = printed.trim().chars().take(limits::QUOTED).collect();
-        let message = format!("{} printed \"{printed}\"", self.what(command));
+        let quoted: String = printed.trim().chars().take(limits::QUOTED).collect();
+        let message = format!("{} printed \"{}\"", self.what(command), printable(&quoted));
         Error::new(ErrorKind::Invalid, message).hint(format!("it must print {form}"))
     }
 
     fn environment(&self, request: Option<&RestoreRequest>) -> Environment {
-        let Settings { name, source, target, .. } = &self.settings;
-        let mut variables = vec![("ASOF_DATABASE".to_owned(), name.clone())];
+        let mut variables = self.names();
         let mut set = |name: &str, value: Option<String>| {
             variables.extend(value.map(|value| (name.to_owned(), value)));
         };
-        set("ASOF_SOURCE", source.clone());
-        set("ASOF_TARGET", target.clone());
         set("ASOF_AT", request.map(|request| request.at.to_string()));
         set("ASOF_AT_EPOCH", request.map(|request| request.at.second().to_string()));
         set("ASOF_RUN", request.map(|request| request.tag.clone()));
+        let marked = |request: &RestoreRequest| self.snapshot_at(request.at).map(str::to_owned);
+        let snapshot = request.and_then(|request| request.snapshot.clone().or_else(|| marked(request)));
+        set("ASOF_SNAPSHOT", snapshot);
         variables
+    }
+
+    /// The variables that tell the commands which database or store they are for.
+    fn names(&self) -> Environment {
+        let Settings { noun, name, source, target, .. } = &self.settings;
+        let given = [("ASOF_SOURCE", source), ("ASOF_TARGET", target)].into_iter();
+        let given = given.filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+        std::iter::once((noun.variable().to_owned(), name.clone())).chain(given).collect()
     }
 }
 
@@ -210,7 +262,7 @@ fn read_window(printed: &str) -> Option<Window> {
         let word = words.next()?;
         if word == "-" { Some(None) } else { Instant::parse_moment(word).map(Some) }
     };
-    let window = Window { earliest: time()?, latest: time()? };
+    let window = Window::between(time()?, time()?);
     words.next().is_none().then_some(window)
 }
 

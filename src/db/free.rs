@@ -18,10 +18,12 @@ pub(crate) async fn require_free(databases: &[Database], request: &RestoreReques
                 ),
             },
             Next::Stop(why) => why,
-            Next::Wait => "its progress command reports a database before the restore was requested; remove that database, or make the command compare ASOF_RUN"
-                .to_owned(),
+            Next::Wait => format!(
+                "its progress command reports a {noun} before the restore was requested; remove that {noun}, or make the command compare ASOF_RUN",
+                noun = database.noun()
+            ),
         };
-        let message = format!("the database {}: {why}", database.name());
+        let message = format!("the {}: {why}", database.title());
         return Err(Error::new(ErrorKind::Refused, message).hint("nothing was changed"));
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Databases restored to a past second together with the buckets: one interface over every kind of database.
+//! Databases and stores restored to a past second together with the buckets: one interface over every kind of database.
 //!
 //! The tag identifies a restore: it is requested once, and a resumed run finds it again by its tag. Decisions are pure
 //! functions ([`Window::reaches`], [`checks`], [`Found::next`]); all waiting is in [`wait`].
@@ -25,6 +25,7 @@ pub(crate) mod command;
 mod connection;
 mod follow_up;
 mod free;
+mod noun;
 mod preflight;
 pub(crate) mod rds;
 mod reach;
@@ -43,6 +44,7 @@ pub(crate) use check::checks;
 pub(crate) use connection::Connection;
 pub(crate) use follow_up::FollowUp;
 pub(crate) use free::require_free;
+pub(crate) use noun::Noun;
 pub(crate) use preflight::{Preflight, PreflightFinding};
 pub(crate) use reach::until_reached;
 pub(crate) use swap::{CutOver, Renamed, Swap};
@@ -51,7 +53,7 @@ pub(crate) use window::{Reach, Window};
 
 #[derive(Debug)]
 pub(crate) enum Database {
-    /// Any database, restored by commands.
+    /// Any database, or a store, restored by commands.
     Command(command::Database),
     Rds(rds::Instance),
     /// A cluster: Aurora, Multi-AZ, `DocumentDB` or Neptune.
@@ -72,12 +74,14 @@ pub(crate) struct RestoreRequest {
     pub made: Option<String>,
     /// The name swap, planned or done: the restored database is found under either of its names.
     pub swap: Option<Swap>,
+    /// The ID of the snapshot to restore a store from.
+    pub snapshot: Option<String>,
 }
 
 impl RestoreRequest {
     /// Creates a request that has not been sent yet.
     pub(crate) fn new(at: Instant, tag: impl Into<String>) -> Self {
-        Self { at, tag: tag.into(), drill: false, asked: None, made: None, swap: None }
+        Self { at, tag: tag.into(), drill: false, asked: None, made: None, swap: None, snapshot: None }
     }
 
     /// Returns the request after `requests` attempts to send it just now. A single refused attempt has requested
@@ -163,6 +167,20 @@ impl Database {
     /// The name in the recovery file.
     pub(crate) fn name(&self) -> &str {
         answer!(self, database => database.name())
+    }
+
+    pub(crate) fn noun(&self) -> Noun {
+        answer!(self, database => database.noun(), _rds => Noun::Database)
+    }
+
+    /// The name after its noun, as in `database orders`.
+    pub(crate) fn title(&self) -> String {
+        format!("{} {}", self.noun(), self.name())
+    }
+
+    /// The ID of the store's snapshot at this time, if a mark has one.
+    pub(crate) fn snapshot_at(&self, at: Instant) -> Option<&str> {
+        answer!(self, store => store.snapshot_at(at), _rds => None)
     }
 
     /// Returns one sentence for each thing the restore does not copy from the source, to show before it starts.

@@ -37,8 +37,7 @@ pub(super) async fn poll(
                 match progress {
                     RestoreProgress::Available { endpoint } => return Ok(endpoint),
                     RestoreProgress::Failed { why } => {
-                        let name = database.name();
-                        let message = format!("the restore of the database {name} failed: {why}");
+                        let message = format!("the restore of the {} failed: {why}", database.title());
                         return Err(Error::new(ErrorKind::Local, message));
                     }
                     RestoreProgress::Restoring { .. } => {}
@@ -56,7 +55,7 @@ pub(super) async fn poll(
             }
         }
         if !cancel.pause(backoff.pause()).await {
-            let message = format!("interrupted while the database {} was being restored", database.name());
+            let message = format!("interrupted while the {} was being restored", database.title());
             return Err(Error::new(ErrorKind::Interrupted, message));
         }
     }

@@ -48,6 +48,8 @@ pub enum Subject {
     Policy,
     /// The times to which a database can be restored.
     Database,
+    /// The times to which a store can be restored.
+    Store,
 }
 
 /// The result of a check.
@@ -58,7 +60,7 @@ pub enum Verdict {
     Passed,
     /// Review before restoring.
     Warned,
-    /// A restore in place is refused, or a database cannot be restored to the target time.
+    /// A restore in place is refused, or a database or a store cannot be restored to the target time.
     Failed,
     /// The check could not be made. Never treated as passed.
     Unknown,
@@ -88,15 +90,15 @@ pub struct Check {
     /// The IAM permission that the credentials lack for this check, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permission: Option<&'static str>,
-    /// The database and its restorable times; for the subject `database` only.
+    /// The database or store and its restorable times; for the subjects `database` and `store` only.
     #[serde(flatten)]
     pub database: Option<DatabaseWindow>,
 }
 
-/// The times to which a database can be restored. A limit is null if it is unknown.
+/// The times to which a database or a store can be restored. A limit is null if it is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct DatabaseWindow {
-    /// The database's name in the recovery file.
+    /// The name in the recovery file.
     pub name: String,
     /// The earliest restorable time.
     pub earliest: Option<Instant>,
@@ -109,7 +111,9 @@ impl Check {
     pub fn blocks(&self) -> bool {
         match self.verdict {
             Verdict::Failed => true,
-            Verdict::Unknown => matches!(self.subject, Subject::Versioning | Subject::Database),
+            Verdict::Unknown => {
+                matches!(self.subject, Subject::Versioning | Subject::Database | Subject::Store)
+            }
             Verdict::Passed | Verdict::Warned => false,
         }
     }

@@ -119,7 +119,7 @@ pub(crate) struct AbortResult {
 
 /// Why an abort is refused without `--after-resume`.
 pub(crate) const ABORTED_IN_USE: &str =
-    "the application may have been resumed on the restored databases that would be removed";
+    "the application may have been resumed on the restored databases or stores that would be removed";
 
 impl PartState {
     pub(crate) fn name(self) -> &'static str {
@@ -138,9 +138,9 @@ impl AbortPart {
         let bucket =
             |n: usize| file.buckets.get(n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
         let database = |n: usize| {
-            let (name, (source, target)) =
-                file.databases.get(n).map_or_else(Default::default, |one| (one.name(), one.places()));
-            (name, source.unwrap_or_default(), target.unwrap_or_default())
+            let (title, (source, target)) =
+                file.databases.get(n).map_or_else(Default::default, |one| (one.title(), one.places()));
+            (title, source.unwrap_or_default(), target.unwrap_or_default())
         };
         match self {
             AbortPart::Undo { bucket: n, run } => format!("undo run {run} of {}", bucket(*n)),
@@ -150,23 +150,23 @@ impl AbortPart {
                 format!("leave {} as the recovery that was adopted may have restored it", bucket(*n))
             }
             AbortPart::Stays { database: n } => {
-                let (name, ..) = database(*n);
-                format!("leave the database {name}: it was restored in place, which cannot be undone")
+                let (title, ..) = database(*n);
+                format!("leave the {title}: it was restored in place, which cannot be undone")
             }
             AbortPart::SwapBack { database: n } => {
-                let (name, source, target) = database(*n);
+                let (title, source, target) = database(*n);
                 format!(
-                    "rename the restored database {name} back to {target}, then its source back to {source}; connections drop"
+                    "rename the restored {title} back to {target}, then its source back to {source}; connections drop"
                 )
             }
             AbortPart::LeftSwapped { database: n } => {
-                let (name, source, _) = database(*n);
-                format!("leave the restored database {name}, which got the name {source}")
+                let (title, source, _) = database(*n);
+                format!("leave the restored {title}, which got the name {source}")
             }
             AbortPart::Remove { database: n } => {
-                let (name, _, target) = database(*n);
-                let named = if target.is_empty() { name.to_owned() } else { format!("{name} {target}") };
-                format!("remove the restored database {named} if it has the tag {id}")
+                let (title, _, target) = database(*n);
+                let named = if target.is_empty() { title } else { format!("{title} {target}") };
+                format!("remove the restored {named} if it has the tag {id}")
             }
             AbortPart::Resume => "run the resume hook".to_owned(),
         }

@@ -1,6 +1,7 @@
 //! Rules for drills: everything is restored elsewhere, under the drill's own name.
 
-use super::file::{DatabaseKind, RecoveryFile, Target};
+use super::database::DatabaseKind;
+use super::file::{RecoveryFile, Target};
 use super::steps::Shape;
 use crate::error::{Error, Result};
 use crate::model::{DRILL_FOLDER, Location};
@@ -40,22 +41,22 @@ pub(crate) fn check_drill(file: &RecoveryFile, keep: bool) -> Result<()> {
     }
     let sources: Vec<_> = file.databases.iter().filter_map(|database| database.places().0).collect();
     for database in &file.databases {
-        let name = database.name();
+        let (title, noun) = (database.title(), database.noun());
         match database.places().1 {
-            None => return refuse(format!("the database {name} has no target")),
+            None => return refuse(format!("the {title} has no target")),
             Some(target) if sources.contains(&target) => {
-                return refuse(format!("the target {target} of the database {name} is also a source"));
+                return refuse(format!("the target {target} of the {title} is also a source"));
             }
             Some(_) => {}
         }
         let DatabaseKind::Command(settings) = database else { continue };
         if settings.progress.is_none() {
             return refuse(format!(
-                "the database {name} has no progress command, which distinguishes an existing database from the one the drill restores"
+                "the {title} has no progress command, which distinguishes an existing {noun} from the one the drill restores"
             ));
         }
         if settings.teardown.is_none() && !keep {
-            return refuse(format!("the database {name} has no teardown command, and --keep is not given"));
+            return refuse(format!("the {title} has no teardown command, and --keep is not given"));
         }
     }
     Ok(())

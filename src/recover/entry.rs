@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::file::DatabaseKind;
-use crate::db::{CutOver, command, rds};
+use super::database::DatabaseKind;
+use crate::db::{CutOver, Noun, command, rds};
 use crate::program::Program;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -41,24 +41,6 @@ pub(super) struct Entry {
     pub(super) check: Option<Program>,
 }
 
-impl DatabaseKind {
-    pub(super) fn is_of_rds(&self) -> bool {
-        matches!(self, DatabaseKind::Rds(_) | DatabaseKind::Aurora(_))
-    }
-
-    /// The source whose name it takes, if the cut-over renames.
-    pub(crate) fn swaps_with(&self) -> Option<&str> {
-        match self {
-            DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings)
-                if settings.cut_over == CutOver::Rename =>
-            {
-                self.places().0
-            }
-            _ => None,
-        }
-    }
-}
-
 impl Entry {
     /// Converts the entry if its fields match its kind. `n` is its number in the file.
     pub(super) fn check(self, n: usize) -> std::result::Result<DatabaseKind, String> {
@@ -74,11 +56,13 @@ impl Entry {
         self.check_fields(&name)?;
         match self.kind {
             Kind::Command => Ok(DatabaseKind::Command(command::Settings {
+                noun: Noun::Database,
                 restore: self.restore.ok_or_else(|| format!("the database {name} has no restore command"))?,
                 name,
                 source: self.source,
                 target: self.target,
-                window: self.window,
+                window: self.window.map_or(command::Restorable::AnyTime, command::Restorable::Printed),
+                snapshots: None,
                 progress: self.progress,
                 wait: self.wait,
                 endpoint: self.endpoint,

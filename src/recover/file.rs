@@ -1,19 +1,21 @@
-//! The recovery file: the buckets and databases that belong together, the hooks, and the command that lists referenced
+//! The recovery file: the buckets, databases and stores that belong together, the hooks, and the command that lists referenced
 //! keys.
 
 mod references;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
+use super::database::DatabaseKind;
 use super::entry::Entry;
 use super::places;
-use super::steps::Shape;
-use crate::db::{command, rds};
+use super::steps::{Order, Shape};
+use super::store::StoreEntry;
+use crate::db::rds;
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Account, Instant, Location, RequestPayer, printable};
@@ -25,9 +27,12 @@ pub(crate) use references::{ComparedWith, Comparison, KeyList, References};
 pub(crate) struct RecoveryFile {
     pub name: String,
     pub buckets: Vec<Bucket>,
+    /// The databases, and after them the stores.
     pub databases: Vec<DatabaseKind>,
-    /// The check command of each database.
+    /// The check command of each database and store.
     pub checks: Vec<Option<Program>>,
+    /// When each database and store is restored.
+    pub orders: Vec<Order>,
     /// The hooks.
     pub hooks: Hooks,
     /// When the application is quiesced.
@@ -85,14 +90,6 @@ impl<'de> Deserialize<'de> for Target {
     }
 }
 
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum DatabaseKind {
-    Command(command::Settings),
-    Rds(rds::Settings),
-    /// A cluster: Aurora, Multi-AZ, `DocumentDB` or Neptune.
-    Aurora(rds::Settings),
-}
-
 /// When the application is quiesced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -147,6 +144,8 @@ struct Written {
     #[serde(default)]
     database: Vec<Spanned<Entry>>,
     #[serde(default)]
+    store: Vec<Spanned<StoreEntry>>,
+    #[serde(default)]
     quiesce: QuiesceTime,
     #[serde(default)]
     hooks: Hooks,
@@ -163,6 +162,47 @@ fn length<'de, D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Opt
     length.map(Some).ok_or_else(|| serde::de::Error::custom("write a duration as 30s, 5m or 2h"))
 }
 
+/// The databases and stores of a file, as far as they are read.
+#[derive(Default)]
+struct Parts {
+    databases: Vec<DatabaseKind>,
+    checks: Vec<Option<Program>>,
+    orders: Vec<Order>,
+    targets: BTreeSet<String>,
+}
+
+impl Parts {
+    /// Adds a database or a store, unless it has the name or the target of another one.
+    fn add(
+        &mut self,
+        database: DatabaseKind,
+        check: Option<Program>,
+        order: Order,
+    ) -> std::result::Result<(), String> {
+        let (name, variable) = (database.name(), database.endpoint_variable());
+        if let Some(other) = self.databases.iter().find(|other| other.endpoint_variable() == variable) {
+            let (noun, title) = (database.noun(), other.title());
+            return Err(match other.name() == name {
+                true if other.noun() == noun => format!("two {noun}s have the name {name}"),
+                true => format!("the {title} and a {noun} have the same name"),
+                false if other.noun() == noun => {
+                    format!("the {noun}s {} and {name} would both set {variable} for the hooks", other.name())
+                }
+                false => format!("the {title} and the {noun} {name} would both set {variable} for the hooks"),
+            });
+        }
+        let own = [database.places().1.filter(|_| database.is_of_rds()), database.swaps_with()];
+        if let Some(target) = own.into_iter().flatten().find(|name| !self.targets.insert((*name).to_owned()))
+        {
+            return Err(format!("two databases have the target {target}"));
+        }
+        self.databases.push(database);
+        self.checks.push(check);
+        self.orders.push(order);
+        Ok(())
+    }
+}
+
 impl RecoveryFile {
     /// Parses the text of the file `name`. An error gives the line and column if it has them.
     pub(crate) fn parse(name: &str, text: &str) -> Result<Self> {
@@ -173,43 +213,36 @@ impl RecoveryFile {
                 .hint("asof recover --init writes a template with every setting")
         })?;
         let wrong = |at: usize, why: String| Error::usage(format!("{name}, {}: {why}", place(text, at)));
-        if written.bucket.is_empty() && written.database.is_empty() {
-            return Err(Error::usage(format!("{name} has no bucket and no database"))
+        if written.bucket.is_empty() && written.database.is_empty() && written.store.is_empty() {
+            return Err(Error::usage(format!("{name} has no bucket, no database and no store"))
                 .hint("asof recover --init writes a template"));
         }
         places::check(&written.bucket).map_err(|(at, why)| wrong(at, why))?;
         let references =
             References::of(written.references, &written.bucket).map_err(|e| wrong(e.at, e.why))?;
-        let (mut names, mut targets) = (BTreeMap::new(), BTreeSet::new());
-        let (mut databases, mut checks) = (Vec::new(), Vec::new());
+        let mut parts = Parts::default();
         for (n, entry) in written.database.into_iter().enumerate() {
             let at = entry.span().start;
             let mut entry = entry.into_inner();
-            checks.push(entry.check.take());
-            let database = entry.check(n).map_err(|why| wrong(at, why))?;
-            let (name, variable) = (database.name().to_owned(), database.endpoint_variable());
-            match names.insert(variable.clone(), name.clone()) {
-                Some(other) if other == name => {
-                    return Err(wrong(at, format!("two databases have the name {name}")));
-                }
-                Some(other) => {
-                    let why =
-                        format!("the databases {other} and {name} would both set {variable} for the hooks");
-                    return Err(wrong(at, why));
-                }
-                None => {}
-            }
-            let own = [database.places().1.filter(|_| database.is_of_rds()), database.swaps_with()];
-            if let Some(target) = own.into_iter().flatten().find(|name| !targets.insert((*name).to_owned())) {
-                return Err(wrong(at, format!("two databases have the target {target}")));
-            }
-            databases.push(database);
+            let check = entry.check.take();
+            let database = entry.check(n);
+            let added = database.and_then(|database| parts.add(database, check, Order::default()));
+            added.map_err(|why| wrong(at, why))?;
         }
+        for entry in written.store {
+            let at = entry.span().start;
+            let mut entry = entry.into_inner();
+            let (check, order) = (entry.check.take(), entry.order);
+            let added = entry.check().and_then(|store| parts.add(store, check, order));
+            added.map_err(|why| wrong(at, why))?;
+        }
+        let Parts { databases, checks, orders, .. } = parts;
         Ok(Self {
             name: name.to_owned(),
             buckets: written.bucket.into_iter().map(Spanned::into_inner).collect(),
             databases,
             checks,
+            orders,
             hooks: written.hooks,
             quiesce: written.quiesce,
             references,
@@ -237,6 +270,7 @@ impl RecoveryFile {
             references: !self.references.is_empty(),
             checks: self.checks.iter().map(Option::is_some).collect(),
             swaps: self.databases.iter().map(|database| database.swaps_with().is_some()).collect(),
+            orders: self.orders.clone(),
             verify: false,
             databases: self.databases.len(),
             beside: match self.quiesce {
@@ -272,67 +306,13 @@ impl RecoveryFile {
         buckets.chain(databases).collect()
     }
 
-    /// The buckets and databases it is about: a recovery begun for others is not resumed.
+    /// The buckets, databases and stores it is about: a recovery begun for others is not resumed.
     pub(crate) fn about(&self) -> Vec<String> {
         let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
             Target::InPlace => format!("bucket {}", bucket.source),
             Target::Elsewhere(target) => format!("bucket {} into {target}", bucket.source),
         });
-        buckets.chain(self.databases.iter().map(|database| format!("database {}", database.name()))).collect()
-    }
-}
-
-impl DatabaseKind {
-    pub(crate) fn name(&self) -> &str {
-        match self {
-            DatabaseKind::Command(settings) => &settings.name,
-            DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => &settings.name,
-        }
-    }
-
-    /// Whether it is restored beside the database in use, which keeps running meanwhile. RDS creates a new database,
-    /// and so does a command whose target differs from its source. Other commands may restore in place.
-    fn is_restored_beside(&self) -> bool {
-        match self {
-            DatabaseKind::Command(_) => {
-                matches!(self.places(), (Some(source), Some(target)) if source != target)
-            }
-            DatabaseKind::Rds(_) | DatabaseKind::Aurora(_) => true,
-        }
-    }
-
-    /// Whether commands restore it over itself, with no target or the source as the target, so that its contents are
-    /// lost.
-    pub(crate) fn is_restored_in_place(&self) -> bool {
-        match (self, self.places()) {
-            (DatabaseKind::Command(_), (source, target)) => target.is_none() || source == target,
-            _ => false,
-        }
-    }
-
-    /// The variable that gives hooks and the references' command the database's endpoint.
-    pub(crate) fn endpoint_variable(&self) -> String {
-        self.variable("ENDPOINT")
-    }
-
-    /// The variable for another property of the database: `ASOF_HOST_ORDERS` for `HOST`.
-    pub(crate) fn variable(&self, what: &str) -> String {
-        let name = self.name().to_ascii_uppercase().replace(|c: char| !c.is_ascii_alphanumeric(), "_");
-        format!("ASOF_{what}_{name}")
-    }
-
-    /// The names of the source and the target.
-    pub(crate) fn places(&self) -> (Option<&str>, Option<&str>) {
-        match self {
-            DatabaseKind::Command(settings) => (settings.source.as_deref(), settings.target.as_deref()),
-            DatabaseKind::Rds(settings) | DatabaseKind::Aurora(settings) => {
-                let source = match &settings.source {
-                    rds::Source::Identifier(id) => Some(id.as_str()),
-                    rds::Source::ResourceId(_) | rds::Source::BackupArn(_) => None,
-                };
-                (source, Some(&settings.target))
-            }
-        }
+        buckets.chain(self.databases.iter().map(DatabaseKind::title)).collect()
     }
 }
 

@@ -3,13 +3,13 @@
 
 use super::journal::{InUse, RecoveryState, Status};
 use super::steps::Step;
-use crate::db::Found;
+use crate::db::{Found, Noun};
 
 /// The current state of the outcome of a done step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Seen {
     /// What exists at the target of the database.
-    Database(Found),
+    Database(Noun, Found),
     /// This kind of database cannot report its state.
     Untold,
     /// Why the names of a database and its source are no longer swapped; `None` if they are.
@@ -48,16 +48,16 @@ pub(crate) enum Held {
 /// If another recovery, run or undo has overtaken the recovery, it is closed before this is called.
 pub(crate) fn what_holds(seen: &Seen, used: InUse) -> Held {
     match seen {
-        Seen::Database(Found::Available | Found::Restoring)
+        Seen::Database(_, Found::Available | Found::Restoring)
         | Seen::Untold
         | Seen::Swapped(None)
         | Seen::Bucket(0) => Held::Holds,
-        Seen::Database(found) => {
+        Seen::Database(noun, found) => {
             let why = match found {
-                Found::Failed(why) => format!("the restored database has failed since: {why}"),
-                Found::Foreign(what) => format!("another database has taken its place: {what}"),
+                Found::Failed(why) => format!("the restored {noun} has failed since: {why}"),
+                Found::Foreign(what) => format!("another {noun} has taken its place: {what}"),
                 Found::Nothing | Found::Available | Found::Restoring => {
-                    "the restored database no longer exists".to_owned()
+                    format!("the restored {noun} no longer exists")
                 }
             };
             if used == InUse::No { Held::TakeAgain(why) } else { Held::Refuse(why) }

@@ -1,7 +1,7 @@
 //! The template that `asof recover --init` writes.
 
 /// A recovery file with every setting, most of them commented out.
-pub(crate) const TEMPLATE: &str = r#"# Buckets and databases to restore to the same second.
+pub(crate) const TEMPLATE: &str = r#"# Buckets, databases and other stores to restore to the same second.
 #   asof recover FILE --at 2026-11-17T14:30:05Z    (--dry-run previews it)
 #   asof drill FILE      (rehearses it; needs targets that are all scratch copies)
 #   asof mark FILE       (quiesces the application briefly and records a time to recover to)
@@ -59,6 +59,23 @@ restore = ["./db-restore"]
 # cut-over = "rename"            # before the resume hook, rename prod to prod-before-TIME and prod-restored to prod
 # [database.overrides]
 # db-instance-class = "db.r7g.large"
+
+# Anything else that has state: a queue, a volume, a table, a search index. The commands are those of a database of kind
+# "command", with ASOF_STORE instead of ASOF_DATABASE and, for a mark, the snapshot's ID in ASOF_SNAPSHOT.
+# [[store]]
+# name = "volume"
+# source = "vol-0123"
+# target = "volume-restored"
+# window = ["./volume-window"]   # or "marks": restorable to marks only, the default with a snapshot command
+# snapshot = ["./volume-snapshot"]  # run by asof mark for all stores at once; prints the ID of the snapshot
+# release = ["./volume-release"] # removes the snapshot in ASOF_SNAPSHOT
+# restore = ["./volume-restore"]
+# progress = ["./volume-progress"]
+# wait = ["./volume-wait"]
+# endpoint = ["./volume-endpoint"]
+# teardown = ["./volume-teardown"]
+# check = ["./volume-check"]
+# order = "with"                 # before-buckets, after-buckets or after-references: when it is restored
 
 # Each hook runs once. A hook that was interrupted runs again, so hooks must be idempotent.
 [hooks]

@@ -1,5 +1,6 @@
 //! The manifest of a recovery: the parameters that it begins with.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
@@ -39,6 +40,9 @@ pub(crate) struct RecoveryManifest {
     pub typed: String,
     pub at: Instant,
     pub began: Instant,
+    /// The IDs of the snapshots to restore stores from, by the store's number. The mark may expire meanwhile.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub snapshots: BTreeMap<usize, String>,
 }
 
 /// The mark's name, if `typed` is `mark:NAME`.
@@ -70,6 +74,7 @@ impl RecoveryManifest {
     ) -> Self {
         let (file, asof) = (file.to_owned(), env!("CARGO_PKG_VERSION").to_owned());
         let (targets, holds, typed) = (Vec::new(), Vec::new(), typed.to_owned());
-        Self { format: FORMAT, asof, purpose, file, about, targets, holds, typed, at, began: now }
+        let snapshots = BTreeMap::new();
+        Self { format: FORMAT, asof, purpose, file, about, targets, holds, typed, at, began: now, snapshots }
     }
 }

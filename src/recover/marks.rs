@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::snapshots::{LooseSnapshot, MarkEvent, loose};
+use crate::db::command;
 use crate::model::Instant;
 
 /// Whether the rows and objects of a mark's second are consistent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum Consistency {
     /// The application was quiesced: nothing was being written.
     Quiesced,
+    /// The recovery file has no quiesce hook: the snapshots were begun within one second while writes continued.
+    CrashConsistent,
     /// The recovery file has no quiesce hook: writes continued.
     Unquiesced,
     /// The mark was made by a version of asof that did not record it.
@@ -24,6 +28,7 @@ impl Consistency {
     pub(crate) fn name(self) -> &'static str {
         match self {
             Consistency::Quiesced => "quiesced",
+            Consistency::CrashConsistent => "crash-consistent",
             Consistency::Unquiesced => "unquiesced",
             Consistency::Unknown => "unknown",
         }
@@ -43,13 +48,35 @@ pub(crate) struct MarkLine {
     /// Whether the application was quiesced.
     #[serde(default)]
     pub consistency: Consistency,
+    /// The snapshots of stores that were taken for the mark.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub snapshots: Vec<MarkSnapshot>,
+}
+
+/// A snapshot of a store.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub(crate) struct MarkSnapshot {
+    /// The name of the store.
+    pub store: String,
+    /// The ID that its snapshot command printed.
+    pub id: String,
+}
+
+/// A line of the marks file.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Line {
+    Event(MarkEvent),
+    Mark(MarkLine),
 }
 
 /// The marks file as read: an unreadable line does not affect the others.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Marks {
-    /// The marks, in file order.
+    /// The marks that have not expired, in file order.
     lines: Vec<MarkLine>,
+    /// What has happened to snapshots, in file order.
+    events: Vec<MarkEvent>,
     /// The numbers of unreadable lines, from 1.
     pub unreadable: Vec<usize>,
 }
@@ -69,7 +96,11 @@ impl Marks {
         let mut marks = Self::default();
         for (n, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
             match serde_json::from_slice(line) {
-                Ok(mark) => marks.lines.push(mark),
+                Ok(Line::Mark(mark)) => marks.lines.push(mark),
+                Ok(Line::Event(MarkEvent::Expired { file, mark })) => {
+                    marks.lines.retain(|line| (&line.file, &line.name) != (&file, &mark));
+                }
+                Ok(Line::Event(event)) => marks.events.push(event),
                 Err(_) if line.trim_ascii().is_empty() => {}
                 Err(_) => marks.unreadable.push(n + 1),
             }
@@ -106,7 +137,27 @@ impl Marks {
         self.newest().remove(&(file, name))
     }
 
-    /// All marks except replaced ones, by time.
+    /// The marks of this recovery file, by time.
+    pub(crate) fn of_file(&self, file: &str) -> Vec<MarkLine> {
+        self.listed().into_iter().filter(|mark| mark.file == file).collect()
+    }
+
+    /// The snapshots of a store that marks of this recovery file have, by time.
+    pub(crate) fn snapshots(&self, file: &str, store: &str) -> Vec<command::Snapshot> {
+        let of_store = |mark: MarkLine| {
+            let snapshot = mark.snapshots.into_iter().find(|snapshot| snapshot.store == store)?;
+            Some(command::Snapshot { at: mark.at, id: snapshot.id })
+        };
+        self.of_file(file).into_iter().filter_map(of_store).collect()
+    }
+
+    /// The snapshots that were taken with this recovery file, or may have been, and that no mark has.
+    pub(crate) fn loose(&self, file: &str) -> Vec<LooseSnapshot> {
+        let kept = self.of_file(file).into_iter().flat_map(|mark| mark.snapshots).collect();
+        loose(self.events.iter().filter(|event| event.file() == file), &kept)
+    }
+
+    /// All marks except replaced and expired ones, by time.
     pub(crate) fn listed(&self) -> Vec<MarkLine> {
         let mut marks: Vec<_> = self.newest().into_values().collect();
         marks.sort_by_key(|mark| mark.at);

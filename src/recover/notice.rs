@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::abort::{AbortPlan, AbortedPart};
+use super::marks::MarkLine;
 use super::report::Event;
+use super::snapshots::LooseSnapshot;
 use crate::model::{Check, Instant, Location};
 use crate::plan::{Sums, Warning};
 
@@ -68,6 +70,15 @@ pub(crate) enum Notice<'a> {
     },
     /// The recovery file of a mark has no quiesce hook.
     Unquiesced,
+    /// The same, for a mark with snapshots of stores.
+    CrashConsistent,
+    /// The target time is that of this mark.
+    Marked(&'a MarkLine),
+    /// A snapshot that no mark has.
+    Loose {
+        snapshot: &'a LooseSnapshot,
+        fate: &'a SnapshotFate,
+    },
     /// The application is quiesced, and no hook resumes it.
     StillQuiesced,
     /// The plan of a recovery: its target time and its effect on each database.
@@ -82,6 +93,18 @@ pub(crate) enum Notice<'a> {
     /// The result of one part of an abort.
     Aborted(&'a AbortedPart),
     Step(&'a Event<'a>),
+}
+
+/// What becomes of a snapshot that no mark has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum SnapshotFate {
+    Released,
+    /// This unfinished recovery or drill restores it.
+    Needed(String),
+    /// It could not be released; why.
+    Left(String),
+    /// Its ID is unknown: the user has to look for it.
+    Unknown,
 }
 
 /// When an application that a killed mark has quiesced is resumed.

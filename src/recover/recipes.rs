@@ -61,6 +61,10 @@ pub(crate) const RECIPES: &[Recipe] = recipes! {
         "dynamodb-pitr" / "dynamodb-pitr.sh"
         "dynamodb-pitr" / "dynamodb-pitr.env"
     }
+    "ebs-volumes" {
+        "ebs-volumes" / "ebs-volumes.sh"
+        "ebs-volumes" / "ebs-volumes.env"
+    }
     "rabbitmq-outbox" {
         "rabbitmq-outbox" / "rabbitmq-outbox.py"
         "rabbitmq-outbox" / "rabbitmq-outbox.env"

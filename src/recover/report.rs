@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::database::DatabaseKind;
 use super::file::{Comparison, RecoveryFile};
 use super::journal::{RecoveryState, Status};
 use super::manifest::{Purpose, RecoveryManifest};
@@ -333,20 +334,20 @@ impl StepReport {
 
 /// Describes a step in words.
 pub(crate) fn in_words(file: &RecoveryFile, step: Step) -> String {
-    let database = |n: usize| file.databases.get(n).map_or("", |database| database.name());
+    let title = |n: usize| file.databases.get(n).map(DatabaseKind::title).unwrap_or_default();
     let bucket = |n: usize| file.buckets.get(n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
     match step {
         Step::Quiesce => "quiesce hook".to_owned(),
-        Step::Start(n) => format!("database {}: request restore", database(n)),
-        Step::Wait(n) => format!("database {}: wait until available", database(n)),
-        Step::Settle(n) => format!("database {}: apply settings", database(n)),
+        Step::Start(n) => format!("{}: request restore", title(n)),
+        Step::Wait(n) => format!("{}: wait until available", title(n)),
+        Step::Settle(n) => format!("{}: apply settings", title(n)),
         Step::Bucket(n) => format!("bucket {}: restore", bucket(n)),
         Step::Verify(n) => format!("bucket {}: verify copy", bucket(n)),
         Step::AfterDatabase => "after-database hook".to_owned(),
-        Step::Check(n) => format!("database {}: check", database(n)),
+        Step::Check(n) => format!("{}: check", title(n)),
         Step::References => "references".to_owned(),
-        Step::Swap(n) => format!("database {}: swap names with source", database(n)),
+        Step::Swap(n) => format!("{}: swap names with source", title(n)),
         Step::Resume => "resume hook".to_owned(),
-        Step::Configure(n) => format!("database {}: configure", database(n)),
+        Step::Configure(n) => format!("{}: configure", title(n)),
     }
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::file::{Bucket, DatabaseKind, RecoveryFile, Target};
+use super::database::DatabaseKind;
+use super::file::{Bucket, RecoveryFile, Target};
 use crate::model::{Algorithm, Digest, Endpoint, Instant, Location, hex};
 
 /// Something that only one process at a time may work on.

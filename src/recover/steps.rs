@@ -34,6 +34,21 @@ pub(crate) enum Step {
     Configure(usize),
 }
 
+/// When a store is restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Order {
+    /// It is available before any bucket begins.
+    BeforeBuckets,
+    /// Side by side with the buckets, as every database.
+    #[default]
+    With,
+    /// It begins when all buckets are at T.
+    AfterBuckets,
+    /// It begins when the references, and everything they need, are done.
+    AfterReferences,
+}
+
 /// The parts that a recovery consists of, which decide its steps.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each says whether a part is there")]
@@ -49,12 +64,15 @@ pub(crate) struct Shape {
     /// For each database, whether a command checks it.
     #[serde(default)]
     pub checks: Vec<bool>,
+    /// When each database or store is restored; a journal without this field has no stores.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub orders: Vec<Order>,
     /// For each database, whether it takes its source's name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub swaps: Vec<bool>,
     /// Whether copies of buckets are compared with the state at T.
     pub verify: bool,
-    /// The number of databases.
+    /// The number of databases and stores.
     pub databases: usize,
     /// For each database, whether it is restored beside the one in use while the application runs. A journal without
     /// this field belongs to a recovery that quiesced first.
@@ -64,13 +82,20 @@ pub(crate) struct Shape {
     pub in_place: Vec<bool>,
 }
 
+/// Whether everything is restored side by side with the buckets.
+fn is_usual(orders: &[Order]) -> bool {
+    orders.iter().all(|order| *order == Order::With)
+}
+
 impl Shape {
     /// Every step, in a valid sequential order.
     pub(crate) fn steps(&self) -> Vec<Step> {
         let mut steps = Vec::new();
         let optional = |there: bool, step: Step| there.then_some(step);
         let of = |n: usize| [Step::Start(n), Step::Wait(n), Step::Settle(n)];
-        let (before, after): (Vec<_>, Vec<_>) = (0..self.databases).partition(|n| self.is_beside(*n));
+        let in_order = |order: Order| (0..self.databases).filter(move |n| self.order(*n) == order);
+        let early = (0..self.databases).filter(|n| self.is_early(*n));
+        let (before, after): (Vec<_>, Vec<_>) = early.partition(|n| self.is_beside(*n));
         steps.extend(before.into_iter().flat_map(of));
         steps.extend(optional(self.quiesce, Step::Quiesce));
         steps.extend(after.into_iter().flat_map(of));
@@ -78,10 +103,14 @@ impl Shape {
             steps.push(Step::Bucket(n));
             steps.extend(optional(self.verify, Step::Verify(n)));
         }
+        steps.extend(in_order(Order::AfterBuckets).flat_map(of));
         steps.extend(optional(self.after_database, Step::AfterDatabase));
-        let checked = self.checks.iter().enumerate().filter(|(_, checked)| **checked);
-        steps.extend(checked.map(|(n, _)| Step::Check(n)));
+        let checked = self.checks.iter().enumerate().filter(|(_, checked)| **checked).map(|(n, _)| n);
+        let (last, checked): (Vec<_>, Vec<_>) = checked.partition(|n| self.is_last(*n));
+        steps.extend(checked.into_iter().map(Step::Check));
         steps.extend(optional(self.references, Step::References));
+        steps.extend(in_order(Order::AfterReferences).flat_map(of));
+        steps.extend(last.into_iter().map(Step::Check));
         steps.extend(self.swapped().map(Step::Swap));
         steps.extend(optional(self.resume, Step::Resume));
         steps.extend((0..self.databases).map(Step::Configure));
@@ -95,6 +124,20 @@ impl Shape {
 
     pub(super) fn is_beside(&self, database: usize) -> bool {
         self.beside.get(database) == Some(&true)
+    }
+
+    pub(super) fn order(&self, database: usize) -> Order {
+        self.orders.get(database).copied().unwrap_or_default()
+    }
+
+    /// Whether it does not wait for the buckets.
+    fn is_early(&self, database: usize) -> bool {
+        matches!(self.order(database), Order::BeforeBuckets | Order::With)
+    }
+
+    /// Whether it waits for the references.
+    pub(super) fn is_last(&self, database: usize) -> bool {
+        self.order(database) == Order::AfterReferences
     }
 
     /// Whether the application may write once this step is begun: it is resumed, nothing holds it back any more, or no
@@ -111,44 +154,67 @@ impl Shape {
     ///
     /// | step | waits for |
     /// |---|---|
-    /// | quiesce | the settle of each database restored beside the one in use: until then the application runs |
-    /// | start, beside | nothing |
-    /// | start, other | quiesce |
+    /// | quiesce | the settle of each early database restored beside the one in use: until then the application runs |
+    /// | start, early, beside | nothing |
+    /// | start, early, other | quiesce |
+    /// | start, after buckets | every bucket; quiesce, unless beside |
+    /// | start, after references | references, and what they wait for |
     /// | wait | its start |
     /// | settle | its wait |
+    /// | any bucket | the settle of each store before buckets |
     /// | bucket, elsewhere, if any database is restored beside | nothing |
     /// | bucket, elsewhere, if none is | quiesce |
     /// | bucket, in place, with a quiesce hook | quiesce |
-    /// | bucket, in place, without one | every settle: nothing in use is changed while a database may still fail |
+    /// | bucket, in place, without one | every early settle: nothing in use is changed while a database may still fail |
     /// | verify | its bucket |
-    /// | after-database | every settle |
+    /// | after-database | every settle, except after references |
     /// | check | its settle, and after-database |
-    /// | references | after-database or every settle, every bucket, every verify, which would report a healed key as a difference |
+    /// | references | after-database, every settle except after references, every bucket, every verify, which would report a healed key as a difference |
     /// | swap | all others except swap, resume and configure: an unverified database takes no name |
     /// | resume | all others except configure |
     /// | configure | all others: RDS may refuse it for hours |
     pub(crate) fn needs(&self, step: Step) -> Vec<Step> {
         let steps = self.steps();
         let all = |is: &dyn Fn(&Step) -> bool| steps.iter().copied().filter(|step| is(step)).collect();
-        let is_settle = |step: &Step| matches!(step, Step::Settle(_));
+        let is_settle = |step: &Step| matches!(step, Step::Settle(n) if !self.is_last(*n));
+        let before_references = |step: &Step| {
+            is_settle(step)
+                || matches!(step, Step::AfterDatabase | Step::Bucket(_) | Step::Verify(_) | Step::Quiesce)
+        };
         match step {
-            Step::Quiesce => all(&|step| matches!(step, Step::Settle(n) if self.is_beside(*n))),
-            Step::Start(n) => all(&|step| *step == Step::Quiesce && !self.is_beside(n)),
+            Step::Quiesce => {
+                all(&|step| matches!(step, Step::Settle(n) if self.is_beside(*n) && self.is_early(*n)))
+            }
+            Step::Start(n) => match self.order(n) {
+                Order::BeforeBuckets | Order::With => {
+                    all(&|step| *step == Step::Quiesce && !self.is_beside(n))
+                }
+                Order::AfterBuckets => all(&|step| {
+                    matches!(step, Step::Bucket(_)) || (*step == Step::Quiesce && !self.is_beside(n))
+                }),
+                Order::AfterReferences => all(&|step| *step == Step::References || before_references(step)),
+            },
             Step::Wait(n) => vec![Step::Start(n)],
             Step::Settle(n) => vec![Step::Wait(n)],
             Step::Bucket(n) => {
                 let in_place = self.in_place.get(n) == Some(&true);
                 let careful = !self.quiesce && in_place;
                 let quiesced = in_place || !self.beside.contains(&true);
-                all(&|step| (quiesced && *step == Step::Quiesce) || (careful && is_settle(step)))
+                let is_awaited = |database: usize| match self.order(database) {
+                    Order::BeforeBuckets => true,
+                    Order::With => careful,
+                    Order::AfterBuckets | Order::AfterReferences => false,
+                };
+                all(&|step| match step {
+                    Step::Quiesce => quiesced,
+                    Step::Settle(n) => is_awaited(*n),
+                    _ => false,
+                })
             }
             Step::Verify(n) => vec![Step::Bucket(n)],
             Step::AfterDatabase => all(&|step| *step == Step::Quiesce || is_settle(step)),
             Step::Check(n) => all(&|step| *step == Step::Settle(n) || *step == Step::AfterDatabase),
-            Step::References => all(&|step| {
-                is_settle(step)
-                    || matches!(step, Step::AfterDatabase | Step::Bucket(_) | Step::Verify(_) | Step::Quiesce)
-            }),
+            Step::References => all(&before_references),
             Step::Swap(_) => all(&|step| !matches!(step, Step::Swap(_) | Step::Resume | Step::Configure(_))),
             Step::Resume => all(&|step| !matches!(step, Step::Resume | Step::Configure(_))),
             Step::Configure(_) => all(&|step| !matches!(step, Step::Configure(_))),

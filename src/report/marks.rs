@@ -10,6 +10,7 @@ use super::columns::Columns;
 use super::json::{JsonLines, Line};
 use super::screen::Screen;
 use super::table_out::TableOut;
+use super::units::plural;
 use crate::error::Result;
 use crate::model::{Instant, printable};
 use crate::recover::MarkLine;
@@ -19,10 +20,30 @@ pub(crate) fn show_mark(format: Format, mark: &MarkLine, recover: &str) -> Resul
     if format == Format::Json {
         return JsonLines::new(std::io::stdout()).line(Line::Mark(MarkListing { mark, age_s: None }));
     }
-    let MarkLine { at, name, .. } = mark;
+    let MarkLine { at, name, snapshots, .. } = mark;
     let mut out = TableOut::new();
-    writeln!(out, "marked {} as {name}; recover to it: {recover}", at.human())?;
+    let with = match snapshots.len() {
+        0 => String::new(),
+        n => format!(" with {}", plural(n as u64, "snapshot", "snapshots")),
+    };
+    writeln!(out, "marked {} as {name}{with}; recover to it: {recover}", at.human())?;
     Ok(out.flush()?)
+}
+
+/// Shows the marks that have expired.
+pub(crate) fn show_expired(format: Format, marks: &[MarkLine], now: Instant) -> Result<()> {
+    if format != Format::Json {
+        let mut out = TableOut::new();
+        for MarkLine { name, at, .. } in marks {
+            writeln!(out, "expired {}, made {} ago at {}", printable(name), at.age(now), at.human())?;
+        }
+        return Ok(out.flush()?);
+    }
+    let mut lines = JsonLines::new(std::io::stdout());
+    marks.iter().try_for_each(|mark| {
+        let age_s = now.second() - mark.at.second();
+        lines.line(Line::ExpiredMark(MarkListing { mark, age_s: Some(age_s) }))
+    })
 }
 
 /// Lists marks.
@@ -43,11 +64,12 @@ pub(crate) fn show_marks(format: Format, marks: &[MarkLine], now: Instant) -> Re
 /// Formats the marks as a table; empty if there are none.
 fn marks_table(marks: &[MarkLine], now: Instant, screen: Screen) -> String {
     let row = |mark: &MarkLine| {
-        let MarkLine { name, at, file, consistency } = mark;
-        let name = printable(name).into_owned();
-        [name, at.human(), at.age(now), consistency.name().to_owned(), printable(file).into_owned()]
+        let MarkLine { name, at, file, consistency, snapshots } = mark;
+        let (name, file) = (printable(name).into_owned(), printable(file).into_owned());
+        let snapshots = snapshots.len().to_string();
+        [name, at.human(), at.age(now), consistency.name().to_owned(), snapshots, file]
     };
-    let heading = ["NAME", "SECOND", "AGE", "CONSISTENCY", "FILE"];
+    let heading = ["NAME", "SECOND", "AGE", "CONSISTENCY", "SNAPSHOTS", "FILE"];
     Columns::new(heading, marks.iter().map(row)).render(screen)
 }
 

@@ -61,7 +61,7 @@ pub(crate) use json::{Command, Done, JsonLines, Summary, json_schema};
 pub(crate) use last_words::{NextCommands, RunWords};
 pub(crate) use leftovers::{lifted_line, show_leftovers, swept_line};
 pub(crate) use manual::{show_topic, show_topics};
-pub(crate) use marks::{show_mark, show_marks};
+pub(crate) use marks::{show_expired, show_mark, show_marks};
 pub(crate) use outcomes::{CHANGED_MEANWHILE, Reporter, STANDS_THERE};
 pub(crate) use plan_notes::plan_notes;
 pub(crate) use plan_set::{SetView, show_set};

@@ -5,8 +5,8 @@ use super::diff::DiffView;
 use super::heading::{Heading, Purpose};
 use super::screen::Screen;
 use crate::error::Result;
-use crate::model::Destination;
-use crate::recover::{BucketPlan, Notice, Resumed};
+use crate::model::{Destination, printable};
+use crate::recover::{BucketPlan, Consistency, LooseSnapshot, MarkLine, Notice, Resumed, SnapshotFate};
 
 /// Shown if there is no hook to resume the application.
 pub(super) const STILL_QUIESCED: &str = "the application is still quiesced: the file has no resume hook";
@@ -70,6 +70,15 @@ pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
             "the file has no quiesce hook, so writers continue: rows and objects of this second may disagree"
                 .to_owned()
         }
+        Notice::CrashConsistent => {
+            "the file has no quiesce hook, so writers continue: the mark is crash-consistent only".to_owned()
+        }
+        Notice::Marked(mark) => {
+            let MarkLine { name, consistency, .. } = mark;
+            let (name, worth) = (printable(name), worth(*consistency));
+            format!("the target time is that of the mark {name}: {}{worth}", consistency.name())
+        }
+        Notice::Loose { snapshot, fate } => loose_line(snapshot, fate),
         Notice::StillQuiesced => STILL_QUIESCED.to_owned(),
         Notice::ClockSkew(_)
         | Notice::Plan { .. }
@@ -79,6 +88,40 @@ pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
         | Notice::Step(_) => return None,
     };
     Some(line)
+}
+
+/// What a mark of this consistency is worth.
+fn worth(consistency: Consistency) -> &'static str {
+    match consistency {
+        Consistency::Quiesced => ", nothing was being written",
+        Consistency::CrashConsistent => {
+            ", the snapshots are as after a power failure, and objects of the last seconds may disagree with them"
+        }
+        Consistency::Unquiesced => ", rows and objects of its second may disagree",
+        Consistency::Unknown => "",
+    }
+}
+
+fn loose_line(LooseSnapshot { mark, store, id }: &LooseSnapshot, fate: &SnapshotFate) -> String {
+    let (mark, store) = (printable(mark), printable(store));
+    let of = format!("of the store {store}, taken for the mark {mark}");
+    let snapshot = match id {
+        Some(id) => format!("the snapshot {} {of}", printable(id)),
+        None => format!("a snapshot {of}"),
+    };
+    match fate {
+        SnapshotFate::Released => format!("released {snapshot}"),
+        SnapshotFate::Needed(recovery) => {
+            format!("kept {snapshot}: the unfinished recovery {recovery} needs it")
+        }
+        SnapshotFate::Left(why) => format!(
+            "left behind: {snapshot}: {}; the next mark of this file tries again to release it",
+            printable(why)
+        ),
+        SnapshotFate::Unknown => format!(
+            "the mark {mark} ended while the store {store} was taking its snapshot, whose ID is unknown: if it exists, remove it by hand"
+        ),
+    }
 }
 
 /// Returns the part of a plan that an event shows; empty for any other event. `name` is the recovery file's.

@@ -8,7 +8,8 @@ use crate::db::RestoreProgress;
 use crate::limits;
 use crate::model::printable;
 use crate::recover::{
-    Compared, Ending, Event, Finding, Purpose, RecoveryFile, Report, Running, StepReport, in_words,
+    Compared, DatabaseKind, Ending, Event, Finding, Purpose, RecoveryFile, Report, Running, StepReport,
+    in_words,
 };
 
 /// The progress lines of a running recovery.
@@ -58,7 +59,7 @@ fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
         }
         Event::LastLook => "checking every bucket and database again".to_owned(),
         Event::Database(n, progress) => {
-            let name = file.databases.get(*n).map_or("", |database| database.name());
+            let title = file.databases.get(*n).map(DatabaseKind::title).unwrap_or_default();
             let state = match progress {
                 RestoreProgress::Restoring { percent: Some(percent), state } => {
                     format!("{state}, {percent} %")
@@ -67,12 +68,12 @@ fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
                 RestoreProgress::Available { .. } => "available".to_owned(),
                 RestoreProgress::Failed { why } => format!("failed: {why}"),
             };
-            format!("        database {}: {}", printable(name), printable(&state))
+            format!("        {}: {}", printable(&title), printable(&state))
         }
         Event::Unanswered(n, e) => {
-            let name = file.databases.get(*n).map_or("", |database| database.name());
-            let (name, why) = (printable(name), e.in_one_line());
-            format!("        database {name}: retrying, since {}", printable(&why))
+            let title = file.databases.get(*n).map(DatabaseKind::title).unwrap_or_default();
+            let (title, why) = (printable(&title), e.in_one_line());
+            format!("        {title}: retrying, since {}", printable(&why))
         }
         Event::Bucket(n, settled, planned) => {
             let name = file.buckets.get(*n).map(|bucket| bucket.source.to_string()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The marks file: one appended line per mark. A line torn by a crash does not affect the others.
+//! The marks file: one appended line per mark, and per event of its snapshots. A line torn by a crash does not affect the others.
 
 use std::fs::File;
 use std::io::Write;
@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use super::dir::{cannot, make_private, read, sync_names};
 use crate::error::{Error, Result};
-use crate::recover::{MarkLine, Marks};
+use serde::Serialize;
+
+use crate::recover::{MarkEvent, MarkLine, Marks};
 
 /// The marks file, open for adding a mark.
 #[derive(Debug)]
@@ -36,29 +38,52 @@ impl MarksFile {
         Ok(Self { file: file.map_err(|e| cannot(&path, "open", &e))?, path })
     }
 
+    /// Reads the marks again.
+    pub(crate) fn read_again(&self) -> Result<Marks> {
+        Ok(Marks::read(&read(&self.path)?.unwrap_or_default()))
+    }
+
     /// Returns an error if the recovery file already has a mark with this name: its time would be lost.
     pub(crate) fn require_free(&self, name: &str, file: &str) -> Result<()> {
-        let marks = Marks::read(&read(&self.path)?.unwrap_or_default());
-        let Some(mark) = marks.own(name, file) else { return Ok(()) };
+        let Some(mark) = self.read_again()?.own(name, file) else { return Ok(()) };
         Err(Error::usage(format!("the mark {name} already exists, at {}", mark.at.human()))
             .hint("choose another --name, or use --replace"))
     }
 
     /// Appends a mark, which is on disk when this returns. Checks the name again, because it may have been used
     /// meanwhile.
-    pub(crate) fn keep(mut self, line: &MarkLine, replace: bool) -> Result<()> {
-        self.file.lock().map_err(|e| cannot(&self.path, "lock", &e))?;
-        if !replace {
-            self.require_free(&line.name, &line.file)?;
-        }
-        self.append(line).map_err(|e| cannot(&self.path, "write", &e))
+    pub(crate) fn keep(&self, line: &MarkLine, replace: bool) -> Result<()> {
+        self.locked(|| {
+            if !replace {
+                self.require_free(&line.name, &line.file)?;
+            }
+            self.append(std::slice::from_ref(line))
+        })
     }
 
-    fn append(&mut self, line: &MarkLine) -> std::io::Result<()> {
-        let text = serde_json::to_string(line)?;
-        let begin = if self.is_torn()? { "\n" } else { "" };
-        self.file.write_all(format!("{begin}{text}\n").as_bytes())?;
-        self.file.sync_data()
+    /// Appends events, which are on disk when this returns.
+    pub(crate) fn note(&self, events: &[MarkEvent]) -> Result<()> {
+        self.locked(|| self.append(events))
+    }
+
+    fn locked(&self, write: impl FnOnce() -> Result<()>) -> Result<()> {
+        self.file.lock().map_err(|e| cannot(&self.path, "lock", &e))?;
+        let written = write();
+        self.file.unlock().map_err(|e| cannot(&self.path, "unlock", &e))?;
+        written
+    }
+
+    fn append(&self, lines: &[impl Serialize]) -> Result<()> {
+        let append = || {
+            let mut text = if self.is_torn()? { "\n".to_owned() } else { String::new() };
+            for line in lines {
+                text.push_str(&serde_json::to_string(line)?);
+                text.push('\n');
+            }
+            (&self.file).write_all(text.as_bytes())?;
+            self.file.sync_data()
+        };
+        append().map_err(|e| cannot(&self.path, "write", &e))
     }
 
     /// Whether the last line of the file is torn: the next mark would continue it.

@@ -15,6 +15,7 @@ use crate::support::{Moment, Run, Subject, kill};
 mod aws;
 mod broker;
 mod dynamodb;
+mod ebs;
 mod files;
 mod outbox;
 mod sql;

@@ -86,7 +86,9 @@ pub(in crate::cli) struct DrillArgs {
 }
 
 #[derive(Debug, Args)]
-#[command(override_usage = "asof mark [OPTIONS] <FILE>\n       asof mark --list [FILE]")]
+#[command(
+    override_usage = "asof mark [OPTIONS] <FILE>\n       asof mark --list [FILE]\n       asof mark --expire <AGE> <FILE>"
+)]
 pub(in crate::cli) struct MarkArgs {
     /// Recovery file
     #[arg(required_unless_present = "list")]
@@ -94,6 +96,9 @@ pub(in crate::cli) struct MarkArgs {
     /// List marks, oldest first, of FILE if given
     #[arg(long, conflicts_with_all = ["name", "replace", "deadline"])]
     pub(in crate::cli) list: bool,
+    /// Remove marks of FILE older than this, such as 30d, and release their snapshots
+    #[arg(long, value_name = "AGE", value_parser = parse::length, conflicts_with_all = ["list", "name", "replace", "deadline"])]
+    pub(in crate::cli) expire: Option<Duration>,
     /// Name of the mark, for --at mark:NAME [default: its time]
     #[arg(long)]
     pub(in crate::cli) name: Option<String>,

@@ -11,11 +11,11 @@ fn second(n: i64) -> Instant {
 }
 
 fn window(earliest: impl Into<Option<i64>>, latest: impl Into<Option<i64>>) -> Window {
-    Window { earliest: earliest.into().map(second), latest: latest.into().map(second) }
+    Window::between(earliest.into().map(second), latest.into().map(second))
 }
 
 fn answer(window: Result<Window>) -> WindowAnswer<'static> {
-    WindowAnswer { database: "orders", window }
+    WindowAnswer { noun: Noun::Database, name: "orders", window }
 }
 
 fn told(window: Window, question: Question) -> Check {
@@ -50,11 +50,11 @@ fn each_window_has_its_verdict() {
         (window(100, NOW - hour - 1), Question::Back, Warned),
         (window(None, None), Question::Back, Passed),
     ] {
-        let check = told(window, question);
+        let check = told(window.clone(), question);
         assert_eq!(check.verdict, verdict, "{window:?} {question:?}: {}", check.message);
         assert_eq!(check.blocks(), verdict == Failed);
         let database = check.database.unwrap();
-        assert_eq!(Window { earliest: database.earliest, latest: database.latest }, window);
+        assert_eq!(Window::between(database.earliest, database.latest), window);
     }
 }
 
@@ -131,11 +131,28 @@ fn the_latest_of_all_beginnings_is_the_answer_where_every_window_has_it() {
         (vec![Some(window(1, 299))], Some(300), Some(300), vec![Failed]),
         (vec![None, Some(window(200, recent))], Some(300), Some(300), vec![Unknown, Passed]),
     ] {
-        let known = |window: &Option<Window>| window.ok_or_else(|| Error::new(ErrorKind::Local, "no"));
+        let known =
+            |window: &Option<Window>| window.clone().ok_or_else(|| Error::new(ErrorKind::Local, "no"));
         let answers: Vec<_> = windows.iter().map(|window| answer(known(window))).collect();
         let (checks, told) = checks(&answers, Question::Back, bucket.map(second), second(NOW));
         assert_eq!(told, since.map(second), "{windows:?} {bucket:?}");
         assert_eq!(checks.iter().map(|check| check.verdict).collect::<Vec<_>>(), verdicts, "{windows:?}");
+    }
+}
+
+#[test]
+fn a_store_that_reaches_marks_only_is_told_as_such() {
+    let window = Window { range: None, marks: vec![second(100), second(200)] };
+    let answer = || WindowAnswer { noun: Noun::Store, name: "queue", window: Ok(window.clone()) };
+    for (question, verdict, words) in [
+        (Question::At(second(100)), Verdict::Passed, "store queue: restorable to 2 marks, the newest of "),
+        (Question::At(second(150)), Verdict::Failed, "the store queue cannot be restored to "),
+        (Question::Since(second(100)), Verdict::Failed, "store queue: restorable to 2 marks"),
+        (Question::Back, Verdict::Warned, "store queue: restorable to 2 marks"),
+    ] {
+        let check = checks(&[answer()], question, None, second(NOW)).0.remove(0);
+        assert_eq!((check.subject, check.verdict), (Subject::Store, verdict), "{}", check.message);
+        assert!(check.message.starts_with(words), "{}", check.message);
     }
 }
 
@@ -147,7 +164,7 @@ proptest! {
         millis in 0i64..50_000,
     ) {
         let (window, at) = (window(earliest, latest), Instant::from_millis(millis));
-        let passed = told(window, Question::At(at)).verdict == Verdict::Passed;
+        let passed = told(window.clone(), Question::At(at)).verdict == Verdict::Passed;
         prop_assert_eq!(passed, window.reaches(at.whole_second()) == Reach::Within);
     }
 }

@@ -9,7 +9,7 @@ fn a_window_is_two_times() {
         ("- @200", None, at(200)),
         ("- -", None, None),
     ] {
-        assert_eq!(read_window(printed), Some(Window { earliest, latest }), "{printed}");
+        assert_eq!(read_window(printed), Some(Window::between(earliest, latest)), "{printed}");
     }
     for printed in ["", "@100", "@100 @200 @300", "now -", "2h 1h", "2026-11-17 14:30:05"] {
         assert_eq!(read_window(printed), None, "{printed}");
@@ -19,17 +19,19 @@ fn a_window_is_two_times() {
 #[tokio::test]
 async fn a_teardown_that_hangs_is_stopped() {
     let settings = Settings {
+        noun: Noun::Database,
         name: "orders".to_owned(),
         source: None,
         target: Some("copy".to_owned()),
-        window: None,
+        window: Restorable::AnyTime,
+        snapshots: None,
         restore: Program::new(["true"]),
         progress: None,
         wait: None,
         endpoint: None,
         teardown: Some(Program::new(["sleep", "60"])),
     };
-    let database = Database::new(settings, Cancel::default());
+    let database = Database::new(settings, Vec::new(), Cancel::default());
     let request = RestoreRequest::new(Instant::from_millis(0), "tag");
     let error = database.teardown_within(&request, Duration::from_millis(100)).await.unwrap_err();
     let told = "the teardown command of the database orders was stopped after 0.1 s";

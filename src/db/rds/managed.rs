@@ -298,7 +298,7 @@ pub(super) fn window(
         return Err(Error::new(ErrorKind::Refused, message)
             .hint("its backup retention is 0, or its first backup has not finished"));
     }
-    Ok(Window { earliest: earliest.and_then(instant), latest: latest.and_then(before) })
+    Ok(Window::between(earliest.and_then(instant), latest.and_then(before)))
 }
 
 /// Returns the last whole second before a time: the restore time must be before the latest restorable time.

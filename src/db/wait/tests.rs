@@ -16,17 +16,19 @@ fn printing(dir: &std::path::Path, lines: &str) -> Database {
     let script = "head -n 1 \"$0\"; [ $(wc -l < \"$0\") -le 1 ] || sed -i 1d \"$0\"";
     let progress = Program::new(["/bin/sh", "-c", script, file.to_str().unwrap()]);
     let settings = command::Settings {
+        noun: crate::db::Noun::Database,
         name: "orders".into(),
         source: None,
         target: None,
-        window: None,
+        window: command::Restorable::AnyTime,
+        snapshots: None,
         restore: Program::new(["true"]),
         progress: Some(progress),
         wait: None,
         endpoint: None,
         teardown: None,
     };
-    Database::Command(command::Database::new(settings, Cancel::default()))
+    Database::Command(command::Database::new(settings, Vec::new(), Cancel::default()))
 }
 
 /// A server that restores in the background may not know the new database at first.

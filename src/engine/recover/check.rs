@@ -22,7 +22,7 @@ impl StepContext<'_> {
         let Some(program) = self.file.checks.get(n).and_then(Option::as_ref) else {
             return Ok(StepResult::default());
         };
-        let what = format!("the check command of the database {}", self.database(n)?.name());
+        let what = format!("the check command of the {}", self.database(n)?.title());
         let environment = environment_of(recovery, &self.file.databases, n);
         let run_limits = RunLimits { cancel: Some(self.cancel), deadline: Some(limits::CHECK_TIMEOUT) };
         let note = finding(program, &what, &environment, run_limits).await?;

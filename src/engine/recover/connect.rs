@@ -3,25 +3,32 @@
 use std::sync::Arc;
 
 use super::bucket::BucketPart;
+use super::source::Source;
 use crate::cancel::Cancel;
 use crate::db::{Database, command, rds};
 use crate::error::Result;
 use crate::model::Location;
-use crate::recover::{Bucket, DatabaseKind, RecoveryFile, Target};
+use crate::recover::{Bucket, DatabaseKind, Marks, RecoveryFile, Target};
 use crate::s3::{Client, ServerClock, Settings};
 use crate::state::Server;
 
-/// Connects to the databases of a file. `server` supplies RDS settings missing from the file; `cancel` stops queries.
+/// Connects to the databases and stores of a file. `server` supplies RDS settings missing from the file; `marks` knows
+/// the snapshots of the stores; `cancel` stops queries.
 pub(crate) async fn databases(
-    file: &RecoveryFile,
+    source: &Source,
     server: &Settings,
+    marks: &Marks,
     cancel: &Cancel,
 ) -> Result<Vec<Database>> {
     let mut databases = Vec::new();
-    for kind in &file.databases {
+    let path = source.path.to_string_lossy();
+    for kind in &source.file.databases {
         let cancel = cancel.clone();
         databases.push(match kind.clone() {
-            DatabaseKind::Command(settings) => Database::Command(command::Database::new(settings, cancel)),
+            DatabaseKind::Command(settings) => {
+                let snapshots = marks.snapshots(&path, &settings.name);
+                Database::Command(command::Database::new(settings, snapshots, cancel))
+            }
             DatabaseKind::Rds(settings) => {
                 Database::Rds(rds::Instance::connect(on_server(settings, server), cancel).await?)
             }

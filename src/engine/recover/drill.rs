@@ -10,7 +10,9 @@ use super::teardown::tear_down;
 use crate::cancel::Cancel;
 use crate::db::{Database, RestoreRequest, require_free};
 use crate::error::{Error, Result};
-use crate::recover::{Conclusion, DRILL, NextCommand, Notice, Purpose, check_drill, drill_shape, scratch};
+use crate::recover::{
+    Conclusion, DRILL, Marks, NextCommand, Notice, Purpose, check_drill, drill_shape, scratch,
+};
 use crate::state::Recovery;
 
 #[derive(Debug)]
@@ -28,7 +30,7 @@ impl Drill<'_> {
         check_drill(&source.file, true)?;
         let session = Session::open(request, Some(DRILL)).await?;
         // The Ctrl-C that ends the drill must not stop the teardown.
-        let databases = databases(&source.file, &options.server, &Cancel::default()).await?;
+        let databases = databases(source, &options.server, &Marks::default(), &Cancel::default()).await?;
         let mut drill = Stage { session, databases, keep };
         if !drill.clear(&target).await? {
             return Ok(None);
@@ -114,6 +116,7 @@ impl Stage<'_> {
         let session = &self.session;
         let windows = session.windows().await?;
         let at = target.resolve(&session.databases, &windows, session.now)?;
+        session.tell_of_mark(at)?;
         // The drill has no tag yet, and the preflight does not use it.
         session.preflight(&session.databases, &RestoreRequest::new(at, "")).await?;
         let manifest = session.manifest(Purpose::Drill, &target.typed, at);
@@ -144,7 +147,7 @@ impl Stage<'_> {
             return self.tear_down(drill, copies).await;
         }
         let buckets = copies.iter().filter_map(|part| part.to.as_ref()).map(ToString::to_string);
-        let databases = self.databases.iter().map(|database| format!("database {}", database.name()));
+        let databases = self.databases.iter().map(Database::title);
         let places = buckets.chain(databases).collect::<Vec<_>>().join(", ");
         self.session.notice(&Notice::Kept { id: drill.id(), places })?;
         Ok(Vec::new())

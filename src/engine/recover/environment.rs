@@ -1,6 +1,6 @@
 //! The environment variables of hooks and commands.
 
-use crate::db::Connection;
+use crate::db::{Connection, Noun};
 use crate::program::Environment;
 use crate::recover::{DatabaseKind, RecoveryState, Step, StepResult};
 use crate::state::Recovery;
@@ -17,7 +17,7 @@ pub(super) fn environment(recovery: &Recovery, databases: &[DatabaseKind]) -> En
     let state = recovery.state();
     for (n, database) in databases.iter().enumerate() {
         for (what, value) in reached(&state, n) {
-            if n == 0 {
+            if n == 0 && database.noun() == Noun::Database {
                 variables.push((format!("ASOF_{what}"), value.clone()));
             }
             variables.push((database.variable(what), value));
@@ -31,7 +31,7 @@ pub(super) fn environment_of(recovery: &Recovery, databases: &[DatabaseKind], n:
     let mut variables = environment(recovery, databases);
     let first = reached(&recovery.state(), 0);
     variables.retain(|(name, _)| !first.iter().any(|(what, _)| *name == format!("ASOF_{what}")));
-    variables.extend(databases.get(n).map(|one| ("ASOF_DATABASE".to_owned(), one.name().to_owned())));
+    variables.extend(databases.get(n).map(|one| (one.noun().variable().to_owned(), one.name().to_owned())));
     let own = reached(&recovery.state(), n);
     variables.extend(own.into_iter().map(|(what, value)| (format!("ASOF_{what}"), value)));
     variables

@@ -126,7 +126,7 @@ async fn see(
         let furthest = [Step::Settle(n), Step::Wait(n), Step::Start(n)].into_iter().find(|step| done(*step));
         let Some(step) = furthest else { continue };
         let found = if database.can_tell() {
-            Seen::Database(database.find(&recovery.errand_of(n)).await?)
+            Seen::Database(database.noun(), database.find(&recovery.errand_of(n)).await?)
         } else {
             Seen::Untold
         };

@@ -6,11 +6,14 @@ use super::bucket::BucketPart;
 use super::connect::{as_written, buckets, clock_of};
 use super::hooks::{Hook, run_hook};
 use super::session::RecoveryRequest;
+use super::snapshots::Snapshots;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, printable};
 use crate::program::{Environment, RunLimits};
-use crate::recover::{Consistency, MarkLine, NextCommand, Notice, Purpose, RecoveryFile, Resource, Resumed};
+use crate::recover::{
+    Consistency, MarkLine, MarkSnapshot, NextCommand, Notice, Purpose, RecoveryFile, Resource, Resumed,
+};
 use crate::state::{Claim, Glimpse, MarksFile, Quiesced, Recovery};
 
 #[derive(Debug)]
@@ -49,21 +52,24 @@ impl MakeMark<'_> {
             let message = format!("{} has no bucket, whose server clock a mark needs", source.file.name);
             return Err(Error::usage(message));
         };
-        let mark = Mark { request, bucket, quiesced: Quiesced { name, since: now } };
-        let consistency = if source.file.hooks.quiesce.is_some() {
-            Consistency::Quiesced
-        } else {
-            on(&Notice::Unquiesced)?;
-            Consistency::Unquiesced
-        };
+        let snapshots = Snapshots::new(request, &marks);
+        let mark = Mark { request, bucket, snapshots, quiesced: Quiesced { name, since: now } };
+        let consistency = mark.consistency()?;
         require_no_recovery(request)?;
         resume_after_killed(request, now).await?;
-        let at = mark.make(deadline.unwrap_or_else(|| source.file.mark.deadline())).await;
+        let taken = mark.make(deadline.unwrap_or_else(|| source.file.mark.deadline())).await;
         if source.file.hooks.stop_for_good() {
             on(&Notice::StillQuiesced)?;
         }
-        let line = MarkLine { name: mark.quiesced.name, at: at?, file: of_file, consistency };
-        marks.keep(&line, replace)?;
+        let kept = taken.and_then(|Taken { at, snapshots }| {
+            let name = mark.quiesced.name.clone();
+            let line = MarkLine { name, at, file: of_file, consistency, snapshots };
+            marks.keep(&line, replace).map(|()| line)
+        });
+        // Those of this mark, if it failed, of the mark that it replaces, and of earlier ones that were killed.
+        let released = mark.snapshots.release_loose().await;
+        let line = kept?;
+        released?;
         Ok(line)
     }
 }
@@ -117,14 +123,33 @@ struct Mark<'a> {
     request: RecoveryRequest<'a>,
     /// The bucket whose server's clock gives the time.
     bucket: &'a BucketPart,
+    snapshots: Snapshots<'a>,
     quiesced: Quiesced,
 }
 
+/// The time and the snapshots of a mark.
+struct Taken {
+    at: Instant,
+    snapshots: Vec<MarkSnapshot>,
+}
+
 impl Mark<'_> {
-    /// Runs the quiesce hook, waits for a second of the server's clock without writes, and runs the dump. The resume
-    /// hook runs at the deadline at the latest, whatever their outcome. Until then, a record says that the application
-    /// is quiesced.
-    async fn make(&self, deadline: Duration) -> Result<Instant> {
+    /// Tells the consistency of the mark, and says so unless the application is quiesced.
+    fn consistency(&self) -> Result<Consistency> {
+        let RecoveryRequest { source, on, .. } = self.request;
+        if source.file.hooks.quiesce.is_some() {
+            return Ok(Consistency::Quiesced);
+        }
+        if self.snapshots.is_empty() {
+            return on(&Notice::Unquiesced).map(|()| Consistency::Unquiesced);
+        }
+        on(&Notice::CrashConsistent).map(|()| Consistency::CrashConsistent)
+    }
+
+    /// Runs the quiesce hook, waits for a second of the server's clock without writes, runs the dump and takes the
+    /// snapshots. The resume hook runs at the deadline at the latest, whatever their outcome. Until then, a record says
+    /// that the application is quiesced.
+    async fn make(&self, deadline: Duration) -> Result<Taken> {
         let RecoveryRequest { source, options, cancel, .. } = self.request;
         let hooks = &source.file.hooks;
         if hooks.quiesce.is_some() {
@@ -133,9 +158,12 @@ impl Mark<'_> {
         let late = async {
             tokio::time::sleep(deadline).await;
             let seconds = deadline.as_secs_f32();
-            let message = format!("no mark was made: the application was resumed after {seconds} s");
+            let message = match hooks.quiesce {
+                Some(_) => format!("no mark was made: the application was resumed after {seconds} s"),
+                None => format!("no mark was made: its commands were stopped after {seconds} s"),
+            };
             Err(Error::new(ErrorKind::Local, message)
-                .hint("allow more time with --deadline, or make the hooks faster"))
+                .hint("allow more time with --deadline, or make the hooks and commands faster"))
         };
         let stopped = async {
             cancel.stopped().await;
@@ -147,19 +175,33 @@ impl Mark<'_> {
             late = late => late,
             stopped = stopped => stopped,
         };
-        let resumed = run_hook(hooks, Hook::Resume, &self.environment(taken.as_ref().ok())).await;
+        let resumed =
+            run_hook(hooks, Hook::Resume, &self.environment(taken.as_ref().ok().map(|taken| taken.at))).await;
         resumed.map_err(|e| e.hint("the application may still be quiesced: resume it by hand"))?;
         Quiesced::forget(&options.state_dir, &source.path)?;
         taken
     }
 
-    async fn take(&self, file: &RecoveryFile) -> Result<Instant> {
-        run_hook(&file.hooks, Hook::Quiesce, &self.environment(None)).await?;
-        let at = self.quiet_second().await?;
-        if let Some(dump) = &file.mark.dump {
-            dump.run("the dump command", &self.environment(Some(&at)), RunLimits::default()).await?;
+    async fn take(&self, file: &RecoveryFile) -> Result<Taken> {
+        let is_quiesced = run_hook(&file.hooks, Hook::Quiesce, &self.environment(None)).await?;
+        let mark = &self.quiesced.name;
+        if is_quiesced || self.snapshots.is_empty() {
+            let at = self.quiet_second().await?;
+            self.dump(file, at).await?;
+            return Ok(Taken { at, snapshots: self.snapshots.take(mark, at).await? });
         }
-        Ok(at)
+        // All start within this second, and the mark is the next one: it includes the objects that were there before.
+        let started = self.after(self.server_time().await?).await?;
+        let at = Instant::from_millis(started.millis() + 1000);
+        let snapshots = self.snapshots.take(mark, at).await?;
+        self.dump(file, at).await?;
+        self.after(at).await?;
+        Ok(Taken { at, snapshots })
+    }
+
+    async fn dump(&self, file: &RecoveryFile, at: Instant) -> Result<()> {
+        let Some(dump) = &file.mark.dump else { return Ok(()) };
+        dump.run("the dump command", &self.environment(Some(at)), RunLimits::default()).await
     }
 
     /// Returns a second without writes: the one after the second in which the writers stopped, since the server's clock
@@ -186,7 +228,7 @@ impl Mark<'_> {
         self.bucket.client.server_time(&self.bucket.location.bucket).await
     }
 
-    fn environment(&self, at: Option<&Instant>) -> Environment {
+    fn environment(&self, at: Option<Instant>) -> Environment {
         let mut variables = vec![("ASOF_MARK".to_owned(), self.quiesced.name.clone())];
         if let Some(at) = at {
             variables.push(("ASOF_AT".to_owned(), at.to_string()));

@@ -115,6 +115,7 @@ impl Session<'_> {
             Begins::Adopted(target) => return self.plan_adopted(target.as_ref()).await,
         };
         let at = target.resolve(&self.databases, &windows, self.now)?;
+        self.tell_of_mark(at)?;
         // If a taken target were found only by the restore request, the application would be quiesced and buckets
         // already changed. No recovery has this tag, so a database found there does not belong to the one that would
         // begin.
@@ -125,7 +126,7 @@ impl Session<'_> {
         let outline = self.preflight(&self.databases, &restore_request).await?;
         let swaps = self.swaps(&restore_request).await?;
         let reached =
-            self.databases.iter().zip(&windows).map(|(database, window)| window.in_words(database.name()));
+            self.databases.iter().zip(&windows).map(|(database, window)| window.in_words(&database.title()));
         self.show(at, &reached.chain(outline).chain(swaps).collect::<Vec<_>>()).await?;
         Ok(New { adopted: None, typed: target.typed.clone(), at })
     }

@@ -19,6 +19,8 @@ impl Recovery {
         let age = |at: Instant| self.now().since(at);
         let made = state.made(database).map(str::to_owned);
         let swap = state.swap(database).cloned();
-        RestoreRequest { asked: state.asked_for(database).map(age), made, swap, ..self.restore_request() }
+        let (asked, snapshot) =
+            (state.asked_for(database).map(age), self.manifest().snapshots.get(&database).cloned());
+        RestoreRequest { asked, made, swap, snapshot, ..self.restore_request() }
     }
 }

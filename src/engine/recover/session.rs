@@ -21,8 +21,7 @@ use crate::recover::{
     BucketPlan, Event, Finding, Notice, Purpose, RecoveryManifest, RecoveryOutcome, Resource, Suggest,
 };
 use crate::s3::{ServerClock, Settings};
-use crate::state::Claim;
-use crate::state::Recovery;
+use crate::state::{Claim, MarksFile, Recovery};
 
 /// The options of a recovery, a drill or an abort.
 #[derive(Debug, Clone, Default)]
@@ -79,11 +78,13 @@ impl<'a> Session<'a> {
     /// process may be changing; without a command, nothing will be changed and nothing is claimed.
     pub(super) async fn open(request: RecoveryRequest<'a>, command: Option<&str>) -> Result<Self> {
         let RecoveryRequest { source, options, cancel, on, suggest: _ } = request;
-        let databases = databases(&source.file, &options.server, cancel).await?;
-        let given = take_settings(&databases, &options.settings_from).await?;
         let buckets = buckets(&source.file, &options.server, as_written).await?;
         let claim = |command| Claim::take(&options.state_dir, command, resources(source, &buckets));
         let claim = command.map(claim).transpose()?;
+        // Read under the claim, so that no mark expires before its snapshot is restored.
+        let marks = MarksFile::read(&options.state_dir)?;
+        let databases = databases(source, &options.server, &marks, cancel).await?;
+        let given = take_settings(&databases, &options.settings_from).await?;
         let clock = clock_of(&buckets).await;
         if let Some(ahead) = clock.skew() {
             on(&Notice::ClockSkew(ahead))?;
@@ -119,8 +120,10 @@ impl<'a> Session<'a> {
     /// The manifest of a recovery or a drill of the file.
     pub(super) fn manifest(&self, purpose: Purpose, typed: &str, at: Instant) -> RecoveryManifest {
         let Source { path, file } = self.request.source;
+        let snapshot = |(n, store): (usize, &Database)| Some((n, store.snapshot_at(at)?.to_owned()));
         RecoveryManifest {
             targets: file.targets(),
+            snapshots: self.databases.iter().enumerate().filter_map(snapshot).collect(),
             ..RecoveryManifest::new(purpose, path, file.about(), typed, at, self.now)
         }
     }
@@ -167,6 +170,13 @@ impl<'a> Session<'a> {
     pub(super) async fn swaps(&self, restore_request: &RestoreRequest) -> Result<Vec<String>> {
         let lines = self.databases.iter().map(|database| database.outline_swap(restore_request));
         Ok(try_join_all(lines).await?.concat())
+    }
+
+    /// Says what a recovery to the time of a mark is worth.
+    pub(super) fn tell_of_mark(&self, at: Instant) -> Result<()> {
+        let RecoveryRequest { source, options, .. } = self.request;
+        let marks = MarksFile::read(&options.state_dir)?.of_file(&source.path.to_string_lossy());
+        marks.iter().filter(|mark| mark.at == at).try_for_each(|mark| self.notice(&Notice::Marked(mark)))
     }
 
     /// Shows the target time, these lines about the databases, and the changes in each bucket; refuses changes that the

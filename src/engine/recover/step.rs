@@ -119,7 +119,7 @@ impl StepContext<'_> {
             }
             Next::Wait => None,
             Next::Stop(why) => {
-                let message = format!("the database {}: {why}", database.name());
+                let message = format!("the {}: {why}", database.title());
                 return Err(Error::new(ErrorKind::Refused, message));
             }
         };

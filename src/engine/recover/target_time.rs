@@ -1,4 +1,4 @@
-//! The target time of a recovery or a drill, to which every database must be restorable.
+//! The target time of a recovery or a drill, to which every database and store must be restorable.
 
 use crate::db::{Database, Reach, Window};
 use crate::error::{Error, ErrorKind, Result};
@@ -47,7 +47,7 @@ pub(super) const OTHER_TIME: &str = "nothing was changed; choose another time";
 
 /// Refuses a time that a database cannot be restored to.
 pub(super) fn require_reached(at: Instant, database: &Database, window: &Window) -> Result<()> {
-    match window.refusal(database.name(), at) {
+    match window.refusal(&database.title(), at) {
         None => Ok(()),
         Some(message) => Err(Error::new(ErrorKind::Refused, message)),
     }
@@ -56,11 +56,15 @@ pub(super) fn require_reached(at: Instant, database: &Database, window: &Window)
 /// The newest second that every database can be restored to.
 fn latest(databases: &[Database], windows: &[Window]) -> Result<Instant> {
     if databases.is_empty() {
-        return Err(
-            Error::usage("latest needs a database, and the file has none").hint("give a time: --at TIME")
-        );
+        return Err(Error::usage("latest needs a database or a store, and the file has none")
+            .hint("give a time: --at TIME"));
     }
     Window::newest_of_all(windows).ok_or_else(|| {
+        if windows.iter().any(|window| window.range.is_none()) {
+            let message = "no mark can be restored by all databases and stores";
+            return Error::new(ErrorKind::Refused, message)
+                .hint("nothing was changed; make a mark of this file first");
+        }
         Error::usage("the newest second that all databases reach is unknown: not all of them report it")
             .hint("add a window command to each, or give a time: --at TIME")
     })

@@ -31,7 +31,7 @@ pub(crate) async fn tear_down(
     for (n, database) in databases.iter().enumerate().filter(|(n, _)| state.asked_for(*n).is_some()) {
         if let Err(e) = database.teardown(&recovery.errand_of(n)).await {
             let by_hand = database.by_hand().map(|how| format!("; remove it by hand: {how}"));
-            left.push(format!("database {}: {e}{}", database.name(), by_hand.unwrap_or_default()));
+            left.push(format!("{}: {e}{}", database.title(), by_hand.unwrap_or_default()));
         }
     }
     for (n, part) in buckets.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! The windows of the databases in a recovery file.
+//! The windows of the databases and stores in a recovery file.
 
 use std::path::Path;
 
@@ -9,30 +9,31 @@ use super::source::Source;
 use crate::cancel::Cancel;
 use crate::db::{Database, WindowAnswer};
 use crate::error::{Error, ErrorKind, Result};
-use crate::recover::Suggest;
+use crate::recover::{Marks, Suggest};
 use crate::s3::Settings;
 
-/// The databases of a file; empty without a file.
+/// The databases and stores of a file; empty without a file.
 #[derive(Debug, Default)]
 pub(crate) struct Databases(Vec<Database>);
 
 impl Databases {
-    /// Connects to the databases.
+    /// Connects to the databases and stores.
     ///
     /// # Errors
-    /// [`Usage`](ErrorKind::Usage) for a file without databases.
+    /// [`Usage`](ErrorKind::Usage) for a file without any.
     pub(crate) async fn of(
         path: &Path,
         server: &Settings,
+        marks: &Marks,
         cancel: &Cancel,
         suggest: Suggest,
     ) -> Result<Self> {
         let source = Source::read(path, suggest)?;
         if source.file.databases.is_empty() {
-            return Err(Error::usage(format!("{} names no database", path.display()))
+            return Err(Error::usage(format!("{} names no database and no store", path.display()))
                 .hint("leave --database out to check the bucket alone"));
         }
-        Ok(Self(databases(&source.file, server, cancel).await?))
+        Ok(Self(databases(&source, server, marks, cancel).await?))
     }
 
     /// Queries the windows concurrently. The failure of one database is part of the answer.
@@ -40,7 +41,7 @@ impl Databases {
         let windows = join_all(self.0.iter().map(Database::window)).await;
         let answers = self.0.iter().zip(windows).map(|(database, window)| match window {
             Err(e) if e.kind() == ErrorKind::Interrupted => Err(e),
-            window => Ok(WindowAnswer { database: database.name(), window }),
+            window => Ok(WindowAnswer { noun: database.noun(), name: database.name(), window }),
         });
         answers.collect()
     }

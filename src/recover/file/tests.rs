@@ -103,7 +103,7 @@ fn what_cannot_be_is_told_with_its_line_and_column() {
             with("[references]\ncommand = [\"k\"]\nbucket = \"s3://other\"\n"),
             "r.toml, line 4, column 1: the references use s3://other, which is not the source of any [[bucket]]",
         ),
-        ("[hooks]\n".to_owned(), "r.toml has no bucket and no database"),
+        ("[hooks]\n".to_owned(), "r.toml has no bucket, no database and no store"),
         ("[[bucket]\n".to_owned(), "r.toml, line 1, column "),
     ] {
         let error = error(&text);

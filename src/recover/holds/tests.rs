@@ -22,7 +22,7 @@ fn the_table_of_what_holds() {
         (Found::Failed("why".into()), true),
         (Found::Foreign("what".into()), true),
     ] {
-        assert_eq!(again(Seen::Database(found.clone())), is_taken_again, "{found:?}");
+        assert_eq!(again(Seen::Database(Noun::Database, found.clone())), is_taken_again, "{found:?}");
     }
     assert!(!again(Seen::Untold) && !again(Seen::Bucket(0)) && !again(Seen::Swapped(None)));
     let renamed = Seen::Swapped(Some("why".into()));

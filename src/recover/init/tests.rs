@@ -26,7 +26,7 @@ fn what_is_commented_out_can_be_read_too() {
         .filter(|line| !line.starts_with("source-"))
         .collect();
     let file = RecoveryFile::parse("recovery.toml", &set.join("\n")).unwrap();
-    assert_eq!(file.databases.len(), 2);
+    assert_eq!(file.databases.len(), 3);
     assert!(
         file.references.comparisons.len() == 3
             && file.hooks.after_database.is_some()

@@ -2,7 +2,13 @@ use super::*;
 
 fn mark(name: &str, file: &str, second: i64) -> MarkLine {
     let at = Instant::from_millis(second * 1000);
-    MarkLine { name: name.into(), at, file: file.into(), consistency: Consistency::Quiesced }
+    MarkLine {
+        name: name.into(),
+        at,
+        file: file.into(),
+        consistency: Consistency::Quiesced,
+        snapshots: Vec::new(),
+    }
 }
 
 fn marks(lines: &[MarkLine]) -> Marks {

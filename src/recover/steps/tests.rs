@@ -68,6 +68,59 @@ fn names_are_swapped_when_everything_is_proven_and_before_the_application_goes_o
     }
 }
 
+#[test]
+fn stores_are_restored_in_their_order() {
+    use Step::{AfterDatabase, Bucket, Check, Quiesce, References, Resume, Settle, Start, Wait};
+    let orders = vec![Order::BeforeBuckets, Order::With, Order::AfterBuckets, Order::AfterReferences];
+    let checks = vec![false, false, false, true];
+    let beside = vec![false, true, true, true];
+    let shape = Shape { databases: 4, orders, checks, beside, after_database: true, ..shape(true) };
+    let store = |n: usize| [Start(n), Wait(n), Settle(n)];
+    let ready = |done: &[Step]| shape.ready(&RecoveryState::played(&shape, done));
+    // The store that comes after the buckets does not keep the application from being quiesced for them.
+    let mut done = Vec::new();
+    for (then, next) in [
+        (&store(1)[..], vec![Start(1)]),
+        (&[Quiesce], vec![Quiesce]),
+        (&store(0), vec![Start(0)]),
+        (&[Bucket(0)], vec![Bucket(0), Bucket(1)]),
+        (&[Bucket(1)], vec![Bucket(1)]),
+        (&store(2), vec![Start(2)]),
+        (&[AfterDatabase], vec![AfterDatabase]),
+        (&[References], vec![References]),
+        (&store(3), vec![Start(3)]),
+        (&[Check(3)], vec![Check(3)]),
+        (&[Resume], vec![Resume]),
+    ] {
+        assert_eq!(ready(&done), next, "{done:?}");
+        done.extend(then);
+    }
+}
+
+/// A search index is built from the buckets, or from the rows: restored again, they make it stale.
+#[test]
+fn a_store_is_restored_again_with_what_it_waits_for() {
+    use Step::{AfterDatabase, Bucket, References, Resume, Settle, Start, Wait};
+    let shape = Shape { databases: 2, after_database: true, ..shape(true) };
+    let again = |order: Order, step: Step| {
+        let shape = Shape { orders: vec![Order::With, order], ..shape.clone() };
+        crate::recover::rests::rests_on(&shape, step)
+    };
+    let store = [Start(1), Wait(1), Settle(1)];
+    let with = |more: &[Step]| [more, &[Resume]].concat();
+    assert_eq!(again(Order::With, Bucket(0)), with(&[References]));
+    assert_eq!(
+        again(Order::AfterBuckets, Bucket(0)),
+        with(&[&store[..], &[AfterDatabase, References]].concat())
+    );
+    assert_eq!(again(Order::AfterReferences, Bucket(0)), with(&[&[References], &store[..]].concat()));
+    let database = with(&[&[Wait(0), Settle(0), AfterDatabase, References], &store[..]].concat());
+    let again_with_database = again(Order::AfterReferences, Start(0));
+    assert_eq!(again_with_database[..database.len()], database, "and its settings are applied again");
+    let own = again(Order::AfterReferences, Wait(1));
+    assert_eq!(own, [Settle(1), Resume, Step::Configure(1)]);
+}
+
 proptest! {
     /// All steps of any shape can be taken, each once; after resume, databases are configured and nothing else is done;
     /// and names are swapped just before it.

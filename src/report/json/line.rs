@@ -87,6 +87,8 @@ pub(in crate::report) enum Line<'a> {
     RemovedRun(&'a RunLine<'a>),
     /// A mark.
     Mark(MarkListing<'a>),
+    /// A mark that has expired.
+    ExpiredMark(MarkListing<'a>),
     /// The result of a recovery or a drill.
     Recovery(&'a Report),
     /// A recovery that is not finished.

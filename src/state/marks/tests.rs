@@ -5,7 +5,13 @@ use crate::recover::{Consistency, Named};
 
 fn line(name: &str, second: i64) -> MarkLine {
     let at = Instant::from_millis(second * 1000);
-    MarkLine { name: name.into(), at, file: "/r.toml".into(), consistency: Consistency::Quiesced }
+    MarkLine {
+        name: name.into(),
+        at,
+        file: "/r.toml".into(),
+        consistency: Consistency::Quiesced,
+        snapshots: Vec::new(),
+    }
 }
 
 #[test]

@@ -250,7 +250,7 @@ fn files_that_are_of_no_use() {
     assert_snapshot!(check(&stage, ""), @"
     exit code 2
     --- stderr
-    error: recovery.toml names no database
+    error: recovery.toml names no database and no store
       hint: leave --database out to check the bucket alone
     ");
     stage.file("recovery.toml", b"[[database]]\nkind = \"oracle\"\n");

@@ -31,7 +31,7 @@ fn of_recover() {
               With --init: write the recovery file and commands for this server
 
               [possible values: postgres-wal, pgbackrest, mariadb-binlog, dynamodb-pitr,
-              rabbitmq-outbox]
+              ebs-volumes, rabbitmq-outbox]
 
           --list
               List unfinished recoveries, of FILE if given
@@ -108,6 +108,7 @@ fn of_mark() {
 
     Usage: asof mark [OPTIONS] <FILE>
            asof mark --list [FILE]
+           asof mark --expire <AGE> <FILE>
 
     Arguments:
       [FILE]
@@ -116,6 +117,9 @@ fn of_mark() {
     Options:
           --list
               List marks, oldest first, of FILE if given
+
+          --expire <AGE>
+              Remove marks of FILE older than this, such as 30d, and release their snapshots
 
           --name <NAME>
               Name of the mark, for --at mark:NAME [default: its time]
@@ -136,5 +140,6 @@ fn of_mark() {
       asof mark recovery.toml --name before-deploy
       asof mark recovery.toml --deadline 2m
       asof mark --list
+      asof mark recovery.toml --expire 30d
     ");
 }

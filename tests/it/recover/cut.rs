@@ -19,19 +19,28 @@ const HOOKS: [&str; 3] = ["quiesce", "after-database", "resume"];
 enum Quiesced {
     Early,
     Late,
+    /// Early, and there are stores.
+    WithStores,
 }
 
 impl Quiesced {
     async fn story(self) -> Story {
         let story = Story::new().await;
-        if self == Self::Late {
-            story.quiesce_late();
+        match self {
+            Self::Early => {}
+            Self::Late => story.quiesce_late(),
+            Self::WithStores => {
+                story.add_stores(&[
+                    ("index", "order = \"after-buckets\""),
+                    ("last", "order = \"after-references\""),
+                ]);
+            }
         }
         story
     }
 }
 
-fn records(recovery: &std::path::Path) -> Vec<serde_json::Value> {
+pub(crate) fn records(recovery: &std::path::Path) -> Vec<serde_json::Value> {
     let journal = std::fs::read_to_string(recovery.join("journal")).unwrap_or_default();
     let whole = journal.split_inclusive('\n').filter(|line| line.ends_with('\n'));
     whole.filter_map(|line| serde_json::from_str(line.get(9..)?).ok()).collect()
@@ -60,6 +69,10 @@ async fn play(n: usize, quiesced: Quiesced) -> bool {
     }
     let what = format!("quiesced {quiesced:?}, killed after {n} records: {killed}");
     story.assert_recovered(&what);
+    let stores: &[&str] = if quiesced == Quiesced::WithStores { &["index", "last"] } else { &[] };
+    for store in stores {
+        assert_eq!(story.restored(store), format!("{store} then"), "{what}");
+    }
     for (hook, most) in HOOKS.iter().zip(most) {
         let calls = story.calls(hook);
         assert!(calls >= 1 && calls <= most, "{what}: {hook} was called {calls} times, at most {most}");
@@ -93,6 +106,11 @@ fn killed_after_each_record_and_run_again() {
 #[test]
 fn killed_after_each_record_of_one_that_quiesces_late_and_run_again() {
     cut_everywhere(Quiesced::Late);
+}
+
+#[test]
+fn killed_after_each_record_of_one_with_stores_and_run_again() {
+    cut_everywhere(Quiesced::WithStores);
 }
 
 fn cut_everywhere(quiesced: Quiesced) {

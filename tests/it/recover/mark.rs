@@ -74,8 +74,8 @@ async fn marks_are_listed_in_the_order_of_their_seconds() {
         .lines()
         .map(|line| line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect())
         .collect();
-    assert_eq!(rows[0], ["NAME", "SECOND", "AGE", "CONSISTENCY", "FILE"], "{listed}");
-    let shown: Vec<_> = rows[1..].iter().map(|row| (row[0], row[1], row[3], row[4])).collect();
+    assert_eq!(rows[0], ["NAME", "SECOND", "AGE", "CONSISTENCY", "SNAPSHOTS", "FILE"], "{listed}");
+    let shown: Vec<_> = rows[1..].iter().map(|row| (row[0], row[1], row[3], row[5])).collect();
     assert_eq!(
         shown,
         [
