@@ -30,8 +30,8 @@ fn of_recover() {
           --recipe <NAME>
               With --init: write the recovery file and commands for this server
 
-              [possible values: postgres-wal, pgbackrest, mariadb-binlog, dynamodb-pitr,
-              ebs-volumes, rabbitmq-outbox]
+              [possible values: postgres-wal, pgbackrest, mariadb-binlog, dynamodb-pitr, ebs-volumes,
+              rabbitmq-outbox]
 
           --list
               List unfinished recoveries, of FILE if given
