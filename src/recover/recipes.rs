@@ -69,6 +69,10 @@ pub(crate) const RECIPES: &[Recipe] = recipes! {
         "rabbitmq-outbox" / "rabbitmq-outbox.py"
         "rabbitmq-outbox" / "rabbitmq-outbox.env"
     }
+    "rabbitmq-stream" {
+        "rabbitmq-stream" / "rabbitmq-stream.py"
+        "rabbitmq-stream" / "rabbitmq-stream.env"
+    }
 };
 
 #[cfg(test)]

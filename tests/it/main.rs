@@ -43,6 +43,7 @@ mod servers;
 mod shards;
 #[cfg(feature = "lab")]
 mod slurm;
+mod story;
 mod support;
 #[cfg(feature = "lab")]
 mod whole;

@@ -23,10 +23,10 @@ use crate::support::{Bucket, Moment, Run, Subject};
 
 mod again;
 mod alone;
-mod app;
+pub(crate) mod app;
 mod killed;
 
-use app::{App, Row, WORKERS};
+use app::{App, Row, Session, WORKERS};
 
 /// How much later than the rows the naive way has the bucket.
 const APART: Duration = Duration::from_secs(5);
@@ -40,15 +40,15 @@ const TARGET: &str = "orders_restored";
 const TABLE: &str = "create table uploads (key text primary key, revision int not null)";
 
 /// The database that `tests/servers/postgres.sh` has started.
-struct Database {
-    place: PathBuf,
-    psql: String,
-    url: String,
+pub(crate) struct Database {
+    pub(crate) place: PathBuf,
+    pub(crate) psql: String,
+    pub(crate) url: String,
     recipe: Recipe,
 }
 
 impl Database {
-    fn find() -> Self {
+    pub(crate) fn find() -> Self {
         let variable = |name: &str| {
             std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: see tests/run.sh"))
         };
@@ -59,12 +59,17 @@ impl Database {
     }
 
     /// What a statement prints, of this database or one that was restored from it.
-    fn ask(&self, url: &str, statement: &str) -> String {
+    pub(crate) fn ask(&self, url: &str, statement: &str) -> String {
         printed(Command::new(&self.psql).args(["-XAtq", "-F", " ", "-c", statement, url]))
     }
 
     fn rows(&self, url: &str) -> Vec<Row> {
-        let printed = self.ask(url, "select key, revision from uploads");
+        self.rows_of(url, "uploads")
+    }
+
+    /// The rows of a table.
+    pub(crate) fn rows_of(&self, url: &str, table: &str) -> Vec<Row> {
+        let printed = self.ask(url, &format!("select key, revision from {table}"));
         let row = |line: &str| {
             let (key, revision) = line.split_once(' ').unwrap();
             Row { key: key.to_owned(), revision: revision.parse().unwrap() }
@@ -72,12 +77,17 @@ impl Database {
         printed.lines().map(row).collect()
     }
 
+    /// A session, which takes one statement after another.
+    pub(crate) fn session(&self) -> Session {
+        Session::of_psql(&self.psql, &self.url)
+    }
+
     fn path(&self, name: &str) -> String {
         self.place.join(name).to_str().unwrap().to_owned()
     }
 
     /// Does what a command of the recovery file does, for this recovery.
-    fn play(&self, verb: &str, run: &str) -> String {
+    pub(crate) fn play(&self, verb: &str, run: &str) -> String {
         printed(self.recipe.command(verb).env("ASOF_TARGET", TARGET).env("ASOF_RUN", run))
     }
 
@@ -87,7 +97,7 @@ impl Database {
     }
 
     /// The recipe's recovery file: the bucket to the target, the database into a cluster of its own.
-    fn recovery_file(&self, name: &str, bucket: &Bucket, target: &str) -> String {
+    pub(crate) fn recovery_file(&self, name: &str, bucket: &Bucket, target: &str) -> String {
         let source = bucket.url("");
         let (stop, stopped) = (self.path("stop"), self.path("stopped"));
         let references =
@@ -112,7 +122,7 @@ bucket = "{source}"
 }
 
 /// `asof`, for which `psql` is on the PATH, and the user is named as an operator does it.
-async fn asof(subject: &Subject, database: &Database, arguments: &[&str]) -> Run {
+pub(crate) async fn asof(subject: &Subject, database: &Database, arguments: &[&str]) -> Run {
     let mut command = command(subject, database, arguments);
     tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
 }
@@ -126,12 +136,12 @@ fn command(subject: &Subject, database: &Database, arguments: &[&str]) -> Comman
 }
 
 /// The second that has begun last.
-fn last_second() -> Moment {
+pub(crate) fn last_second() -> Moment {
     Moment(chrono::Utc::now().timestamp())
 }
 
 /// The incident: the table is dropped, and a tenth of the objects deleted.
-async fn strike(database: &Database, bucket: &Bucket) -> usize {
+pub(crate) async fn strike(database: &Database, bucket: &Bucket) -> usize {
     database.ask(&database.url, "drop table uploads");
     let keys: Vec<_> = bucket.live_keys().await.into_iter().step_by(10).collect();
     bucket.delete_all(&keys).await;
@@ -149,12 +159,10 @@ async fn references(subject: &Subject, bucket: &Bucket, at: Moment, rows: &[Row]
     (run.count("named"), run.count("dangling"))
 }
 
-/// While the application goes on: a drill finds nothing wrong, and leaves nothing behind.
-async fn drill(subject: &Subject, database: &Database, bucket: &Bucket) {
-    let scratch = subject.bucket().await;
-    let file = database.recovery_file("drill.toml", bucket, &scratch.url("copies"));
+/// While the application goes on: a drill into a scratch bucket finds nothing wrong, and leaves nothing behind.
+pub(crate) async fn drill(subject: &Subject, database: &Database, scratch: &Bucket, file: &str) -> Run {
     let at = last_second();
-    let arguments = ["drill", &file, "--at", &at.to_string(), "--format", "json"];
+    let arguments = ["drill", file, "--at", &at.to_string(), "--format", "json"];
     let run = asof(subject, database, &arguments).await.expect_code(0);
     assert!(step(&run, "references")["counts"]["keys"].as_u64() > Some(0), "{run}");
     assert_eq!(scratch.live_keys().await, Vec::<String>::new());
@@ -162,9 +170,10 @@ async fn drill(subject: &Subject, database: &Database, bucket: &Bucket) {
     let name = &subject.server.name;
     let seconds = run.of_type("recovery")[0]["elapsed_ms"].as_u64().unwrap() / 1000;
     say(&format!("MEASURED {name}: asof drill: consistent, in {seconds} s"));
+    run
 }
 
-fn step(run: &Run, name: &str) -> Value {
+pub(crate) fn step(run: &Run, name: &str) -> Value {
     let report = run.of_type("recovery").remove(0);
     let mut steps = report["steps"].as_array().unwrap().iter();
     let found = steps.find(|step| step["step"].as_str().unwrap().contains(name));
@@ -193,7 +202,9 @@ async fn story(subject: &Subject, database: &Database) {
     let app = App::start(0, &bucket, (&database.psql, &database.url), &database.place);
     database.play("backup", "");
     tokio::time::sleep(Duration::from_secs(2)).await;
-    drill(subject, database, &bucket).await;
+    let scratch = subject.bucket().await;
+    let file = database.recovery_file("drill.toml", &bucket, &scratch.url("copies"));
+    drill(subject, database, &scratch, &file).await;
     let dump = database.rows(&database.url);
     tokio::time::sleep(APART).await;
     let at = last_second();

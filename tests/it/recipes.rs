@@ -19,6 +19,7 @@ mod ebs;
 mod files;
 mod outbox;
 mod sql;
+mod stream;
 
 /// How long something is waited for.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -69,9 +70,14 @@ enum Victim {
 /// Runs `asof` until a path exists, and kills it.
 async fn killed_at(command: &mut Command, path: &Path, victim: Victim) {
     let path = path.to_owned();
+    killed_when(command, move || path.exists(), victim).await;
+}
+
+/// Runs `asof` until something is so, and kills it.
+async fn killed_when(command: &mut Command, is: impl Fn() -> bool + Send + 'static, victim: Victim) {
     let strike = move |process: u32| {
         let began = Instant::now();
-        while !path.exists() && began.elapsed() < PATIENCE {
+        while !is() && began.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(2));
         }
         let groups = match victim {

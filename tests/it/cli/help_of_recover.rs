@@ -31,7 +31,7 @@ fn of_recover() {
               With --init: write the recovery file and commands for this server
 
               [possible values: postgres-wal, pgbackrest, mariadb-binlog, dynamodb-pitr, ebs-volumes,
-              rabbitmq-outbox]
+              rabbitmq-outbox, rabbitmq-stream]
 
           --list
               List unfinished recoveries, of FILE if given
