@@ -1,4 +1,4 @@
-//! The whole story, with a real PostgreSQL, Ceph RGW and RabbitMQ: for each action an application writes an object, a row and a
+//! The whole story, with a real PostgreSQL, Ceph RGW and `RabbitMQ`: for each action an application writes an object, a row and a
 //! message; consumers make a thumbnail of each object and a row for it. A table is dropped and objects are deleted, and all of
 //! it comes back to the second before: no row names an object that is not there, no message a row or an object, and no row
 //! lacks its message.

@@ -1,4 +1,4 @@
-//! The recipe `rabbitmq-stream` on a real RabbitMQ: a new stream has the messages of T, each once.
+//! The recipe `rabbitmq-stream` on a real `RabbitMQ`: a new stream has the messages of T, each once.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The application's queue, a RabbitMQ stream, and the consumers of its messages.
+//! The application's queue, a `RabbitMQ` stream, and the consumers of its messages.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
