@@ -183,6 +183,11 @@ impl Database {
         answer!(self, store => store.snapshot_at(at), _rds => None)
     }
 
+    /// The name of the mark at this time, if it has a snapshot of the store.
+    pub(crate) fn mark_at(&self, at: Instant) -> Option<&str> {
+        answer!(self, store => store.mark_at(at), _rds => None)
+    }
+
     /// Returns one sentence for each thing the restore does not copy from the source, to show before it starts.
     pub(crate) async fn cautions(&self) -> Result<Vec<String>> {
         answer!(self, _ => Ok(Vec::new()), database => database.cautions().await)

@@ -146,7 +146,7 @@ impl Marks {
     pub(crate) fn snapshots(&self, file: &str, store: &str) -> Vec<command::Snapshot> {
         let of_store = |mark: MarkLine| {
             let snapshot = mark.snapshots.into_iter().find(|snapshot| snapshot.store == store)?;
-            Some(command::Snapshot { at: mark.at, id: snapshot.id })
+            Some(command::Snapshot { mark: mark.name, at: mark.at, id: snapshot.id })
         };
         self.of_file(file).into_iter().filter_map(of_store).collect()
     }

@@ -18,6 +18,8 @@ pub(crate) struct SnapshotCommands {
 /// A snapshot of a store, taken for a mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Snapshot {
+    /// The name of the mark.
+    pub mark: String,
     /// The time of the mark.
     pub at: Instant,
     pub id: String,
@@ -27,6 +29,11 @@ impl Database {
     /// The ID of the snapshot at this time, if a mark has one.
     pub(crate) fn snapshot_at(&self, at: Instant) -> Option<&str> {
         self.snapshots.iter().rfind(|snapshot| snapshot.at == at).map(|snapshot| &*snapshot.id)
+    }
+
+    /// The name of the mark at this time, if it has a snapshot.
+    pub(crate) fn mark_at(&self, at: Instant) -> Option<&str> {
+        self.snapshots.iter().rfind(|snapshot| snapshot.at == at).map(|snapshot| &*snapshot.mark)
     }
 
     /// Takes a snapshot for the mark at this time. Returns its ID.

@@ -2,7 +2,7 @@
 
 use crate::db::{Database, Reach, Window};
 use crate::error::{Error, ErrorKind, Result};
-use crate::model::{Instant, TypedTime};
+use crate::model::{Instant, TypedTime, printable};
 
 #[derive(Debug, Clone)]
 pub(crate) struct TargetTime {
@@ -47,10 +47,15 @@ pub(super) const OTHER_TIME: &str = "nothing was changed; choose another time";
 
 /// Refuses a time that a database cannot be restored to.
 pub(super) fn require_reached(at: Instant, database: &Database, window: &Window) -> Result<()> {
-    match window.refusal(&database.title(), at) {
-        None => Ok(()),
-        Some(message) => Err(Error::new(ErrorKind::Refused, message)),
-    }
+    let Some(message) = window.refusal(&database.title(), at) else { return Ok(()) };
+    let refused = Error::new(ErrorKind::Refused, message);
+    let Reach::NotMarked { before, after } = window.reaches(at) else { return Err(refused) };
+    let nearest = [before, after].into_iter().flatten().filter_map(|mark| database.mark_at(mark));
+    let nearest: Vec<_> = nearest.map(|name| format!("--at mark:{}", printable(name))).collect();
+    Err(match nearest.as_slice() {
+        [] => refused,
+        nearest => refused.hint(format!("the nearest marks: {}", nearest.join(", "))),
+    })
 }
 
 /// The newest second that every database can be restored to.

@@ -141,7 +141,8 @@ fn attached_and_torn_down(scene: &Scene, run: &str) {
     let refused = scene.command("teardown", run, &[]).output().unwrap();
     assert!(String::from_utf8_lossy(&refused.stderr).contains("is attached; detach it first"), "{refused:?}");
     for volume in volumes("VolumeId") {
-        ec2(&["detach-volume", "--volume-id", &volume]);
+        let instance = scene.recipe.settings()["INSTANCE"].clone();
+        ec2(&["detach-volume", "--volume-id", &volume, "--instance-id", &instance]);
     }
     printed(&mut scene.command("teardown", "another", &[]));
     assert_eq!(volumes("VolumeId").len(), 2);

@@ -61,6 +61,10 @@ async fn scripts_are_clean() {
         let files = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
         let shell: Vec<_> = files.filter(|path| path.extension().is_some_and(|e| e == "sh")).collect();
         scripts += shell.len();
+        // Some recipes have Python only.
+        if shell.is_empty() {
+            continue;
+        }
         printed(Command::new("shellcheck").arg("-x").args(shell).current_dir(dir.path()));
     }
     assert!(scripts >= 3, "only {scripts} scripts were checked");

@@ -90,6 +90,7 @@ async fn a_time_without_a_mark_is_refused_with_the_nearest_marks() {
     let run = story.asof("recover", &["--at", &between, "--yes"]).await.expect_code(5);
     let told = format!("the nearest before is {}, the nearest after is {}", human(first), human(second));
     assert!(run.stderr.contains(&told) && run.stderr.contains("nothing was changed"), "{run}");
+    assert!(run.stderr.contains("the nearest marks: --at mark:first, --at mark:second"), "{run}");
     assert_eq!((story.stores_of("restore").len(), story.scene.versions()), (0, versions));
     // The time of a mark is as good as its name, and latest is the newest mark.
     for at in [format!("@{first}"), "latest".to_owned()] {
