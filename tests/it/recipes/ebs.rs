@@ -15,7 +15,7 @@ const TARGET: &str = "prod-restored";
 const ZONE: &str = "us-east-1a";
 
 /// How often the command is killed, each time a little later.
-const KILLS: u32 = 6;
+const KILLS: u32 = 3;
 
 fn ec2(arguments: &[&str]) -> String {
     let words = [&["ec2", "--output", "text"], arguments].concat();
@@ -155,7 +155,7 @@ fn killed(scene: &Scene, taken: &[String]) {
     for n in 1..=KILLS {
         let run = format!("killed-{n}");
         let mut process = scene.command("restore", &run, taken).stdout(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(u64::from(n) * 700));
+        std::thread::sleep(Duration::from_millis(u64::from(n) * 1400));
         process.kill().unwrap();
         process.wait().unwrap();
         // The CLI that it had started may be making a volume still.
