@@ -112,6 +112,7 @@ const PURE: &[&str] = &[
     "recover/marks",
     "recover/notice",
     "recover/outcome",
+    "recover/recipes",
     "recover/record",
     "recover/references",
     "recover/report",

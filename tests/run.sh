@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tests/servers/lib.sh
 set +e
 
-readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres jobs slurm demo bench)
+readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes jobs slurm demo bench)
 STRICT=
 [ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
 VERBOSE="" CURRENT="" WORK="" WANTED=() RESULTS=()
@@ -162,6 +162,33 @@ postgres_suite() {
   stop_server rgw
 }
 
+# Recipes, each on the real server, or the emulator of AWS.
+recipes_suite() {
+  local needed=(postgres pgbackrest mariadb rabbitmq moto awscli) name started=()
+  have shellcheck || apt_install shellcheck
+  for name in "${needed[@]}"; do
+    start_server recipes "$name" || break
+    started+=("$name")
+  done
+  if [ "${#started[@]}" = "${#needed[@]}" ]; then
+    suite recipes 600 cargo test --test it -- recipes:: --ignored
+  fi
+  for name in "${started[@]}"; do stop_server "$name"; done
+}
+
+# A database, a bucket and a queue, and an application that writes to all three.
+story_suite() {
+  start_server story rgw || return
+  if start_server story postgres; then
+    if start_server story rabbitmq; then
+      suite story 600 cargo test --test it -- story::rows --ignored
+      stop_server rabbitmq
+    fi
+    stop_server postgres
+  fi
+  stop_server rgw
+}
+
 # A plan set that is applied by the tasks of a real Slurm: sixteen at once, for which only the release build is fast enough.
 slurm_suite() {
   local binary=${CARGO_TARGET_DIR:-$PWD/target}/release/asof
@@ -193,6 +220,8 @@ run() {
     crash) suite crash 1200 cargo test --test it -- crash:: ;;
     lab) suite lab 1200 cargo test --test it -- contract::lab ;;
     postgres) postgres_suite ;;
+    story) story_suite ;;
+    recipes) recipes_suite ;;
     jobs) jobs_suite ;;
     slurm) slurm_suite ;;
     demo) suite demo 2400 cargo run --release -- demo ;;

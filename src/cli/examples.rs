@@ -75,6 +75,7 @@ Examples:
 pub(super) const RECOVER: &str = "\
 Examples:
   asof recover recovery.toml --init
+  asof recover recovery.toml --init --recipe postgres-wal
   asof recover recovery.toml --at 2026-11-17T14:30:05Z --dry-run
   asof recover recovery.toml --at mark:before-deploy --html report.html";
 

@@ -1,12 +1,14 @@
 //! `asof recover`.
 
+use std::path::Path;
+
 use super::abort;
 use super::args::recover::RecoverArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::recovery::{request, target_time};
 use super::suggest::{recover, typed};
-use crate::engine::recover::{Begins, Notice, Recover, write_template};
+use crate::engine::recover::{Begins, Notice, Recipe, Recover, write_recipe, write_template};
 use crate::error::{Error, Result};
 use crate::report::{Asked, Output, RecoveryView, can_ask};
 
@@ -23,12 +25,9 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     if args.abort {
         return abort::run(context, output, args).await;
     }
-    let RecoverArgs { file, init, at, wait, adopt, dry_run, yes, report, carry, .. } = args;
+    let RecoverArgs { file, init, recipe, at, wait, adopt, dry_run, yes, report, carry, .. } = args;
     if let (true, Some(file)) = (init, &file) {
-        write_template(file)?;
-        let recover = recover(file, "1h").flag("dry-run");
-        output.note(&format!("written; edit it, then preview it: {recover}"));
-        return Ok(Exit::Done);
+        return write(output, file, recipe);
     }
     let source = carry.source(file.as_deref())?;
     let target = at.map(|at| target_time(&at, &carry.change.apply.state, &source)).transpose()?;
@@ -57,4 +56,17 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     let exit = report.keep(&view, &result);
     view.finish(&result, typed);
     Ok(exit)
+}
+
+fn write(output: Output, file: &Path, recipe: Option<&Recipe>) -> Result<Exit> {
+    let recover = recover(file, "1h").flag("dry-run");
+    if let Some(recipe) = recipe {
+        let others = write_recipe(file, recipe)?.join(", ");
+        output
+            .note(&format!("written, and beside it {others}; edit the settings, then preview it: {recover}"));
+    } else {
+        write_template(file)?;
+        output.note(&format!("written; edit it, then preview it: {recover}"));
+    }
+    Ok(Exit::Done)
 }

@@ -25,8 +25,9 @@ macro_rules! topics {
 /// Every page: first those for an incident, then those for preparation, then the reference.
 pub(crate) const TOPICS: &[Topic] = topics! {
     "quickstart" "runbooks" "timeline" "restore" "runs-and-undo" "plans" "shards" "directory" "archives" "references"
-    "troubleshooting" "concepts" "permissions" "recovery-file" "rds-and-aurora" "stores" "volumes" "drill" "mark"
-    "scheduling" "guarantees" "exit-codes" "json" "plan-format" "performance" "large-buckets" "servers" "compared" "internals"
+    "troubleshooting" "concepts" "permissions" "recovery-file" "rds-and-aurora" "stores" "volumes" "recipes"
+    "message-queues" "drill" "mark" "scheduling" "guarantees" "exit-codes" "json" "plan-format" "performance"
+    "large-buckets" "servers" "compared" "internals"
     "glossary"
 };
 

@@ -33,6 +33,8 @@ mod postgres;
 #[cfg(feature = "lab")]
 mod rds;
 #[cfg(feature = "lab")]
+mod recipes;
+#[cfg(feature = "lab")]
 mod recover;
 #[cfg(feature = "lab")]
 mod references;
@@ -41,6 +43,7 @@ mod servers;
 mod shards;
 #[cfg(feature = "lab")]
 mod slurm;
+mod story;
 mod support;
 #[cfg(feature = "lab")]
 mod whole;

@@ -18,50 +18,58 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::servers::{Kind, Server, say};
+use crate::support::recipe::{Recipe, printed};
 use crate::support::{Bucket, Moment, Run, Subject};
 
 mod again;
 mod alone;
-mod app;
+pub(crate) mod app;
 mod killed;
 
-use app::{App, Row, WORKERS};
+use app::{App, Row, Session, WORKERS};
 
 /// How much later than the rows the naive way has the bucket.
 const APART: Duration = Duration::from_secs(5);
 
-/// The commands of the recovery file.
-const PITR: &str = include_str!("postgres/pitr.sh");
-
 /// Its example of a references' command is run as it stands there.
 const RECOVERY_FILE: &str = include_str!("../../src/manual/recovery-file.md");
+
+/// The target of its recovery file.
+const TARGET: &str = "orders_restored";
 
 const TABLE: &str = "create table uploads (key text primary key, revision int not null)";
 
 /// The database that `tests/servers/postgres.sh` has started.
-struct Database {
-    place: PathBuf,
-    psql: String,
-    url: String,
+pub(crate) struct Database {
+    pub(crate) place: PathBuf,
+    pub(crate) psql: String,
+    pub(crate) url: String,
+    recipe: Recipe,
 }
 
 impl Database {
-    fn find() -> Self {
+    pub(crate) fn find() -> Self {
         let variable = |name: &str| {
             std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: see tests/run.sh"))
         };
         let (place, psql) = (variable("ASOF_TEST_POSTGRES"), variable("ASOF_TEST_POSTGRES_PSQL"));
-        std::fs::write(Path::new(&place).join("pitr.sh"), PITR).unwrap();
-        Self { place: place.into(), psql, url: variable("ASOF_TEST_POSTGRES_URL") }
+        let place = PathBuf::from(place);
+        let recipe = Recipe::with_settings("postgres-wal", &place);
+        Self { place, psql, url: variable("ASOF_TEST_POSTGRES_URL"), recipe }
     }
 
     /// What a statement prints, of this database or one that was restored from it.
-    fn ask(&self, url: &str, statement: &str) -> String {
+    pub(crate) fn ask(&self, url: &str, statement: &str) -> String {
         printed(Command::new(&self.psql).args(["-XAtq", "-F", " ", "-c", statement, url]))
     }
 
     fn rows(&self, url: &str) -> Vec<Row> {
-        let printed = self.ask(url, "select key, revision from uploads");
+        self.rows_of(url, "uploads")
+    }
+
+    /// The rows of a table.
+    pub(crate) fn rows_of(&self, url: &str, table: &str) -> Vec<Row> {
+        let printed = self.ask(url, &format!("select key, revision from {table}"));
         let row = |line: &str| {
             let (key, revision) = line.split_once(' ').unwrap();
             Row { key: key.to_owned(), revision: revision.parse().unwrap() }
@@ -69,36 +77,33 @@ impl Database {
         printed.lines().map(row).collect()
     }
 
+    /// A session, which takes one statement after another.
+    pub(crate) fn session(&self) -> Session {
+        Session::of_psql(&self.psql, &self.url)
+    }
+
     fn path(&self, name: &str) -> String {
         self.place.join(name).to_str().unwrap().to_owned()
     }
 
     /// Does what a command of the recovery file does, for this recovery.
-    fn pitr(&self, verb: &str, run: &str) -> String {
-        let mut command = Command::new("sh");
-        command.args([self.path("pitr.sh"), verb.to_owned(), self.path("")]);
-        printed(command.env("ASOF_TARGET", "restored").env("ASOF_RUN", run))
+    pub(crate) fn play(&self, verb: &str, run: &str) -> String {
+        printed(self.recipe.command(verb).env("ASOF_TARGET", TARGET).env("ASOF_RUN", run))
     }
 
-    /// A recovery file: the bucket to the target, the database into a cluster of its own.
-    fn recovery_file(&self, name: &str, bucket: &Bucket, target: &str) -> String {
-        let (pitr, place, source) = (self.path("pitr.sh"), self.path(""), bucket.url(""));
-        let commands = ["window", "restore", "progress", "endpoint", "teardown"]
-            .map(|verb| format!("{verb} = [\"sh\", \"{pitr}\", \"{verb}\", \"{place}\"]\n"))
-            .concat();
+    /// Whether there is a cluster that was restored.
+    fn is_restored(&self) -> bool {
+        self.place.join("restored").join(TARGET).exists()
+    }
+
+    /// The recipe's recovery file: the bucket to the target, the database into a cluster of its own.
+    pub(crate) fn recovery_file(&self, name: &str, bucket: &Bucket, target: &str) -> String {
+        let source = bucket.url("");
         let (stop, stopped) = (self.path("stop"), self.path("stopped"));
         let references =
             RECOVERY_FILE.lines().find(|line| line.starts_with("command = { shell = \"psql ")).unwrap();
-        let text = format!(
+        let rest = format!(
             r#"
-[[bucket]]
-source = "{source}"
-target = "{target}"
-[[database]]
-kind = "command"
-name = "orders"
-target = "restored"
-{commands}
 [hooks]
 quiesce = {{ shell = "touch '{stop}'; until [ -e '{stopped}' ]; do sleep 0.1; done" }}
 resume = ["rm", "{stop}", "{stopped}"]
@@ -107,13 +112,17 @@ resume = ["rm", "{stop}", "{stopped}"]
 bucket = "{source}"
 "#
         );
+        let text = self.recipe.recovery_file(&source, target, &rest);
+        // On a slow machine most of the objects are new when the database is there.
+        let target = "target = \"in-place\"\n";
+        let text = text.replace(target, &format!("{target}allow-mass-delete = true\n"));
         std::fs::write(self.path(name), text).unwrap();
         self.path(name)
     }
 }
 
 /// `asof`, for which `psql` is on the PATH, and the user is named as an operator does it.
-async fn asof(subject: &Subject, database: &Database, arguments: &[&str]) -> Run {
+pub(crate) async fn asof(subject: &Subject, database: &Database, arguments: &[&str]) -> Run {
     let mut command = command(subject, database, arguments);
     tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap()
 }
@@ -126,21 +135,13 @@ fn command(subject: &Subject, database: &Database, arguments: &[&str]) -> Comman
     command
 }
 
-/// What a command prints, which must end well.
-fn printed(command: &mut Command) -> String {
-    let output = command.output().unwrap();
-    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{command:?}: {}\n{out}{err}", output.status);
-    out.into_owned()
-}
-
 /// The second that has begun last.
-fn last_second() -> Moment {
+pub(crate) fn last_second() -> Moment {
     Moment(chrono::Utc::now().timestamp())
 }
 
 /// The incident: the table is dropped, and a tenth of the objects deleted.
-async fn strike(database: &Database, bucket: &Bucket) -> usize {
+pub(crate) async fn strike(database: &Database, bucket: &Bucket) -> usize {
     database.ask(&database.url, "drop table uploads");
     let keys: Vec<_> = bucket.live_keys().await.into_iter().step_by(10).collect();
     bucket.delete_all(&keys).await;
@@ -158,22 +159,21 @@ async fn references(subject: &Subject, bucket: &Bucket, at: Moment, rows: &[Row]
     (run.count("named"), run.count("dangling"))
 }
 
-/// While the application goes on: a drill finds nothing wrong, and leaves nothing behind.
-async fn drill(subject: &Subject, database: &Database, bucket: &Bucket) {
-    let scratch = subject.bucket().await;
-    let file = database.recovery_file("drill.toml", bucket, &scratch.url("copies"));
+/// While the application goes on: a drill into a scratch bucket finds nothing wrong, and leaves nothing behind.
+pub(crate) async fn drill(subject: &Subject, database: &Database, scratch: &Bucket, file: &str) -> Run {
     let at = last_second();
-    let arguments = ["drill", &file, "--at", &at.to_string(), "--format", "json"];
+    let arguments = ["drill", file, "--at", &at.to_string(), "--format", "json"];
     let run = asof(subject, database, &arguments).await.expect_code(0);
     assert!(step(&run, "references")["counts"]["keys"].as_u64() > Some(0), "{run}");
     assert_eq!(scratch.live_keys().await, Vec::<String>::new());
-    assert!(!database.place.join("restored").exists(), "{run}");
+    assert!(!database.is_restored(), "{run}");
     let name = &subject.server.name;
     let seconds = run.of_type("recovery")[0]["elapsed_ms"].as_u64().unwrap() / 1000;
     say(&format!("MEASURED {name}: asof drill: consistent, in {seconds} s"));
+    run
 }
 
-fn step(run: &Run, name: &str) -> Value {
+pub(crate) fn step(run: &Run, name: &str) -> Value {
     let report = run.of_type("recovery").remove(0);
     let mut steps = report["steps"].as_array().unwrap().iter();
     let found = steps.find(|step| step["step"].as_str().unwrap().contains(name));
@@ -200,9 +200,11 @@ async fn story(subject: &Subject, database: &Database) {
     database.ask(&database.url, TABLE);
 
     let app = App::start(0, &bucket, (&database.psql, &database.url), &database.place);
-    database.pitr("backup", "");
+    database.play("backup", "");
     tokio::time::sleep(Duration::from_secs(2)).await;
-    drill(subject, database, &bucket).await;
+    let scratch = subject.bucket().await;
+    let file = database.recovery_file("drill.toml", &bucket, &scratch.url("copies"));
+    drill(subject, database, &scratch, &file).await;
     let dump = database.rows(&database.url);
     tokio::time::sleep(APART).await;
     let at = last_second();
@@ -238,7 +240,7 @@ async fn story(subject: &Subject, database: &Database) {
         "MEASURED {name}: without, by a dump and the bucket {apart} s later: {told}; 15 minutes are {times} times as long"
     ));
     let id = run.of_type("recovery")[0]["id"].as_str().unwrap().to_owned();
-    database.pitr("teardown", &id);
+    database.play("teardown", &id);
     let with = (subject, database, &bucket);
     again::given_up_and_typed_again(with, at, &rows).await;
     alone::of_two_times_one_is_recovered(with, at).await;

@@ -15,6 +15,7 @@ use crate::servers::Server;
 
 pub(crate) mod bucket;
 pub(crate) mod databases;
+pub(crate) mod recipe;
 pub(crate) mod run;
 pub(crate) mod schema;
 

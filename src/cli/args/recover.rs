@@ -9,11 +9,12 @@ use super::apply::{ChangeArgs, StateArgs};
 use super::output::OutputArgs;
 use super::parse;
 use super::server::ServerArgs;
-use crate::engine::recover::LATEST;
+use super::values::recipes;
+use crate::engine::recover::{LATEST, Recipe};
 
 #[derive(Debug, Args)]
 #[command(
-    override_usage = "asof recover [OPTIONS] --at <TIME> <FILE>\n       asof recover --abort <FILE>\n       asof recover --adopt <FILE>\n       asof recover --list [FILE]\n       asof recover --init <FILE>"
+    override_usage = "asof recover [OPTIONS] --at <TIME> <FILE>\n       asof recover --abort <FILE>\n       asof recover --adopt <FILE>\n       asof recover --list [FILE]\n       asof recover --init [--recipe <NAME>] <FILE>"
 )]
 #[expect(clippy::struct_excessive_bools, reason = "independent options, not one state")]
 pub(in crate::cli) struct RecoverArgs {
@@ -23,6 +24,9 @@ pub(in crate::cli) struct RecoverArgs {
     /// Write a commented recovery file to start from, and exit
     #[arg(long, conflicts_with = "at")]
     pub(in crate::cli) init: bool,
+    /// With --init: write the recovery file and commands for this server
+    #[arg(long, value_name = "NAME", value_parser = recipes(), requires = "init")]
+    pub(in crate::cli) recipe: Option<&'static Recipe>,
     /// List unfinished recoveries, of FILE if given
     #[arg(long, conflicts_with_all = ["init", "at", "abort", "wait", "dry_run", "yes", "report", "html"])]
     pub(in crate::cli) list: bool,

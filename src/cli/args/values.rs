@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
+use crate::engine::recover::{RECIPES, Recipe};
 use crate::engine::{Action, OnConflict, OnDoubt, Platform, Tier, Undelete};
 use crate::model::{RequestPayer, Use};
 use crate::report::{ColorChoice, Format};
@@ -89,4 +90,12 @@ pub(super) fn formats(csv: bool) -> impl TypedValueParser<Value = Format> {
     let offered = Format::value_variants().iter().filter(move |form| csv || **form != Format::Csv);
     PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value))
         .try_map(|word| <Format as ValueEnum>::from_str(&word, false))
+}
+
+/// The recipes, by name.
+pub(super) fn recipes() -> impl TypedValueParser<Value = &'static Recipe> {
+    let names = RECIPES.iter().map(|recipe| PossibleValue::new(recipe.name));
+    PossibleValuesParser::new(names).try_map(|name| {
+        RECIPES.iter().find(|recipe| recipe.name == name).ok_or_else(|| format!("there is no recipe {name}"))
+    })
 }

@@ -44,9 +44,9 @@ pub(crate) use session::{RecoveryOptions, RecoveryRequest};
 pub(crate) use source::Source;
 pub(crate) use sweep::Leftovers;
 pub(crate) use target_time::TargetTime;
-pub(crate) use template::write_template;
+pub(crate) use template::{write_recipe, write_template};
 pub(crate) use windows::Databases;
 
 pub(crate) use crate::db::rds::Swept;
-pub(crate) use crate::recover::{Conclusion, LATEST, Marks, NextCommand, Notice, mark_name};
+pub(crate) use crate::recover::{Conclusion, LATEST, Marks, NextCommand, Notice, RECIPES, Recipe, mark_name};
 pub(crate) use crate::state::MarksFile;

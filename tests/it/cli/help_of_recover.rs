@@ -17,7 +17,7 @@ fn of_recover() {
            asof recover --abort <FILE>
            asof recover --adopt <FILE>
            asof recover --list [FILE]
-           asof recover --init <FILE>
+           asof recover --init [--recipe <NAME>] <FILE>
 
     Arguments:
       [FILE]
@@ -26,6 +26,12 @@ fn of_recover() {
     Options:
           --init
               Write a commented recovery file to start from, and exit
+
+          --recipe <NAME>
+              With --init: write the recovery file and commands for this server
+
+              [possible values: postgres-wal, pgbackrest, mariadb-binlog, dynamodb-pitr, ebs-volumes,
+              rabbitmq-outbox, rabbitmq-stream]
 
           --list
               List unfinished recoveries, of FILE if given
@@ -86,6 +92,7 @@ fn of_recover() {
     Output: as in restore
     Examples:
       asof recover recovery.toml --init
+      asof recover recovery.toml --init --recipe postgres-wal
       asof recover recovery.toml --at 2026-11-17T14:30:05Z --dry-run
       asof recover recovery.toml --at mark:before-deploy --html report.html
     ");

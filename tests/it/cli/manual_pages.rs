@@ -38,6 +38,8 @@ fn topics() {
     rds-and-aurora   Restore Amazon RDS instances and clusters as part of a recovery.
     stores           Restore queues, volumes, tables and search indexes to the same second.
     volumes          Snapshot all volumes at once, and restore them together with the buckets.
+    recipes          Start from tested commands for PostgreSQL, MariaDB, DynamoDB and RabbitMQ.
+    message-queues   What a recovery can make consistent in a queue, and what it cannot.
     drill            Rehearse a recovery into scratch copies, verify and time it, then tear it down.
     mark             Record a second to recover to, for databases without point-in-time recovery.
     scheduling       Run checks and drills from cron, systemd, Kubernetes or GitHub Actions.
@@ -73,7 +75,7 @@ fn unknown_topic() {
     exit code 2
     --- stderr
     error: invalid value 'restor' for '[TOPIC]'
-      [possible values: quickstart, runbooks, timeline, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, stores, volumes, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
+      [possible values: quickstart, runbooks, timeline, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, stores, volumes, recipes, message-queues, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
 
       tip: a similar value exists: 'restore'
 

@@ -38,12 +38,12 @@ pub(super) async fn given_up_and_typed_again(
     let refused = recover(&[]).await.expect_code(5);
     assert!(refused.stderr.contains("was undone by run"), "{refused}");
     recover(&["--abort"]).await.expect_code(0);
-    assert!(!database.place.join("restored").exists(), "the database that was restored is removed");
+    assert!(!database.is_restored(), "the database that was restored is removed");
 
     std::fs::write(&file, &failing).unwrap();
     recover(&[]).await.expect_code(3);
     recover(&["--abort"]).await.expect_code(0);
-    assert!(!database.place.join("restored").exists(), "the database that was restored is removed");
+    assert!(!database.is_restored(), "the database that was restored is removed");
 
     std::fs::write(&file, &failing).unwrap();
     recover(&[]).await.expect_code(3);
@@ -54,7 +54,7 @@ pub(super) async fn given_up_and_typed_again(
     let found = app::compare(bucket, rows).await;
     assert_eq!((found.missing, &step(&run, "references")["counts"]["dangling"]), (0, &0.into()), "{run}");
     let id = run.of_type("recovery")[0]["id"].as_str().unwrap().to_owned();
-    database.pitr("teardown", &id);
+    database.play("teardown", &id);
     say(&format!("{}: given up twice, written to once, and recovered", subject.server.name));
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn of_two_times_one_is_recovered(
     let told =
         format!("the recovery {id} to {} (PID ", at.to_string().replace('T', " ").replace('Z', " UTC"));
     assert!(second.stderr.contains(&told), "{told} in {second}");
-    database.pitr("teardown", &id);
+    database.play("teardown", &id);
 }
 
 /// How long something is waited for.

@@ -56,7 +56,7 @@ pub(super) async fn a_mark_that_is_killed_leaves_nothing_quiesced(subject: &Subj
     let found = app::compare(bucket, &rows).await;
     assert_eq!((found.missing, found.other), (0, 0), "{run}");
     assert_eq!(step(&run, "references")["counts"]["dangling"], 0, "{run}");
-    database.pitr("teardown", run.of_type("recovery")[0]["id"].as_str().unwrap());
+    database.play("teardown", run.of_type("recovery")[0]["id"].as_str().unwrap());
     let writes = format!("{before} writes before, {between} after it was resumed");
     say(&format!("{}: a mark was killed, {writes}; {} rows recovered", subject.server.name, rows.len()));
 }
@@ -67,9 +67,6 @@ fn marked(database: &Database, bucket: &Bucket) -> String {
     let text = std::fs::read_to_string(&file).unwrap();
     let quiesce = "quiesce = { shell = \"";
     let text = text.replace(quiesce, &format!("{quiesce}sleep {}; ", WRITES.as_secs()));
-    // In so short a time most of the objects are new.
-    let target = "target = \"in-place\"\n";
-    let text = text.replace(target, &format!("{target}allow-mass-delete = true\n"));
     let (hang, dumping) = (database.path("hang"), database.path("dumping"));
     let dump = format!("[ ! -e '{hang}' ] || {{ touch '{dumping}'; sleep 5; }}");
     std::fs::write(&file, format!("{text}[mark]\ndump = {{ shell = \"{dump}\" }}\n")).unwrap();
