@@ -171,7 +171,7 @@ recipes_suite() {
     started+=("$name")
   done
   if [ "${#started[@]}" = "${#needed[@]}" ]; then
-    suite recipes 600 cargo test --test it -- recipes:: --ignored
+    suite recipes 1200 cargo test --test it -- recipes:: --ignored
   fi
   for name in "${started[@]}"; do stop_server "$name"; done
 }
@@ -181,7 +181,7 @@ story_suite() {
   start_server story rgw || return
   if start_server story postgres; then
     if start_server story rabbitmq; then
-      suite story 600 cargo test --test it -- story::rows --ignored
+      suite story 900 cargo test --test it -- story::rows --ignored
       stop_server rabbitmq
     fi
     stop_server postgres
