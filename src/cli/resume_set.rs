@@ -44,7 +44,7 @@ pub(super) async fn run(context: &Context, args: ResumeArgs) -> Result<Exit> {
         undo: suggest::undo_set(path).to_string(),
     };
     let mut results = SetResults::begin(context.output, &context.counters)?;
-    let resumed = resume.execute(&client, &context.cancel, |event| results.on(&event)).await;
+    let resumed = Box::pin(resume.execute(&client, &context.cancel, |event| results.on(&event))).await;
     let resumed = resumed.map_err(|e| {
         e.hint(format!(
             "completed changes are in the journals of the shards; after fixing this: {}",

@@ -133,7 +133,7 @@ pub(crate) fn start_over(file: &RecoveryFile, state: &RecoveryState) -> String {
     let how = if file.databases.is_empty() {
         "to recover to this time again, run the same command again"
     } else {
-        "to recover to this time again, set other targets for its databases in the recovery file or remove the existing ones, then run the same command again"
+        "to recover to this time again, set other targets for its databases and stores in the recovery file or remove the existing ones, then run the same command again"
     };
     how.to_owned()
 }

@@ -117,7 +117,7 @@ fn a_signal_does_not_wait_for_the_state() {
         let scene = Arc::new(scene(SIZE).await);
         // The first object of the journal, and every one after it.
         for nth in 19..60 {
-            let stalled = Fault::Delay(Duration::from_secs(60));
+            let stalled = Fault::Delay(Duration::from_mins(1));
             scene.lab().faults().push(Rule::on(Operation::PutObject, stalled, When::Nth(nth)));
         }
         let (pid, restored) = (Arc::new(OnceLock::new()), Arc::clone(&scene));
