@@ -25,7 +25,7 @@ pub(in crate::cli) struct RecoverArgs {
     #[arg(long, conflicts_with = "at")]
     pub(in crate::cli) init: bool,
     /// With --init: write the recovery file and commands for this server
-    #[arg(long, value_name = "NAME", value_parser = recipes(), requires = "init")]
+    #[arg(long, value_name = "NAME", value_parser = recipes(), requires = "init", conflicts_with = "at")]
     pub(in crate::cli) recipe: Option<&'static Recipe>,
     /// List unfinished recoveries, of FILE if given
     #[arg(long, conflicts_with_all = ["init", "at", "abort", "wait", "dry_run", "yes", "report", "html"])]

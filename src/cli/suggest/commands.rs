@@ -104,7 +104,7 @@ pub(in crate::cli) fn marks() -> String {
 }
 
 /// The options by which `recover` does something else.
-const MODES: &[&str] = &["init", "list", "abort", "after-resume", "adopt", "wait"];
+const MODES: &[&str] = &["init", "recipe", "list", "abort", "after-resume", "adopt", "wait"];
 
 /// The command that recovers what a file names.
 pub(in crate::cli) fn recover(file: &Path, at: &str) -> Suggestion {

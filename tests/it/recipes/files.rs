@@ -26,6 +26,7 @@ async fn recipe_is_written_once_and_never_over_other_files() {
     fs::remove_file(&settings).unwrap();
     let written = init(&subject, "postgres-wal", file).await.expect_code(0);
     assert!(written.stderr.contains("postgres-wal.md, postgres-wal.sh, postgres-wal.env"), "{written}");
+    assert!(!written.stderr.contains("--recipe"), "the next command does something else: {written}");
     let other = dir.path().join("other.toml");
     init(&subject, "postgres-wal", other.to_str().unwrap()).await.expect_code(0);
     let again = init(&subject, "postgres-wal", file).await.expect_code(2);
@@ -43,7 +44,8 @@ async fn unknown_recipe_is_refused_with_the_names() {
         assert!(refused.stderr.contains(name), "{refused}");
     }
     let file = file.to_str().unwrap();
-    asof(&subject, &["recover", "--recipe", "postgres-wal", "--at", "1h", file]).await.expect_code(2);
+    let not_init = asof(&subject, &["recover", "--recipe", "postgres-wal", "--at", "1h", file]).await;
+    assert!(not_init.expect_code(2).stderr.contains("--recipe"));
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }
 
