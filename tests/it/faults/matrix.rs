@@ -12,7 +12,7 @@ use futures::{StreamExt as _, stream};
 use super::scene::{IN_PARTS, LARGE, Scene};
 use crate::support::Run;
 
-const SIDE_BY_SIDE: usize = 24;
+const SIDE_BY_SIDE: usize = 12;
 
 /// Keys of each kind.
 const SIZE: usize = 4;
