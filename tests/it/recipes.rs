@@ -70,7 +70,8 @@ enum Victim {
 /// Runs `asof` until a path exists, and kills it.
 async fn killed_at(command: &mut Command, path: &Path, victim: Victim) {
     let path = path.to_owned();
-    killed_when(command, move || path.exists(), victim).await;
+    // A link may lead nowhere.
+    killed_when(command, move || path.symlink_metadata().is_ok(), victim).await;
 }
 
 /// Runs `asof` until something is so, and kills it.
