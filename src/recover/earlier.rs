@@ -7,7 +7,7 @@ use super::manifest::{Purpose, RecoveryManifest};
 use super::resource::Resource;
 use super::steps::Shape;
 use crate::limits;
-use crate::model::Instant;
+use crate::model::{Instant, printable};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Asked {
@@ -24,7 +24,7 @@ pub(crate) struct Asked {
 }
 
 /// How an earlier recovery relates to the requested one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Earlier {
     Unrelated,
     /// The same recovery, unfinished: it is resumed.
@@ -42,7 +42,7 @@ pub(crate) enum Earlier {
     /// The same recovery, begun on another server: a bucket of the same name there is another bucket.
     OtherServer,
     /// The same recovery, begun when its file had fewer steps; holds the new one.
-    FewerSteps(&'static str),
+    FewerSteps(String),
     /// The same recovery, which is being aborted.
     Aborting,
 }
@@ -161,19 +161,25 @@ impl Asked {
 }
 
 impl Shape {
-    /// The part that a file has now and the recovery lacked when it `begun`: an added hook, check or references would
+    /// The part that a file has now and the recovery lacked when it `begun`: an added hook, check or comparison might
     /// never run, since the journal lists the steps. A part that was removed no longer runs. The cut-over decides the
     /// names of instances.
-    fn beyond(&self, begun: &Self) -> Option<&'static str> {
+    fn beyond(&self, begun: &Self) -> Option<String> {
         let parts = [
             (self.quiesce && !begun.quiesce, "a quiesce hook"),
             (self.resume && !begun.resume, "a resume hook"),
             (self.after_database && !begun.after_database, "an after-database hook"),
             (self.references && !begun.references, "[references]"),
             (!self.swapped().eq(begun.swapped()), "another cut-over"),
-            (self.checks.contains(&true) && !begun.checks.contains(&true), "check commands"),
+            (!self.checked().all(|n| begun.checked().any(|other| other == n)), "another check command"),
         ];
-        parts.into_iter().find(|(is_new, _)| *is_new).map(|(_, part)| part)
+        let part = parts.into_iter().find(|(is_new, _)| *is_new).map(|(_, part)| part.to_owned());
+        part.or_else(|| {
+            // A journal of an earlier format does not list them.
+            let known = Some(&begun.comparisons).filter(|known| !known.is_empty())?;
+            let new = self.comparisons.iter().find(|comparison| !known.contains(comparison))?;
+            Some(format!("another comparison: the references {}", printable(new)))
+        })
     }
 }
 

@@ -268,6 +268,7 @@ impl RecoveryFile {
             resume: self.hooks.resume.is_some(),
             after_database: self.hooks.after_database.is_some(),
             references: !self.references.is_empty(),
+            comparisons: self.references.labels(),
             checks: self.checks.iter().map(Option::is_some).collect(),
             swaps: self.databases.iter().map(|database| database.swaps_with().is_some()).collect(),
             orders: self.orders.clone(),

@@ -43,19 +43,19 @@ pub(crate) const RECIPES: &[Recipe] = recipes! {
     "postgres-wal" {
         "postgres-wal" / "postgres-wal.sh"
         "postgres-wal" / "postgres-wal.env"
-        "shared" / "restored.sh"
-        "shared" / "postgres.sh"
+        "common" / "restored.sh"
+        "common" / "postgres.sh"
     }
     "pgbackrest" {
         "pgbackrest" / "pgbackrest.sh"
         "pgbackrest" / "pgbackrest.env"
-        "shared" / "restored.sh"
-        "shared" / "postgres.sh"
+        "common" / "restored.sh"
+        "common" / "postgres.sh"
     }
     "mariadb-binlog" {
         "mariadb-binlog" / "mariadb-binlog.sh"
         "mariadb-binlog" / "mariadb-binlog.env"
-        "shared" / "restored.sh"
+        "common" / "restored.sh"
     }
     "dynamodb-pitr" {
         "dynamodb-pitr" / "dynamodb-pitr.sh"

@@ -61,6 +61,9 @@ pub(crate) struct Shape {
     pub after_database: bool,
     /// Whether references are compared.
     pub references: bool,
+    /// The comparisons of the references by label; a journal without this field may have any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub comparisons: Vec<String>,
     /// For each database, whether a command checks it.
     #[serde(default)]
     pub checks: Vec<bool>,
@@ -105,8 +108,7 @@ impl Shape {
         }
         steps.extend(in_order(Order::AfterBuckets).flat_map(of));
         steps.extend(optional(self.after_database, Step::AfterDatabase));
-        let checked = self.checks.iter().enumerate().filter(|(_, checked)| **checked).map(|(n, _)| n);
-        let (last, checked): (Vec<_>, Vec<_>) = checked.partition(|n| self.is_last(*n));
+        let (last, checked): (Vec<_>, Vec<_>) = self.checked().partition(|n| self.is_last(*n));
         steps.extend(checked.into_iter().map(Step::Check));
         steps.extend(optional(self.references, Step::References));
         steps.extend(in_order(Order::AfterReferences).flat_map(of));
@@ -120,6 +122,11 @@ impl Shape {
     /// The databases that take their sources' names.
     pub(crate) fn swapped(&self) -> impl Iterator<Item = usize> {
         self.swaps.iter().enumerate().filter(|(_, swapped)| **swapped).map(|(n, _)| n)
+    }
+
+    /// The databases and stores that a command checks.
+    pub(super) fn checked(&self) -> impl Iterator<Item = usize> {
+        self.checks.iter().enumerate().filter(|(_, checked)| **checked).map(|(n, _)| n)
     }
 
     pub(super) fn is_beside(&self, database: usize) -> bool {

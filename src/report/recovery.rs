@@ -57,7 +57,7 @@ fn progress_line(file: &RecoveryFile, event: &Event<'_>) -> String {
         Event::Lapsed(step, why) => {
             format!("again   {}: {}", in_words(file, *step), printable(why))
         }
-        Event::LastLook => "checking every bucket and database again".to_owned(),
+        Event::LastLook => "checking every bucket, database and store again".to_owned(),
         Event::Database(n, progress) => {
             let title = file.databases.get(*n).map(DatabaseKind::title).unwrap_or_default();
             let state = match progress {

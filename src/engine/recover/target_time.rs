@@ -70,7 +70,9 @@ fn latest(databases: &[Database], windows: &[Window]) -> Result<Instant> {
             return Error::new(ErrorKind::Refused, message)
                 .hint("nothing was changed; make a mark of this file first");
         }
-        Error::usage("the newest second that all databases reach is unknown: not all of them report it")
-            .hint("add a window command to each, or give a time: --at TIME")
+        Error::usage(
+            "the newest second that all databases and stores reach is unknown: not all of them report it",
+        )
+        .hint("add a window command to each, or give a time: --at TIME")
     })
 }

@@ -60,7 +60,7 @@ fn what_the_newest_open_recovery_is() {
         (on("aws"), shape(), false, Earlier::Resumed),
         (on("https://s3.example.com"), shape(), false, Earlier::OtherServer),
         (into("restored"), shape(), false, Earlier::Resumed),
-        (about("bucket b", AT, false), fewer, false, Earlier::FewerSteps("a resume hook")),
+        (about("bucket b", AT, false), fewer, false, Earlier::FewerSteps("a resume hook".to_owned())),
         (about("bucket b", AT, false), shape(), true, Earlier::Aborting),
     ] {
         let mut state = RecoveryState::played(&shape, &[]);
@@ -68,6 +68,32 @@ fn what_the_newest_open_recovery_is() {
             state.apply(&Record::Aborting { at: AT }).unwrap();
         }
         assert_eq!(asked().to_open(&manifest, &state), expected, "{manifest:?}");
+    }
+}
+
+/// A recovery may have compared its references already: an added comparison would not be made.
+#[test]
+fn added_comparisons_and_checks_are_no_part_of_a_begun_recovery() {
+    let comparing = |labels: &[&str]| Shape {
+        references: true,
+        comparisons: labels.iter().map(|&label| label.to_owned()).collect(),
+        ..shape()
+    };
+    let checking = |checks: &[bool]| Shape { databases: 2, checks: checks.to_vec(), ..shape() };
+    let (rows, messages) = ("rows in s3://prod", "messages in rows");
+    let added = Some(format!("another comparison: the references {messages}"));
+    for (now, begun, expected) in [
+        (comparing(&[rows]), comparing(&[rows]), None),
+        (comparing(&[rows]), comparing(&[messages, rows]), None),
+        (comparing(&[rows, messages]), comparing(&[rows]), added),
+        (comparing(&[rows, messages]), comparing(&[]), None),
+        (checking(&[true, false]), checking(&[true, true]), None),
+        (checking(&[true, true]), checking(&[true, false]), Some("another check command".to_owned())),
+    ] {
+        let asked = Asked { shape: now.clone(), ..asked() };
+        let state = RecoveryState::played(&begun, &[]);
+        let expected = expected.map_or(Earlier::Resumed, Earlier::FewerSteps);
+        assert_eq!(asked.to_open(&manifest(AT, false), &state), expected, "{now:?} {begun:?}");
     }
 }
 

@@ -77,6 +77,16 @@ impl References {
         self.comparisons.is_empty()
     }
 
+    /// Each comparison in words, by which a later version of the file is told from this one.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        let name = |n: usize| self.lists.get(n).and_then(|list| list.name.as_deref()).unwrap_or_default();
+        let label = |comparison: &Comparison| match &comparison.with {
+            ComparedWith::Bucket { location, .. } => format!("{} in {location}", name(comparison.list)),
+            ComparedWith::List(n) => format!("{} in {}", name(comparison.list), name(*n)),
+        };
+        self.comparisons.iter().map(|comparison| label(comparison).trim_start().to_owned()).collect()
+    }
+
     /// Whether the comparison of this name is one with a bucket, where late uploads can be healed.
     pub(crate) fn is_with_bucket(&self, name: &str) -> bool {
         let named = |comparison: &&Comparison| comparison.name.as_deref() == Some(name);

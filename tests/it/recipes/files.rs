@@ -57,7 +57,7 @@ async fn scripts_are_clean() {
     let recipes = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recipes");
     let names = fs::read_dir(recipes).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut scripts = 0;
-    for name in names.filter(|name| name != "shared") {
+    for name in names.filter(|name| name != "common") {
         let dir = tempfile::tempdir().unwrap();
         init(&subject, &name, dir.path().join("recovery.toml").to_str().unwrap()).await.expect_code(0);
         let files = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().path());
