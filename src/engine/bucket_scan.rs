@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use tokio::task::JoinSet;
 
-use super::key_lookup::{Scope, read_key};
+use super::key_lookup::{ReadUntil, Scope, read_key};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::list::{Lister, Piece};
@@ -50,8 +50,9 @@ pub(super) struct BucketScan {
     segments: u64,
 }
 
-struct Part {
-    resolver: Resolver,
+/// The keys of a stretch of the listing, read page by page.
+pub(super) struct Part {
+    pub(super) resolver: Resolver,
     /// The key that its last page ended in or after, if the answer for the key requires that it has no more entries.
     border: Option<String>,
     /// Whether a key was removed from the range since the last one was returned.
@@ -189,19 +190,19 @@ impl BucketScan {
     /// Reads a key again from its first entry.
     fn read_by_itself(&mut self, key: String) {
         let (client, bucket, fresh) = (self.client.clone(), self.scope.bucket.clone(), self.whole_resolver());
-        self.again.spawn(async move { read_key(&client, &bucket, &key, fresh).await });
+        self.again.spawn(async move { read_key(&client, &bucket, &key, fresh, ReadUntil::LastEntry).await });
     }
 }
 
 impl Part {
-    fn new(resolver: Resolver) -> Self {
+    pub(super) fn new(resolver: Resolver) -> Self {
         Self { resolver, border: None, cut: false }
     }
 
     /// Begins a page whose first entry has this key. Returns the key that the previous page ended in, if this page does
     /// not continue it and its answer may depend on an entry missed between the two: it is removed from the range, to
     /// be read again on its own.
-    fn begin_page(&mut self, first: Option<&str>) -> Option<String> {
+    pub(super) fn begin_page(&mut self, first: Option<&str>) -> Option<String> {
         let lost = self.border.take().filter(|key| first != Some(key))?;
         self.resolver.forget_current();
         self.cut = true;
@@ -209,7 +210,7 @@ impl Part {
     }
 
     /// Ends a page whose last entry has this key and that is not the last page.
-    fn end_page(&mut self, last: Option<&str>) {
+    pub(super) fn end_page(&mut self, last: Option<&str>) {
         self.border = self.resolver.undecided_key().filter(|key| Some(*key) == last).map(ToOwned::to_owned);
     }
 }

@@ -92,7 +92,16 @@ pub(super) async fn resolve_key(
     key: &str,
     as_of: AsOfPair,
 ) -> Result<Resolver> {
-    read_key(client, bucket, key, Resolver::new(as_of.then, as_of.now)).await
+    read_key(client, bucket, key, Resolver::new(as_of.then, as_of.now), ReadUntil::LastEntry).await
+}
+
+/// Where the reading of a key's entries ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ReadUntil {
+    /// After all of them.
+    LastEntry,
+    /// On the page with the answers. Cautions about older entries are missing.
+    Answered,
 }
 
 /// Reads all entries of one key into a fresh resolver. A listing may lose the rest of a key at a page boundary, so a
@@ -102,6 +111,7 @@ pub(super) async fn read_key(
     bucket: &str,
     key: &str,
     mut resolver: Resolver,
+    until: ReadUntil,
 ) -> Result<Resolver> {
     for entries in [limits::KEY_PAGE_ENTRIES, limits::PAGE_ENTRIES] {
         resolver.forget_current();
@@ -116,6 +126,9 @@ pub(super) async fn read_key(
                 let _none = resolver.push(&entry, page.is_order_lost())?.is_some();
             }
             at_border = page.is_truncated() && resolver.undecided_key().is_some();
+            if until == ReadUntil::Answered && resolver.answered().is_some() {
+                break;
+            }
         }
         if !doubtful {
             break;

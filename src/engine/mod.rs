@@ -38,6 +38,7 @@ mod undo;
 mod undo_set;
 mod uploads;
 mod verify;
+mod view;
 mod work;
 
 /// Types used in the options and results of the use cases.
@@ -84,4 +85,7 @@ pub use timeline::{Activity, ShowTimeline, TimelineScan};
 pub use undo::{PreparedUndo, Undo};
 pub use undo_set::UndoSet;
 pub use verify::{Against, SetSelection, Verdict, Verification, Verify, set_selection};
+pub use view::{
+    FolderAt, KeyAt, LiveKey, OnUncertain, PageAt, PastBucket, Position, ViewEntry, ViewOptions, ViewPage,
+};
 pub use work::{Guards, ReadyShard, ShardWorker, TakenShard, Work};

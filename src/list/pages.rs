@@ -1,70 +1,34 @@
-//! Pages through the versions of one key.
-//!
-//! Servers bend the rules of paging. Countermeasures: entries repeated at the start of a page (from inclusive markers)
-//! are dropped; a missing marker is derived from the last entry; a page may be short or empty, and only `IsTruncated`
-//! ends a listing; a marker that does not advance is an error.
+//! Pages through the versions of one key, and the checks of page markers.
 
 use super::ranges::Marker;
+use super::sequence::Pages;
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::printable;
+use crate::s3::Client;
 use crate::s3::listing::Page;
-use crate::s3::{Client, PageRequest};
 
 /// The pages of one key's versions. Entries of longer keys with this prefix come after its own.
 #[derive(Debug)]
 pub(crate) struct KeyPages {
-    bucket: String,
     key: String,
     entries: i32,
-    after: Option<Marker>,
-    ended: bool,
-    loops: LoopGuard,
+    pages: Pages,
 }
 
 impl KeyPages {
     /// Starts listing the versions of `key`, with `entries` per page.
     pub(crate) fn new(bucket: String, key: String, entries: i32) -> Self {
-        Self { bucket, key, entries, after: None, ended: false, loops: LoopGuard::default() }
+        Self { pages: Pages::new(bucket, key.clone(), None), key, entries }
     }
 
     /// Returns the next page, or `None` after the key's last entry. The last page may contain only entries of other
     /// keys.
     pub(crate) async fn next(&mut self, client: &Client) -> Result<Option<Page>> {
-        if self.ended {
-            return Ok(None);
+        let page = self.pages.next(client, self.entries).await?;
+        if page.as_ref().is_some_and(|page| page.entries().any(|e| e.key != self.key)) {
+            self.pages.end();
         }
-        let after = self.after.as_ref().map(Marker::parts);
-        let request = PageRequest {
-            bucket: &self.bucket,
-            prefix: &self.key,
-            after,
-            entries: self.entries,
-            once: false,
-        };
-        let mut page = client.list_versions(&request).await.map_err(|e| located(e, self.after.as_ref()))?;
-        if let Some(entry) = page.entries().find(|e| !e.key.starts_with(&self.key)) {
-            return Err(self.corrupt(&format!(
-                "it lists {}, which is not under the requested prefix",
-                printable(entry.key)
-            )));
-        }
-        if let Some(Marker { key, version }) = &self.after {
-            page.drop_first(already_seen(&page, key, version.as_deref()));
-        }
-        if page.is_truncated() {
-            let next =
-                next_marker(&page).ok_or_else(|| self.corrupt("it is truncated but has no next marker"))?;
-            if !self.loops.advances(self.after.as_ref(), &next) {
-                return Err(self.corrupt("its markers do not advance, so the listing would never end"));
-            }
-            self.after = Some(next);
-        }
-        self.ended = !page.is_truncated() || page.entries().any(|e| e.key != self.key);
-        Ok(Some(page))
-    }
-
-    fn corrupt(&self, what: &str) -> Error {
-        untrusted(&self.bucket, what, self.after.as_ref())
+        Ok(page)
     }
 }
 
@@ -87,7 +51,7 @@ pub(super) fn located(error: Error, after: Option<&Marker>) -> Error {
 }
 
 /// Returns the number of leading entries that the markers should have excluded.
-fn already_seen(page: &Page, key: &str, version: Option<&str>) -> usize {
+pub(super) fn already_seen(page: &Page, key: &str, version: Option<&str>) -> usize {
     let before = page.entries().take_while(|e| e.key < key).count();
     let of_key = page.entries().skip(before).take_while(|e| e.key == key);
     before

@@ -171,6 +171,12 @@ impl Resolver {
         (self.finished.seen > 0).then(|| self.finished.state())
     }
 
+    /// Returns the state of the current key if further entries cannot change its answers. Cautions about further entries
+    /// are missing, and the date of the oldest one.
+    pub fn answered(&self) -> Option<KeyState<'_>> {
+        (self.current.seen > 0 && self.undecided_key().is_none()).then(|| self.current.state())
+    }
+
     /// Discards the current key, to read it again from its first entry.
     pub fn forget_current(&mut self) {
         self.current.begin("");

@@ -46,4 +46,6 @@ mod slurm;
 mod story;
 mod support;
 #[cfg(feature = "lab")]
+mod view;
+#[cfg(feature = "lab")]
 mod whole;

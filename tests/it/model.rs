@@ -16,6 +16,7 @@ mod check;
 mod history;
 mod keys;
 mod state;
+mod view;
 mod write;
 
 use check::check;

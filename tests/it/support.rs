@@ -15,6 +15,8 @@ use crate::servers::Server;
 
 pub(crate) mod bucket;
 pub(crate) mod databases;
+#[cfg(feature = "lab")]
+pub(crate) mod process;
 pub(crate) mod recipe;
 pub(crate) mod run;
 pub(crate) mod schema;
