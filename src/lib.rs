@@ -55,6 +55,7 @@ pub mod cancel;
 pub mod cli;
 pub mod counters;
 pub(crate) mod db;
+pub(crate) mod endpoint;
 pub mod engine;
 pub mod error;
 #[cfg(feature = "lab")]

@@ -8,6 +8,9 @@ use std::time::Duration;
 pub use recovery::*;
 pub use state::*;
 
+/// Pause before the next connection is accepted after one could not be.
+pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
 /// Entries requested per ListObjectVersions page; S3 never returns more.
 pub const PAGE_ENTRIES: i32 = 1000;
 
@@ -85,6 +88,9 @@ pub const RACES: u32 = 5;
 
 /// Attempts at one request, including the first.
 pub const ATTEMPTS: u32 = 8;
+
+/// Attempts at one request that is relayed for a client, which waits for the reply and has retries of its own.
+pub const RELAY_ATTEMPTS: u32 = 3;
 
 /// Attempts at the first request of a command, fewer so that a wrong address fails quickly.
 pub const FIRST_CONTACT_ATTEMPTS: u32 = 3;

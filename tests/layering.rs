@@ -35,7 +35,8 @@ const LAYERS: &[Layer] = &[
     layer("retry", &["limits", "error", "cancel", "model"]),
     layer("program", &["limits", "error", "cancel"]),
     layer("timeline", &["limits", "model"]),
-    layer("lab", &["model"]),
+    layer("endpoint", &["limits", "model"]),
+    layer("lab", &["model", "endpoint"]),
     layer("s3", &["limits", "error", "cancel", "counters", "model"]),
     layer("list", &["limits", "error", "retry", "model", "s3"]),
     layer("resolve", &["limits", "error", "model"]),
@@ -82,7 +83,11 @@ struct Reserved {
 }
 
 const RESERVED: &[Reserved] = &[
-    Reserved { word: "aws_", at: &["s3/", "db/", "lab/"], why: "the SDK stays behind one module" },
+    Reserved {
+        word: "aws_",
+        at: &["s3/", "db/", "lab/", "endpoint/auth"],
+        why: "the SDK stays behind one module",
+    },
     Reserved { word: "indicatif", at: &["report/progress"], why: "progress is drawn in one file" },
     Reserved { word: "rayon", at: &["spill/"], why: "threads cost memory, which one place bounds" },
     Reserved { word: "clap", at: &["cli/", "main.rs"], why: "the library knows no command line" },

@@ -1,9 +1,9 @@
 //! The permissions that a request needs: an operation on a bucket, or on an object in it.
 
 use super::handler::source::Source;
-use super::operation::Operation;
-use super::request::Request;
-use super::xml::parse;
+use crate::endpoint::operation::Operation;
+use crate::endpoint::request::Request;
+use crate::endpoint::xml::parse;
 
 /// One permission that a request needs. A copy also reads, and one `DeleteObjects` deletes many keys.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,8 +18,8 @@ use serde_json::json;
 use super::Shared;
 use super::fault::{Fault, Rule, When};
 use super::quirks::Quirks;
-use super::reply::Reply;
-use super::time::iso;
+use crate::endpoint::reply::Reply;
+use crate::endpoint::time::iso;
 
 pub(crate) const PREFIX: &str = "/_lab/";
 

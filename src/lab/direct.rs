@@ -6,11 +6,11 @@ use std::sync::Arc;
 use hyper::body::Bytes;
 
 use super::Lab;
-use super::error::Error;
 use super::handler;
 use super::partitions::{Partitioned, Partitions};
 use super::store::bucket::{Bucket, Configuration, Demands, Versioning};
 use super::store::version::{Attributes, Labels, Object, Tags, VersionId};
+use crate::endpoint::error::Error;
 
 /// An object to put.
 #[derive(Clone, Debug, Default)]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::operation::Operation;
+use crate::endpoint::operation::Operation;
 
 /// A fault injected into a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,12 +2,12 @@
 //! who pays.
 
 use super::Shared;
-use super::error::{Code, Error, Result};
 use super::handler::source::Source;
-use super::operation::Operation;
-use super::request::Request;
 use super::store::Store;
 use super::store::bucket::ACCOUNT;
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::operation::Operation;
+use crate::endpoint::request::Request;
 
 /// Returns the region that a request must be signed for. A request to a bucket in another region than the lab's is
 /// redirected if it is signed for any other; one to a bucket in the lab's region fails signature verification.

@@ -1,39 +1,31 @@
 //! The embedded S3: versioned buckets over HTTP on loopback, with an injectable clock and faults on the wire.
 //!
-//! The path of a request: `server` reads it and applies the fault rules, `auth` verifies its signature, `body` decodes
-//! and checks its body, `operation` determines the operation, a file of `handler` applies it to the `store`, and the
-//! `reply` is sent. Everything between the body and the reply is synchronous.
+//! The path of a request: `server` reads it, has its signature and body checked and its operation determined by
+//! `endpoint`, and applies the fault rules; a file of `handler` applies the operation to the `store`, and the reply is
+//! sent. Everything between the body and the reply is synchronous.
 //!
 //! The lab follows AWS's semantics, including document order and errors; [`Quirks`] switch on the behaviour of other
 //! servers. The contract suite runs against the lab and against real servers alike, so that its correctness is not
 //! taken for granted.
 
 mod access;
-mod auth;
-mod body;
-mod checksum;
 mod clock;
 mod control;
+mod cut;
 mod demo;
 mod direct;
-mod error;
 mod fault;
 mod gate;
 mod handler;
-mod operation;
 mod partitions;
 mod quirks;
 mod rds;
-mod reply;
-mod request;
 mod requests;
 mod serve;
 mod server;
 mod store;
 mod synthetic;
 mod throttle;
-mod time;
-mod xml;
 
 #[cfg(test)]
 mod tests;
@@ -46,13 +38,12 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+pub use crate::endpoint::{Credentials, Operation};
 pub use access::Access;
-pub use auth::Credentials;
 pub use clock::Clock;
 pub use demo::demo;
 pub use direct::{Content, LiveObject, Put, VersionInfo};
 pub use fault::{Fault, Faults, Instead, Rule, When};
-pub use operation::Operation;
 pub use partitions::Partitions;
 pub use quirks::{Grouping, Quirks};
 pub use rds::{Hidden, Late, Rds, RdsAction, RdsHandle};
@@ -95,6 +86,13 @@ impl Default for Options {
             min_part_bytes: 5 << 20,
             thaw: Duration::ZERO,
         }
+    }
+}
+
+/// The credentials that the lab accepts unless others are set.
+impl Default for Credentials {
+    fn default() -> Self {
+        Self { access_key: "lab".to_owned(), secret_key: "lab-secret".to_owned() }
     }
 }
 

@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use super::error::{Code, Result};
 use super::throttle::Throttle;
+use crate::endpoint::error::{Code, Result};
 
 /// The partitions of a bucket.
 #[derive(Clone, Debug)]

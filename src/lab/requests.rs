@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::access::Access;
-use super::operation::Operation;
+use crate::endpoint::operation::Operation;
 
 /// A handle to the counts of one lab; clones share them.
 #[derive(Clone, Debug)]

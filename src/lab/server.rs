@@ -1,7 +1,7 @@
 //! Connections: accepts them, reads requests, injects faults, and passes requests to handlers.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use http_body_util::BodyExt as _;
 use hyper::body::{Bytes, Incoming};
@@ -10,15 +10,17 @@ use hyper::service::service_fn;
 use hyper::{Method, Response};
 use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
 
-use super::error::{Code, Error, Result};
+use super::cut::{CutOff, ReplyBody, respond};
 use super::fault::{Fault, Instead};
-use super::operation::{Operation, route};
-use super::reply::{CutOff, Reply, ReplyBody, error_xml};
-use super::request::Request;
-use super::time::http_date;
-use super::{Shared, access, auth, body, control, gate, handler};
+use super::{Shared, access, control, gate, handler};
+use crate::endpoint::accept::accept as accept_all;
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::operation::{Operation, route};
+use crate::endpoint::reply::{Reply, error_xml, request_id};
+use crate::endpoint::request::Request;
+use crate::endpoint::time::http_date;
+use crate::endpoint::{auth, body};
 
 /// The answer to a request; an error ends the connection.
 pub(crate) type Answer = std::result::Result<Response<ReplyBody>, CutOff>;
@@ -29,14 +31,8 @@ where
     F: Fn(hyper::Request<Incoming>) -> A + Clone + Send + Sync + 'static,
     A: Future<Output = Answer> + Send + 'static,
 {
-    let mut connections = JoinSet::new();
-    loop {
-        while connections.try_join_next().is_some() {}
-        // The client can retry a connection that could not be accepted.
-        if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(serve(stream, answer.clone()));
-        }
-    }
+    let serve = |stream| serve(stream, answer.clone());
+    drop(accept_all(listener, usize::MAX, std::future::pending(), serve).await);
 }
 
 async fn serve<F, A>(stream: TcpStream, answer: F)
@@ -86,7 +82,7 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
     if way.resource.starts_with(control::PREFIX) {
         let body = incoming.collect().await.map_err(|_| CutOff::Reset)?.to_bytes();
         let reply = control::answer(&shared, &parts.method, &way.resource, &body);
-        return Ok(reply.into_response(&way.request_id, false));
+        return Ok(respond(reply, &way.request_id).map(ReplyBody::from));
     }
     let outcome = match read(parts, incoming).await {
         Ok((request, raw)) => answer_read(&shared, request, raw, &mut way).await,
@@ -114,7 +110,11 @@ pub(crate) async fn answer(shared: Arc<Shared>, request: hyper::Request<Incoming
     let reply = reply.with("date", http_date(shared.clock.real()));
     let reply = if way.fault == Some(Fault::Latin1Header) { with_latin1(reply) } else { reply };
     let stalls = way.fault == Some(Fault::Stalled) && !way.head;
-    let response = reply.into_response(&way.request_id, truncated);
+    let response = respond(reply, &way.request_id);
+    if truncated {
+        return Ok(response.map(|body| ReplyBody::truncated(&body)));
+    }
+    let response = response.map(ReplyBody::from);
     Ok(if stalls { response.map(ReplyBody::stalled) } else { response })
 }
 
@@ -160,7 +160,7 @@ async fn answer_read(shared: &Shared, mut request: Request, raw: Bytes, way: &mu
     let region = gate::region(shared, &request, auth::region(&request))?;
     let expected = auth::Expected {
         credentials: &shared.options.credentials,
-        region: &region,
+        region: Some(&region),
         now: shared.clock.real(),
     };
     auth::verify(&request, &expected)?;
@@ -207,11 +207,4 @@ fn handle(shared: &Shared, operation: Operation, request: &Request, way: &Way) -
         )
         | None => handler::handle(shared, operation, request, None),
     }
-}
-
-/// Returns a new request ID for `x-amz-request-id`.
-pub(crate) fn request_id() -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(1);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    format!("{:016X}", count.wrapping_mul(0x9e37_79b9_7f4a_7c15))
 }

@@ -40,7 +40,7 @@ pub use lanes::LaneOrder;
 pub use lifecycle::{Era, Expiration, Filter, Lifecycle, NoncurrentExpiration, Rule};
 pub use location::{DRILL_FOLDER, Destination, Location, Relocation};
 pub use number::{count, plural};
-pub use object::{ObjectHead, Stored, part_bytes};
+pub use object::{ObjectAttributes, ObjectHead, Stored, part_bytes};
 pub use path::{CaseFold, KeyPath, Overlaps, UNFINISHED};
 pub use policy::demands_conditions;
 pub use server::Server;

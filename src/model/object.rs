@@ -53,3 +53,20 @@ pub struct Stored {
 pub fn part_bytes(size: u64, target: u64) -> u64 {
     target.max(size.div_ceil(limits::MAX_PARTS)).max(1)
 }
+
+/// The facts about an object that `GetObjectAttributes` returns.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ObjectAttributes {
+    /// The entity tag, without quotes.
+    pub etag: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// The storage class.
+    pub storage_class: String,
+    /// The names of the checksums in XML, and their values.
+    pub checksums: Vec<(&'static str, String)>,
+    /// Whether the checksum is of the whole object or of its parts.
+    pub checksum_type: Option<String>,
+    /// The number of parts of an object uploaded in parts.
+    pub parts: Option<usize>,
+}

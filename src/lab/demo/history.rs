@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::time::iso;
 use super::super::{Lab, Put};
+use crate::endpoint::time::iso;
 
 /// The key whose history the demo shows.
 pub(super) const TOLD: &str = "avatars/0042/me.png";

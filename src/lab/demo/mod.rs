@@ -11,8 +11,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use super::clock::real_millis;
-use super::time::iso;
 use super::{Content, Lab, Options};
+use crate::endpoint::time::iso;
 use steps::{Step, Terminal};
 
 const BUCKET: &str = "prod-uploads";

@@ -2,14 +2,14 @@
 //! every object, which is the default of new buckets.
 
 use super::super::Shared;
-use super::super::error::{Code, Error, Result};
-use super::super::reply::Reply;
-use super::super::request::Request;
 use super::super::store::bucket::{Bucket, Configuration};
 use super::super::store::version::Acl;
-use super::super::xml::{Document, Node, parse};
 use super::bucket::OWNER;
 use super::object::marker;
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
+use crate::endpoint::xml::{Document, Node, parse};
 
 const ALL_USERS: &str = "uri=\"http://acs.amazonaws.com/groups/global/AllUsers\"";
 const AUTHENTICATED: &str = "uri=\"http://acs.amazonaws.com/groups/global/AuthenticatedUsers\"";

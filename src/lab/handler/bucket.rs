@@ -3,12 +3,12 @@
 use hyper::body::Bytes;
 
 use super::super::Shared;
-use super::super::error::{Code, Result};
-use super::super::reply::Reply;
-use super::super::request::Request;
 use super::super::store::bucket::{Bucket, Configuration, Versioning};
-use super::super::time::iso;
-use super::super::xml::{Document, parse};
+use crate::endpoint::error::{Code, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
+use crate::endpoint::time::iso;
+use crate::endpoint::xml::{Document, parse};
 
 /// The owner of everything in a lab.
 pub(crate) const OWNER: &str = "1ab0000000000000000000000000000000000000000000000000000000000001";

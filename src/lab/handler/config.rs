@@ -5,12 +5,12 @@ use hyper::Method;
 use hyper::body::Bytes;
 
 use super::super::Shared;
-use super::super::error::{Code, Result};
-use super::super::reply::Reply;
-use super::super::request::Request;
 use super::super::store::bucket::{Bucket, Configuration};
 use super::super::store::version::Encryption;
-use super::super::xml::parse;
+use crate::endpoint::error::{Code, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
+use crate::endpoint::xml::parse;
 
 /// The default encryption of every bucket.
 const DEFAULT_ENCRYPTION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use super::super::Shared;
-use super::super::checksum::{Algorithm, Checksum, ChecksumKind};
-use super::super::error::{Code, Error, Result};
 use super::super::quirks::Quirks;
-use super::super::reply::Reply;
-use super::super::request::Request;
 use super::super::store::version::{Attributes, Encryption, Object, Tags};
-use super::super::time::iso;
-use super::super::xml::Document;
 use super::headers;
 use super::source::{self, Found, Source};
+use crate::endpoint::checksum::{Algorithm, Checksum, ChecksumKind};
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
+use crate::endpoint::time::iso;
+use crate::endpoint::xml::Document;
 
 pub(crate) fn copy(shared: &Shared, request: &Request) -> Result<Reply> {
     let source = Source::of(request)?;

@@ -1,14 +1,14 @@
 //! Deletes: one key, or up to a thousand with a result for each.
 
 use super::super::Shared;
-use super::super::error::{Code, Error, Result};
 use super::super::quirks::Quirks;
-use super::super::reply::Reply;
-use super::super::request::Request;
 use super::super::store::bucket::{Bucket, Deleted, parse_version};
 use super::super::store::condition::Condition;
-use super::super::xml::{Document, Node, parse};
 use super::headers;
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
+use crate::endpoint::xml::{Document, Node, parse};
 
 const MAX_KEYS: usize = 1_000;
 
@@ -26,7 +26,7 @@ pub(crate) fn one(shared: &Shared, request: &Request) -> Result<Reply> {
 /// `DeleteObjects`; every n-th key fails if `failing` is set.
 pub(crate) fn many(shared: &Shared, request: &Request, failing: Option<usize>) -> Result<Reply> {
     let checked =
-        request.headers.contains_key("content-md5") || super::super::body::checksum(request)?.is_some();
+        request.headers.contains_key("content-md5") || crate::endpoint::body::checksum(request)?.is_some();
     if !checked {
         let message = "Missing required header for this request: Content-MD5 OR x-amz-checksum-*";
         return Err(Error::new(Code::InvalidRequest, message));

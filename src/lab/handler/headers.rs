@@ -5,16 +5,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hyper::body::Bytes;
 
-use super::super::checksum::{Algorithm, Checksum, md5_hex};
-use super::super::error::{Code, Error, Result};
 use super::super::quirks::Quirks;
-use super::super::reply::Reply;
-use super::super::request::{Request, decode_form};
 use super::super::store::bucket::Bucket;
-use super::super::store::condition::{Condition, etag_matches, failed};
+use super::super::store::condition::Condition;
 use super::super::store::version::{Attributes, Encryption, Labels, Object, Tags};
-use super::super::time::parse_http_date;
 use super::{acl, lock};
+use crate::endpoint::checksum::{Algorithm, Checksum, md5_hex};
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::{Request, decode_form};
 
 /// The content type of an object written without one.
 pub(crate) const DEFAULT_TYPE: &str = "binary/octet-stream";
@@ -158,36 +157,6 @@ pub(crate) fn check_customer_key(request: &Request, prefix: &str, object: &Objec
 /// Returns the attributes of a write that can be changed later: tags, and ACL and lock as the bucket allows them.
 pub(crate) fn labels(request: &Request, bucket: &Bucket, tags: Tags) -> Result<Labels> {
     Ok(Labels { tags, acl: acl::of(request, bucket)?, lock: lock::of(request, bucket)? })
-}
-
-/// Checks the conditions of a read, or those on the source of a copy, whose headers have a prefix.
-pub(crate) fn check_read(
-    request: &Request,
-    prefix: &str,
-    etag: &str,
-    modified: i64,
-    not_modified: Code,
-) -> Result<()> {
-    let header = |name: &str| request.header(&format!("{prefix}{name}"));
-    // Times in headers are whole seconds.
-    let modified = modified.div_euclid(1_000) * 1_000;
-    match header("if-match") {
-        Some(wanted) if !etag_matches(wanted, etag) => return Err(failed("If-Match")),
-        Some(_) => {}
-        None => {
-            let since = header("if-unmodified-since").and_then(parse_http_date);
-            if since.is_some_and(|since| modified > since) {
-                return Err(failed("If-Unmodified-Since"));
-            }
-        }
-    }
-    let unchanged = if let Some(unwanted) = header("if-none-match") {
-        etag_matches(unwanted, etag)
-    } else {
-        let since = header("if-modified-since").and_then(parse_http_date);
-        since.is_some_and(|since| modified <= since)
-    };
-    if unchanged { Err(not_modified.into()) } else { Ok(()) }
 }
 
 /// Adds the encryption of the object that was read or created to a reply.

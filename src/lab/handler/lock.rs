@@ -2,11 +2,11 @@
 
 use chrono::DateTime;
 
-use super::super::error::{Code, Error, Result};
-use super::super::reply::Reply;
-use super::super::request::Request;
 use super::super::store::bucket::{Bucket, Configuration};
 use super::super::store::version::Lock;
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
 
 const MODE: &str = "x-amz-object-lock-mode";
 const UNTIL: &str = "x-amz-object-lock-retain-until-date";

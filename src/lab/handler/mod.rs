@@ -1,12 +1,13 @@
 //! The handlers of the operations: one file per subject, all of them synchronous.
 
 use super::Shared;
-use super::error::Result;
-use super::operation::Operation;
-use super::reply::Reply;
-use super::request::Request;
+use crate::endpoint::error::Result;
+use crate::endpoint::operation::Operation;
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
 
 pub(crate) mod acl;
+pub(crate) mod attributes;
 pub(crate) mod bucket;
 pub(crate) mod config;
 pub(crate) mod copy;
@@ -42,7 +43,7 @@ pub(crate) fn handle(
         Op::GetBucketVersioning => bucket::get_versioning(shared, request),
         Op::PutBucketVersioning => bucket::put_versioning(shared, request),
         Op::ListObjectVersions => list::versions(shared, request),
-        Op::ListObjectsV2 => list::objects(shared, request),
+        Op::ListObjects | Op::ListObjectsV2 => list::objects(shared, request, operation),
         Op::PutObject => object::put(shared, request),
         Op::GetObject => object::get(shared, request, true),
         Op::HeadObject => object::get(shared, request, false),
@@ -50,6 +51,7 @@ pub(crate) fn handle(
         Op::CopyObject => copy::copy(shared, request),
         Op::DeleteObject => delete::one(shared, request),
         Op::DeleteObjects => delete::many(shared, request, failing),
+        Op::GetObjectAttributes => attributes::get(shared, request),
         Op::GetObjectTagging => tagging::get(shared, request),
         Op::PutObjectTagging => tagging::put(shared, request),
         Op::DeleteObjectTagging => tagging::delete(shared, request),

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use hyper::body::Bytes;
 
 use super::super::Shared;
-use super::super::checksum::{Algorithm, ChecksumKind, md5};
-use super::super::error::{Code, Error, Result};
-use super::super::reply::Reply;
-use super::super::request::Request;
 use super::super::store::bucket::Bucket;
 use super::super::store::multipart::{ListedPart, Part, Upload};
 use super::super::store::version::{Object, VersionId};
-use super::super::time::iso;
-use super::super::xml::{Document, parse};
 use super::source::{Source, check_size};
 use super::{bucket::OWNER, headers};
+use crate::endpoint::checksum::{Algorithm, ChecksumKind, md5};
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
+use crate::endpoint::time::iso;
+use crate::endpoint::xml::{Document, parse};
 use crate::model::hex;
 
 const MAX_PART: u16 = 10_000;
@@ -71,7 +71,7 @@ fn checksum(request: &Request) -> Result<(Algorithm, ChecksumKind)> {
 }
 
 pub(crate) fn upload_part(shared: &Shared, request: &Request) -> Result<Reply> {
-    let given = super::super::body::checksum(request)?;
+    let given = crate::endpoint::body::checksum(request)?;
     let part = part(request.body.clone(), shared.clock.now());
     let etag = part.etag.clone();
     add_part(shared, request, part)?;

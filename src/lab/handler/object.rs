@@ -6,14 +6,15 @@ use std::sync::Arc;
 use hyper::StatusCode;
 
 use super::super::Shared;
-use super::super::body;
-use super::super::error::{Code, Error, Result};
-use super::super::reply::Reply;
-use super::super::request::Request;
 use super::super::store::bucket::no_such_key;
 use super::super::store::version::{Entry, Object};
-use super::super::time::http_date;
 use super::{headers, lock, restore};
+use crate::endpoint::body;
+use crate::endpoint::condition::{Compared, check_read};
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
+use crate::endpoint::time::http_date;
 
 pub(crate) fn put(shared: &Shared, request: &Request) -> Result<Reply> {
     let (default, quirks) = {
@@ -45,7 +46,7 @@ pub(crate) fn get(shared: &Shared, request: &Request, body: bool) -> Result<Repl
     let entry = bucket.named(request.key(), request.version())?;
     let object = entry.object.as_ref().ok_or_else(|| marker(request, entry))?;
     headers::check_customer_key(request, "x-amz-", object)?;
-    headers::check_read(request, "", &object.etag, entry.modified, Code::NotModified)?;
+    check_read(request, "", Compared { etag: &object.etag, modified: entry.modified }, Code::NotModified)?;
     if body && restore::is_archived(entry, now) {
         let class = object.attributes.storage_class.as_str();
         return Err(Error::from(Code::InvalidObjectState).field("StorageClass", class));

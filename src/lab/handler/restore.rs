@@ -3,12 +3,12 @@
 use hyper::StatusCode;
 
 use super::super::Shared;
-use super::super::error::{Code, Error, Result};
-use super::super::reply::Reply;
-use super::super::request::Request;
 use super::super::store::version::Entry;
-use super::super::time::http_date;
-use super::super::xml::parse;
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
+use crate::endpoint::time::http_date;
+use crate::endpoint::xml::parse;
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::super::error::{Code, Error, Result};
-use super::super::reply::Reply;
-use super::super::request::{Request, decode_form};
 use super::super::store::Store;
 use super::super::store::version::{Object, Tags};
 use super::{headers, restore};
+use crate::endpoint::condition::{Compared, check_read};
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::{Request, decode_form};
 
 /// The source named by `x-amz-copy-source`.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,13 +68,8 @@ impl Source {
             });
         };
         headers::check_customer_key(request, "x-amz-copy-source-", object)?;
-        headers::check_read(
-            request,
-            "x-amz-copy-source-",
-            &object.etag,
-            entry.modified,
-            Code::PreconditionFailed,
-        )?;
+        let compared = Compared { etag: &object.etag, modified: entry.modified };
+        check_read(request, "x-amz-copy-source-", compared, Code::PreconditionFailed)?;
         if restore::is_archived(entry, now) {
             return Err(Error::new(
                 Code::InvalidObjectState,

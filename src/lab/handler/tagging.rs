@@ -1,12 +1,12 @@
 //! Tags of a version: read, replaced or removed, without creating a new version.
 
 use super::super::Shared;
-use super::super::error::{Code, Error, Result};
-use super::super::reply::Reply;
-use super::super::request::Request;
 use super::super::store::version::Tags;
-use super::super::xml::{Document, parse};
 use super::headers::check_tags;
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
+use crate::endpoint::xml::{Document, parse};
 
 pub(crate) fn get(shared: &Shared, request: &Request) -> Result<Reply> {
     let store = shared.store();

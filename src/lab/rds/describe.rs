@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use super::super::time::iso;
-use super::super::xml::Document;
 use super::action::Action;
 use super::defaults::Kind;
 use super::handler::Refusal;
 use super::store::{Database, Store};
+use crate::endpoint::time::iso;
+use crate::endpoint::xml::Document;
 
 /// An element of a reply.
 #[derive(Debug)]

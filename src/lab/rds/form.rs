@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::request::decode_form;
+use crate::endpoint::request::decode_form;
 
 /// The fields of a request.
 #[derive(Debug, Default)]

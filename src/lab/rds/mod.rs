@@ -31,9 +31,10 @@ pub use action::Action as RdsAction;
 pub use store::{Hidden, Late};
 
 use super::clock::Clock;
+use super::cut::{CutOff, ReplyBody, respond};
 use super::fault::{Fault, Faults};
-use super::reply::{CutOff, Reply, ReplyBody};
-use super::server::{self, Answer, request_id};
+use super::server::{self, Answer};
+use crate::endpoint::reply::{Reply, request_id};
 use form::Form;
 use handler::Refusal;
 use store::{Database, Store};
@@ -234,7 +235,7 @@ async fn answer(serving: Arc<Serving>, request: hyper::Request<Incoming>) -> Ans
     let form = Form::parse(&body);
     let Some(action) = form.get("Action").and_then(RdsAction::parse) else {
         let refusal = Refusal::new("InvalidAction", "Could not find the operation");
-        return Ok(refused(&refusal, &id).into_response(&id, false));
+        return Ok(respond(refused(&refusal, &id), &id).map(ReplyBody::from));
     };
     *lock(&serving.counts).entry(action).or_default() += 1;
     let verdict = serving.faults.judge(action, None);
@@ -263,7 +264,7 @@ async fn answer(serving: Arc<Serving>, request: hyper::Request<Incoming>) -> Ans
         Ok(result) => Reply::xml(describe::reply(action, &result, &id)),
         Err(refusal) => refused(&refusal, &id),
     };
-    let response = reply.into_response(&id, false);
+    let response = respond(reply, &id).map(ReplyBody::from);
     Ok(if verdict.fault == Some(Fault::Stalled) { response.map(ReplyBody::stalled) } else { response })
 }
 

@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use hyper::body::Bytes;
 
-use super::super::error::{Code, Error, Result};
 use super::super::partitions::Partitioned;
 use super::multipart::Upload;
 use super::version::{Encryption, Entry, Labels, Object, VersionId};
+use crate::endpoint::error::{Code, Error, Result};
 
 /// The versioning state of a bucket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,8 +1,9 @@
 //! Conditions on a write or a delete, checked against a key's current entry under the store's lock.
 
-use super::super::error::{Code, Result};
 use super::bucket::no_such_key;
 use super::version::Entry;
+use crate::endpoint::condition::{etag_matches, failed};
+use crate::endpoint::error::Result;
 
 /// The conditions on the current version for a write or delete.
 #[derive(Clone, Debug, Default)]
@@ -38,18 +39,6 @@ impl Condition {
             _ => Err(failed("If-Match")),
         }
     }
-}
-
-/// Whether an `ETag` is among those of a header: one or several, quoted or not, or `*`.
-pub(crate) fn etag_matches(wanted: &str, etag: &str) -> bool {
-    wanted.split(',').map(str::trim).any(|one| {
-        let one = one.strip_prefix("W/").unwrap_or(one);
-        one == "*" || one.trim_matches('"') == etag
-    })
-}
-
-pub(crate) fn failed(condition: &'static str) -> super::super::error::Error {
-    super::super::error::Error::from(Code::PreconditionFailed).field("Condition", condition)
 }
 
 #[cfg(test)]

@@ -3,10 +3,11 @@
 
 use std::ops::Bound;
 
-use super::super::error::{Code, Error, Result};
 use super::super::quirks::{Grouping, Quirks};
 use super::bucket::{Bucket, parse_version};
 use super::version::{Entry, VersionId};
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::listing::common_prefix;
 
 /// The parameters of a page.
 #[derive(Clone, Debug, Default)]
@@ -65,7 +66,7 @@ pub(crate) fn page<'a>(bucket: &'a Bucket, asked: &Question<'_>, quirks: &Quirks
         if !key.starts_with(asked.prefix) {
             break;
         }
-        if let Some(common) = common_prefix(key, asked) {
+        if let Some(common) = common_prefix(key, asked.prefix, asked.delimiter) {
             if page.prefixes.last() != Some(&common) && asked.key_marker.is_none_or(|marker| common > marker)
             {
                 if page.entries.len() + page.prefixes.len() == max {
@@ -104,15 +105,6 @@ fn start(bucket: &Bucket, asked: &Question<'_>, quirks: &Quirks) -> Result<From>
         return Ok(From::Nothing);
     }
     Ok(bucket.place(key, id).map_or(From::Nothing, From::Below))
-}
-
-/// Returns the common prefix of a key, if it has one: everything up to and including the delimiter after the prefix.
-pub(crate) fn common_prefix<'a>(key: &'a str, asked: &Question<'_>) -> Option<&'a str> {
-    if asked.delimiter.is_empty() {
-        return None;
-    }
-    let at = key.get(asked.prefix.len()..)?.find(asked.delimiter)?;
-    key.get(..asked.prefix.len() + at + asked.delimiter.len())
 }
 
 impl<'a> Page<'a> {

@@ -13,8 +13,8 @@ pub(crate) mod multipart;
 pub(crate) mod objects;
 pub(crate) mod version;
 
-use super::error::{Code, Error, Result};
 use super::quirks::Quirks;
+use crate::endpoint::error::{Code, Error, Result};
 use bucket::Bucket;
 
 /// All buckets of a lab, and its deviations from AWS.

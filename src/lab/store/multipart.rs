@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use hyper::body::Bytes;
 
-use super::super::checksum::{Algorithm, Checksum, ChecksumKind, md5_hex};
-use super::super::error::{Code, Error, Result};
 use super::version::{Attributes, Labels, Object};
+use crate::endpoint::checksum::{Algorithm, Checksum, ChecksumKind, md5_hex};
+use crate::endpoint::error::{Code, Error, Result};
 
 /// An upload between its creation and its completion.
 #[derive(Clone, Debug)]

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use hyper::body::Bytes;
 
-use super::super::checksum::Checksum;
+use crate::endpoint::checksum::Checksum;
 
 /// The tags of a version; they can change without creating a new one.
 pub(crate) type Tags = BTreeMap<String, String>;

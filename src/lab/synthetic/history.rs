@@ -133,7 +133,7 @@ impl Histories {
         let changed = keys.checked_div(self.every).unwrap_or(0);
         let (reverts, undeletes) = (changed.div_ceil(3), (changed + 1) / 3);
         ExpectedChanges {
-            at: super::super::time::iso(UNCHANGED_SINCE.cast_signed() * 1_000, false).replace(".000", ""),
+            at: crate::endpoint::time::iso(UNCHANGED_SINCE.cast_signed() * 1_000, false).replace(".000", ""),
             keys,
             entries: keys * self.versions + reverts + undeletes,
             reverts,

@@ -3,14 +3,14 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::error::{Code, Error, Result};
 use super::super::handler::headers::{DEFAULT_TYPE, with_etag};
-use super::super::reply::Reply;
-use super::super::request::Request;
 use super::super::store::bucket::{no_such_key, no_such_version, parse_version};
 use super::super::store::version::VersionId;
-use super::super::time::http_date;
 use super::page::Source;
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::reply::Reply;
+use crate::endpoint::request::Request;
+use crate::endpoint::time::http_date;
 
 /// `HeadObject`.
 pub(super) fn head(source: &Source, request: &Request) -> Result<Reply> {

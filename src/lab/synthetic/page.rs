@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use memchr::memmem;
 
-use super::super::error::{Code, Error, Result};
 use super::super::handler::bucket::OWNER;
-use super::super::handler::list::{Next, Style, begin};
+use super::super::handler::list::{Next, begin};
 use super::super::store::bucket::parse_version;
 use super::super::store::listing::Question;
 use super::super::store::version::VersionId;
@@ -14,6 +13,8 @@ use super::history::{Entry, Histories};
 use super::keys::Keys;
 use super::pool::Pool;
 use super::text::push_decimal;
+use crate::endpoint::error::{Code, Error, Result};
+use crate::endpoint::listing::Style;
 
 /// The maximum size of a page's head without the texts of the request: its elements, and the next markers.
 const HEAD: usize = 8_192;
@@ -61,7 +62,7 @@ pub(super) fn page(
     source: &Source,
     bucket: &str,
     asked: &Question<'_>,
-    style: &Style,
+    style: Style,
     pool: &Arc<Pool>,
 ) -> Result<(hyper::body::Bytes, usize)> {
     let texts =

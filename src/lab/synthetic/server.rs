@@ -12,29 +12,23 @@ use hyper::{Method, Response, StatusCode};
 use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::super::error::{Code, Result};
-use super::super::operation::{Operation, route};
-use super::super::quirks::Quirks;
-use super::super::reply::{Reply, ReplyBody};
-use super::super::request::Request;
-use super::super::server::request_id;
+use super::super::cut::{ReplyBody, respond};
 use super::super::{control, handler};
 use super::text::{mix, scale};
 use super::{Serving, object, page};
+use crate::endpoint::accept::accept as accept_all;
+use crate::endpoint::error::{Code, Result};
+use crate::endpoint::listing::Style;
+use crate::endpoint::operation::{Operation, route};
+use crate::endpoint::reply::{Reply, request_id};
+use crate::endpoint::request::Request;
 
 /// Accepts connections until the task is aborted, which ends them.
 pub(super) async fn accept(listener: TcpListener, serving: Arc<Serving>) {
-    let mut connections = JoinSet::new();
-    loop {
-        while connections.try_join_next().is_some() {}
-        // The client can retry a connection that could not be accepted.
-        if let Ok((stream, _)) = listener.accept().await {
-            connections.spawn(serve(stream, Arc::clone(&serving)));
-        }
-    }
+    let serve = |stream| serve(stream, Arc::clone(&serving));
+    drop(accept_all(listener, usize::MAX, std::future::pending(), serve).await);
 }
 
 async fn serve(stream: TcpStream, serving: Arc<Serving>) {
@@ -55,7 +49,7 @@ async fn answer(serving: &Serving, request: hyper::Request<Incoming>) -> Respons
     let (id, resource) = (request_id(), parts.uri.path().to_owned());
     let head = parts.method == Method::HEAD;
     if resource.starts_with(control::PREFIX) {
-        return control(serving, &parts.method, &resource).into_response(&id, false);
+        return respond(control(serving, &parts.method, &resource), &id).map(ReplyBody::from);
     }
     let text = parts.uri.path_and_query().map(hyper::http::uri::PathAndQuery::as_str).unwrap_or_default();
     let jitter = serving.jitter(text);
@@ -68,7 +62,7 @@ async fn answer(serving: &Serving, request: hyper::Request<Incoming>) -> Respons
         reply.body = Bytes::new();
         reply.headers.remove("content-type");
     }
-    reply.into_response(&id, false)
+    respond(reply, &id).map(ReplyBody::from)
 }
 
 /// `GET /_lab/requests` returns the counts and the expected changes; `DELETE` resets the counts.
@@ -126,9 +120,9 @@ impl Serving {
 
     pub(super) fn list(&self, request: &Request) -> Result<Reply> {
         self.lab.store().bucket(request.bucket())?;
-        let style = handler::list::Style::of(request, &Quirks::default(), 0)?;
+        let style = Style::of(request)?;
         let asked = handler::list::question(request)?;
-        let (body, entries) = page::page(&self.source, request.bucket(), &asked, &style, &self.pool)?;
+        let (body, entries) = page::page(&self.source, request.bucket(), &asked, style, &self.pool)?;
         self.entries.fetch_add(entries as u64, Ordering::Relaxed);
         Ok(Reply { body, ..Reply::ok() }.with("content-type", "application/xml"))
     }

@@ -5,8 +5,8 @@ use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::error::ProvideErrorMetadata;
 use proptest::prelude::*;
 
-use super::super::reply::Reply;
 use super::*;
+use crate::endpoint::reply::Reply;
 use crate::model::Kind;
 use crate::s3::listing::{Page, decode};
 
@@ -27,11 +27,12 @@ fn get(serving: &Serving, query: &[(&str, &str)]) -> Page {
     decode(&ask(serving, query).unwrap().body).unwrap()
 }
 
-fn ask(serving: &Serving, query: &[(&str, &str)]) -> super::super::error::Result<Reply> {
-    let pairs = query.iter().map(|(name, value)| format!("&{name}={}", super::super::request::encode(value)));
+fn ask(serving: &Serving, query: &[(&str, &str)]) -> crate::endpoint::error::Result<Reply> {
+    let pairs =
+        query.iter().map(|(name, value)| format!("&{name}={}", crate::endpoint::request::encode(value)));
     let uri = format!("/{BUCKET}?versions{}", pairs.collect::<String>());
     let parts = hyper::Request::get(uri).body(()).unwrap().into_parts().0;
-    serving.list(&super::super::request::Request::new(parts).unwrap())
+    serving.list(&crate::endpoint::request::Request::new(parts).unwrap())
 }
 
 fn listed(page: &Page) -> Vec<Listed> {
@@ -160,7 +161,7 @@ fn a_key_marker_leaves_out_the_whole_key_and_a_version_marker_goes_on_in_it() {
         &[("encoding-type", "base64")],
         &[("max-keys", "x")],
     ] {
-        assert_eq!(ask(&serving, query).unwrap_err().code, super::super::error::Code::InvalidArgument);
+        assert_eq!(ask(&serving, query).unwrap_err().code, crate::endpoint::error::Code::InvalidArgument);
     }
 }
 

@@ -1,6 +1,6 @@
 //! Writes the bytes of keys and entries without formatting machinery: digits, times, and pseudo-random numbers.
 
-use super::super::time::iso;
+use crate::endpoint::time::iso;
 
 const DAY: u64 = 86_400;
 const HEX: &[u8; 16] = b"0123456789abcdef";

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::super::version::{Attributes, Object};
 use super::*;
+use crate::endpoint::error::Code;
 
 fn entry(etag: Option<&str>) -> Entry {
     let object = etag.map(|etag| {

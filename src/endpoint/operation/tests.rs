@@ -15,7 +15,10 @@ fn tells_operations_apart() {
         ("PUT", "/b", Operation::CreateBucket),
         ("GET", "/b/?versions&prefix=a", Operation::ListObjectVersions),
         ("GET", "/b?list-type=2", Operation::ListObjectsV2),
+        ("GET", "/b", Operation::ListObjects),
+        ("GET", "/b?prefix=a", Operation::ListObjects),
         ("POST", "/b/?delete", Operation::DeleteObjects),
+        ("GET", "/b/k?attributes", Operation::GetObjectAttributes),
         ("PUT", "/b/k", Operation::PutObject),
         ("POST", "/b/k?uploads", Operation::CreateMultipartUpload),
         ("PUT", "/b/k?partNumber=1&uploadId=x", Operation::UploadPart),
@@ -34,7 +37,7 @@ fn tells_operations_apart() {
 fn does_not_take_what_it_has_not_got_for_the_plain_operation() {
     assert_eq!(routed("PUT", "/b/k?retention", false).unwrap_err().code, Code::NotImplemented);
     assert_eq!(routed("GET", "/b?cors", false).unwrap_err().code, Code::NotImplemented);
-    assert_eq!(routed("GET", "/b", false).unwrap_err().code, Code::NotImplemented);
+    assert_eq!(routed("POST", "/b/k?attributes", false).unwrap_err().code, Code::MethodNotAllowed);
 }
 
 #[test]

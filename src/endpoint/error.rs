@@ -37,6 +37,7 @@ codes! {
     AccessDenied 403 "Access Denied",
     AccessControlListNotSupported 400 "The bucket does not allow ACLs",
     AuthorizationHeaderMalformed 400 "The authorization header is malformed",
+    AuthorizationQueryParametersError 400 "Query-string authentication is not valid",
     BadDigest 400 "The digest you specified did not match the calculated checksum.",
     BucketAlreadyOwnedByYou 409 "Your previous request to create the named bucket succeeded and you already own it.",
     BucketNotEmpty 409 "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",

@@ -1,4 +1,4 @@
-//! The operations of the lab as one enum, and the routing of requests to them.
+//! The operations as one enum, and the routing of requests to them.
 
 use hyper::Method;
 
@@ -40,8 +40,8 @@ operations! {
     GetBucketOwnershipControls PutBucketOwnershipControls DeleteBucketOwnershipControls
     GetBucketPolicy PutBucketPolicy DeleteBucketPolicy
     GetBucketWebsite PutBucketWebsite DeleteBucketWebsite
-    ListObjectsV2 ListObjectVersions ListMultipartUploads
-    PutObject GetObject HeadObject CopyObject DeleteObject DeleteObjects RestoreObject
+    ListObjects ListObjectsV2 ListObjectVersions ListMultipartUploads
+    PutObject GetObject HeadObject GetObjectAttributes CopyObject DeleteObject DeleteObjects RestoreObject
     GetObjectTagging PutObjectTagging DeleteObjectTagging GetObjectAcl PutObjectAcl
     CreateMultipartUpload UploadPart UploadPartCopy CompleteMultipartUpload AbortMultipartUpload ListParts
 }
@@ -94,13 +94,12 @@ const BUCKET_SUBRESOURCES: &[Subresource] = {
     ]
 };
 
-/// Query parameters of subresources that the lab does not implement; a request with one must not be taken for the plain
+/// Query parameters of subresources that are not implemented; a request with one must not be taken for the plain
 /// operation.
 const MISSING: &[&str] = &[
     "accelerate",
     "analytics",
     "annotation",
-    "attributes",
     "cors",
     "intelligent-tiering",
     "inventory",
@@ -144,7 +143,7 @@ fn bucket(request: &Request) -> Result<Option<Operation>> {
         Method::DELETE => Some(Operation::DeleteBucket),
         Method::HEAD => Some(Operation::HeadBucket),
         Method::POST if has("delete") => Some(Operation::DeleteObjects),
-        Method::GET => return Err(Code::NotImplemented.into()),
+        Method::GET => Some(Operation::ListObjects),
         _ => None,
     })
 }
@@ -160,6 +159,9 @@ fn object(request: &Request) -> Result<Option<Operation>> {
             Method::DELETE => Some(Operation::DeleteObjectTagging),
             _ => None,
         });
+    }
+    if has("attributes") {
+        return Ok((request.method == Method::GET).then_some(Operation::GetObjectAttributes));
     }
     if has("acl") {
         return Ok(match request.method {
