@@ -24,7 +24,7 @@ pub struct ObjectName<'a> {
 }
 
 impl ObjectName<'_> {
-    fn doing(&self) -> Doing<'_> {
+    pub(super) fn reading(&self) -> Doing<'_> {
         Doing {
             what: "read",
             bucket: self.bucket,
@@ -75,7 +75,7 @@ impl Client {
             .config_override(once())
             .send()
             .await
-            .map_err(|e| explain(&e, object.doing(), &self.place))?;
+            .map_err(|e| explain(&e, object.reading(), &self.place))?;
         let begins_right =
             reply.content_range().is_some_and(|range| range.starts_with(&format!("bytes {from}-")));
         if from > 0 && !begins_right {
@@ -112,9 +112,9 @@ impl Client {
             .interceptor(KeyInPath::new(object.key))
             .send()
             .await;
-        match reply.map_err(|e| explain(&e, object.doing(), &self.place)) {
+        match reply.map_err(|e| explain(&e, object.reading(), &self.place)) {
             Ok(head) => Ok(head),
-            Err(e) => Err(self.refusal(e, object.doing(), Some(object.version_id)).await.into()),
+            Err(e) => Err(self.refusal(e, object.reading(), Some(object.version_id)).await.into()),
         }
     }
 }

@@ -40,6 +40,16 @@ pub(super) fn is_escaped(value: &str) -> bool {
     memchr::memchr(0xEE, value.as_bytes()).is_some() && value.chars().any(is_private)
 }
 
+/// Returns the bytes that a value arrived as.
+pub(super) fn bytes(value: &str) -> Vec<u8> {
+    if !is_escaped(value) {
+        return value.as_bytes().to_vec();
+    }
+    let byte = |character| u8::try_from(u32::from(character).checked_sub(PRIVATE)?).ok();
+    let ascii = |character: char| u8::try_from(u32::from(character)).ok();
+    value.chars().filter_map(|character| byte(character).or_else(|| ascii(character))).collect()
+}
+
 /// Returns a value as text; owned if it had to be escaped.
 fn text(value: &[u8]) -> Cow<'_, str> {
     match std::str::from_utf8(value) {
