@@ -36,7 +36,7 @@ const WRITES: [Operation; 2] = [Operation::CopyObject, Operation::DeleteObjects]
 struct Case {
     partitions: usize,
     lanes: usize,
-    /// How many seconds it takes if every partition accepts writes all the time.
+    /// The number of seconds needed if every partition accepts writes all the time.
     seconds: usize,
     since: Since,
     bounds: Bounds,

@@ -29,7 +29,7 @@ impl Cancel {
         self.stop.send_replace(true);
     }
 
-    /// Whether the run was asked to stop.
+    /// Returns true if the run was asked to stop.
     pub fn is_stopped(&self) -> bool {
         *self.stop.borrow()
     }

@@ -135,20 +135,20 @@ impl Error {
         std::iter::once(self.message.as_str()).chain(hints).collect::<Vec<_>>().join("; ")
     }
 
-    /// Whether asking about an object again is pointless: it is encrypted with a customer-provided key (SSE-C) or a key
-    /// that asof may not use, or the server's answer is malformed.
+    /// Returns true if asking about an object again is pointless: it is encrypted with a customer-provided key (SSE-C)
+    /// or a key that asof may not use, or the server's answer is malformed.
     pub fn is_unreadable_object(&self) -> bool {
         use ErrorKind::{Corrupt, Denied, Invalid, Unsupported};
         matches!(self.kind, Denied | Invalid | Unsupported | Corrupt)
     }
 
-    /// Whether no other request can succeed, or none may be sent. A key with this error has not failed; `resume`
-    /// handles it.
+    /// Returns true if no other request can succeed, or none may be sent. A key with this error has not failed;
+    /// `resume` handles it.
     pub fn ends_the_run(&self) -> bool {
         matches!(self.kind, ErrorKind::Credentials | ErrorKind::Interrupted | ErrorKind::Internal)
     }
 
-    /// Whether the same request may succeed later.
+    /// Returns true if the same request may succeed later.
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind, ErrorKind::Throttled | ErrorKind::Transient)
     }

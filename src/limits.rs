@@ -76,7 +76,7 @@ pub const EARLIEST_TARGET: i64 = 1_142_294_400;
 /// Bare numbers from here on (2100-01-01) are not read as seconds since 1970, but as milliseconds or finer.
 pub const LATEST_EPOCH: i64 = 4_102_444_800;
 
-/// How long a replaced lifecycle configuration may still take effect; S3 says minutes
+/// The time for which a replaced lifecycle configuration may still take effect; S3 says minutes
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/how-to-set-lifecycle-configuration-intro.html>).
 pub const RULE_LAG: Duration = Duration::from_hours(24);
 
@@ -126,7 +126,7 @@ pub const MAX_BODY_IDLE: Duration = ATTEMPT_TIMEOUT;
 /// MB/s.
 pub const ATTEMPT_TIMEOUT: Duration = Duration::from_mins(30);
 
-/// How long an idle connection is kept: less than S3 keeps it, so that asof never uses one that the server has closed.
+/// The time an idle connection is kept: less than S3 keeps it, so that asof never uses one that the server has closed.
 pub const POOL_IDLE: Duration = Duration::from_secs(15);
 
 /// Changes of each kind that a table shows before it says how to see them all.
@@ -218,14 +218,14 @@ pub const MAX_REFUSAL_PAUSE: Duration = Duration::from_secs(1);
 /// Buffers for the bodies of listing pages that are kept for reuse.
 pub const SPARE_BUFFERS: usize = 8;
 
-/// How long before T a multipart upload may have begun to be suspect; the default of the window.
+/// The age at T up to which an unfinished multipart upload is suspect; the default of the window.
 pub const MULTIPART_WINDOW: Duration = Duration::from_hours(1);
 
 /// Concurrent listing requests per body being read: bodies that arrive quickly are read one after another, so that few
 /// are held half read.
 pub const LISTINGS_A_TURN: usize = 8;
 
-/// How long one body may take before others are read beside it. Eight turns of this length are 800 pages a second on
+/// The time one body may take before others are read beside it. Eight turns of this length are 800 pages a second on
 /// any network: more than 64 concurrent requests fetch from S3.
 pub const TURN: Duration = Duration::from_millis(10);
 
@@ -290,7 +290,7 @@ pub const CHECK_TIMEOUT: Duration = Duration::from_hours(1);
 /// Consecutive failed progress requests tolerated: some twenty minutes, enough to renew credentials.
 pub const DATABASE_FAILURES: u32 = 60;
 
-/// How long an application may be quiesced for a mark; the default of the recovery file's setting.
+/// The longest time an application may be quiesced for a mark; the default of the recovery file's setting.
 pub const MARK_DEADLINE: Duration = Duration::from_mins(5);
 
 /// Maximum number of bins in a timeline; longer spans get wider bins.

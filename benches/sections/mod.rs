@@ -12,7 +12,7 @@ impl Sections {
         Self { small: options.iter().any(|a| a == "--test"), named }
     }
 
-    /// Whether a section is to run: none named means all.
+    /// Returns true if a section is to run; if none is named, all run.
     pub(crate) fn chosen(&self, name: &str) -> bool {
         self.named.is_empty() || self.named.iter().any(|a| a == name)
     }

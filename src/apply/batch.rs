@@ -16,7 +16,7 @@ pub struct Item {
     pub n: u64,
     /// The change.
     pub change: Change,
-    /// Whether the change may have been applied already, so that its key must be read first.
+    /// True if the change may have been applied already, so that its key must be read first.
     pub open: bool,
     /// The version found in place of the planned one, which this change supersedes.
     pub over: Option<Box<Superseded>>,

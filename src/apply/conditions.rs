@@ -20,7 +20,7 @@ use crate::error::{Error, ErrorKind};
 /// An ETag that no object has.
 pub(super) const IMPOSSIBLE: &str = "00000000000000000000000000000000-asof";
 
-/// Whether the server honours conditions on one kind of request.
+/// The server's support for conditions on one kind of request.
 #[derive(Debug, Default)]
 pub(super) struct Condition {
     honoured: OnceLock<bool>,
@@ -50,7 +50,7 @@ pub(super) fn told<T>(answer: Result<T, Error>) -> Result<Told<T>, Error> {
 }
 
 impl Condition {
-    /// Whether conditions are honoured, if this is known.
+    /// Returns true if conditions are honoured, false if they are not, `None` until this is known.
     pub(super) fn is_honoured(&self) -> Option<bool> {
         self.honoured.get().copied()
     }

@@ -30,14 +30,14 @@ use crate::s3::{Archive, Client, Copied, CopyRequest, Facts, Grants, Guard, Obje
 /// Options for copying versions.
 #[derive(Debug, Clone)]
 pub struct Copies {
-    /// Whether to send a HEAD for each version first. If not, properties that the listing lacks are still read when
+    /// True if a HEAD is sent for each version first. If not, properties that the listing lacks are still read when
     /// needed: see [`Copies::needs_facts`].
     pub heads: bool,
-    /// Whether object ACLs are enabled in the target bucket.
+    /// True if object ACLs are enabled in the target bucket.
     pub acls: bool,
-    /// Whether retention and legal hold are kept.
+    /// True if retention and legal hold are kept.
     pub locks: bool,
-    /// How to restore archived versions from the archive; if not set, they are not requested.
+    /// The options for restoring archived versions from the archive; if not set, they are not requested.
     pub thaw: Option<Thaw>,
     /// The largest size in bytes that is copied by one request.
     pub multipart_threshold: u64,
@@ -59,9 +59,9 @@ impl Default for Copies {
 }
 
 impl Copies {
-    /// Whether a version needs a HEAD before it is copied. It does not if it is copied by one request, without locks,
-    /// its redirect has no effect, and its encryption is the bucket's default: switching `heads` off vouches for the
-    /// last two.
+    /// Returns true if a version needs a HEAD before it is copied. It does not if it is copied by one request, without
+    /// locks, its redirect has no effect, and its encryption is the bucket's default: switching `heads` off vouches for
+    /// the last two.
     pub fn needs_facts(&self, version: &Version) -> bool {
         self.heads || self.locks || self.is_multipart(version)
     }

@@ -97,7 +97,7 @@ fn copied(found: &ObjectHead) -> Copied {
     Copied { version_id: found.version_id.clone(), etag: Some(found.etag.clone()) }
 }
 
-/// Whether the object found is the expected version: the same ID or, if the server reports none, the same ETag.
+/// Returns true if the object found is the expected version: the same ID or, if the server reports none, the same ETag.
 fn is_at(expected: Option<&Version>, found: Option<&ObjectHead>) -> bool {
     match (expected, found) {
         (None, None) => true,

@@ -30,7 +30,7 @@ pub enum Outcome {
     },
     /// The version to copy is archived; the key was not changed.
     Archived {
-        /// Whether a restore from the archive has been requested, now or before.
+        /// True if a restore from the archive has been requested, now or before.
         thawing: bool,
     },
     /// The change failed.
@@ -38,7 +38,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// Whether the change was left because the run ends: it is neither done nor failed.
+    /// Returns true if the change was left because the run ends: it is neither done nor failed.
     pub(crate) fn is_left(&self) -> bool {
         matches!(self, Outcome::Failed(e) if e.ends_the_run())
     }

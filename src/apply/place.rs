@@ -32,7 +32,7 @@ impl Place {
         }
     }
 
-    /// Whether a key is restored in place.
+    /// Returns true if a key is restored in place.
     pub(super) fn is_itself(&self, key: &str) -> bool {
         self.source_bucket == self.bucket && self.relocation.there(key) == key
     }

@@ -30,9 +30,9 @@ pub struct PoolOptions {
 /// The result of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Applied {
-    /// Whether every change was taken; false if the run was stopped before.
+    /// True if every change was taken; false if the run was stopped before.
     pub finished: bool,
-    /// Whether the server ignores conditions, so that keys were only read just before they were changed.
+    /// True if the server ignores conditions, so that keys were only read just before they were changed.
     pub unguarded: bool,
 }
 

@@ -18,7 +18,7 @@ use crate::model::{Entry, Instant, Kind, Version};
 use crate::plan::{Action, Change};
 use crate::state::Ending;
 
-/// How to recognize the entry that a change created.
+/// The property that identifies the entry created by a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Ours {
     /// The version or delete marker with this ID.
@@ -112,7 +112,7 @@ impl BaseReader {
         }
     }
 
-    /// Whether an entry existed before the plan: our entry, if its ID is unknown, can only be above it.
+    /// Returns true if an entry existed before the plan: our entry, if its ID is unknown, can only be above it.
     fn is_older(&self, entry: &Entry<'_>) -> bool {
         !matches!(self.ours, Ours::Id(_)) && self.planned().any(|of| is_it(of, entry))
     }
@@ -122,7 +122,7 @@ impl BaseReader {
         self.expected.iter().chain(&self.source)
     }
 
-    /// Whether the position of an entry below ours means nothing.
+    /// Returns true if the position of an entry below ours means nothing.
     fn is_out_of_order(&self, ours: Found, entry: &Entry<'_>) -> bool {
         let expected = self.expected.as_ref().map(|of| of.last_modified);
         let marker = entry.kind.is_marker();
@@ -166,8 +166,8 @@ impl HistoryReader for BaseReader {
     }
 }
 
-/// Whether an entry is a version that the plan names: by its ID, or by its ETag if a run was killed before it received
-/// the ID and an undo does not know it either.
+/// Returns true if an entry is a version that the plan names: by its ID, or by its ETag if a run was killed before it
+/// received the ID and an undo does not know it either.
 fn is_it(of: &Version, entry: &Entry<'_>) -> bool {
     match entry.kind {
         Kind::Version { etag, .. } if of.version_id.is_empty() => of.etag == etag,

@@ -97,13 +97,13 @@ impl Worker {
         self.0.manner.on_conflict
     }
 
-    /// Whether the server turned out to ignore conditions.
+    /// Returns true if the server turned out to ignore conditions.
     pub(super) fn is_unguarded(&self) -> bool {
         let Shared { copies, deletes, single_deletes, .. } = &*self.0;
         [copies, deletes, single_deletes].iter().any(|condition| condition.is_honoured() == Some(false))
     }
 
-    /// Whether conditions are honoured on `DeleteObjects`, if known.
+    /// Returns true if conditions are honoured on `DeleteObjects`; `None` until this is known.
     pub(super) fn delete_conditions(&self) -> Option<bool> {
         self.0.deletes.is_honoured()
     }
@@ -176,13 +176,13 @@ impl Worker {
         }
     }
 
-    /// Whether this is a multipart copy, which is too expensive for detecting conditions.
+    /// Returns true for a multipart copy, which is too expensive for detecting conditions.
     fn is_in_parts(&self, item: &Item) -> bool {
         item.change.then.as_ref().is_some_and(|then| self.0.manner.copies.is_multipart(then))
     }
 
-    /// Whether several requests change the key: the error of the last one does not mean that the earlier ones did
-    /// nothing.
+    /// Returns true if several requests change the key: the error of the last one does not mean that the earlier ones
+    /// did nothing.
     fn takes_many_requests(&self, item: &Item) -> bool {
         !item.change.markers.is_empty() || self.is_in_parts(item)
     }

@@ -33,7 +33,7 @@ impl Signals {
     }
 }
 
-/// Whether SIGHUP is ignored, as under `nohup`. If that cannot be read, assumes that it is.
+/// Returns true if SIGHUP is ignored, as under `nohup`, or if that cannot be read.
 fn ignores_hangup() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));

@@ -32,7 +32,7 @@ pub struct Cli {
     /// Increase verbosity (-v: error causes, -vv: every request)
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(super) verbose: u8,
-    /// When to color output; auto: on a terminal, unless NO_COLOR is set
+    /// Color the output; auto: on a terminal, unless NO_COLOR is set
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     pub(super) color: ColorChoice,
 }

@@ -19,7 +19,7 @@ pub(super) struct Context {
     pub(super) counters: Arc<Counters>,
     /// The present, read once: by the server's clock as soon as that is known, see [`Context::answered`].
     pub(super) now: Instant,
-    /// How the command shows what comes of it.
+    /// The format of the results and progress.
     pub(super) output: Output,
     pub(super) began: Clock,
 }
@@ -88,7 +88,7 @@ impl Context {
         Summary::new(command, location, at, sums, &self.counters, self.elapsed())
     }
 
-    /// How long the command has taken so far.
+    /// Returns the time since the command began.
     pub(super) fn elapsed(&self) -> Duration {
         self.began.elapsed()
     }

@@ -6,7 +6,7 @@ use crate::engine::Conclusion;
 use crate::error::{Error, ErrorKind};
 use crate::report::{error_words, say};
 
-/// How a command ended. The numbers are part of the interface.
+/// The exit code of a command. The numbers are part of the interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Exit {

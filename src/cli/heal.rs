@@ -11,7 +11,7 @@ use crate::engine::{Begun, Client, Prepared, Server, Settings};
 use crate::error::Result;
 use crate::report::{Command, left_out_line, plural, show_heal};
 
-/// How keys are brought back, as it was typed.
+/// Options for healing dangling keys.
 pub(super) struct Healing {
     pub(super) within: Duration,
     pub(super) change: ChangeArgs,
@@ -19,10 +19,10 @@ pub(super) struct Healing {
     pub(super) yes: bool,
 }
 
-/// How bringing back ended.
+/// The outcome of healing.
 pub(super) struct Healed {
     pub(super) exit: Exit,
-    /// How many keys are left out as being in doubt.
+    /// The number of keys skipped because their state is uncertain.
     pub(super) left_out: u64,
 }
 

@@ -79,7 +79,7 @@ pub(super) async fn new_set(
     }
 }
 
-/// Whether an argument names a run or a plan set. Of state in a bucket, nothing is read for this.
+/// Classifies an argument as a run or a plan set. For state in a bucket, reads nothing.
 pub(super) fn run_or_set(state: &StateArgs, typed: &str) -> Result<RunOrSet> {
     let is_run = match &state.state_dir {
         _ if typed == LATEST => true,

@@ -109,7 +109,7 @@ fn next_step(
     let restore = match against {
         None if verification.here.versioning == Versioning::Suspended => return format!("\n  {SUSPENDED}"),
         None => restore,
-        // What lies there beyond the past state is not a restore's to remove.
+        // A restore to another place never removes extra keys, so there may be nothing to suggest.
         Some(_) if sums.to_copy().keys == 0 => return String::new(),
         Some(to) => restore.to(to),
     };

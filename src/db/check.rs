@@ -24,7 +24,7 @@ use crate::model::{Check, DatabaseWindow, Instant, Question, Subject, Verdict, p
 /// The answer of a database or a store to the window query.
 #[derive(Debug)]
 pub struct WindowAnswer<'a> {
-    /// Whether this is a database or a store.
+    /// The resource: a database or a store.
     pub noun: Noun,
     /// The name in the recovery file.
     pub name: &'a str,

@@ -9,9 +9,9 @@ use crate::s3::Client;
 /// The settings of a bucket that a plan depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct BucketState {
-    /// Whether the bucket keeps versions.
+    /// The versioning state of the bucket.
     pub versioning: Versioning,
-    /// Whether ETags may not be MD5s because a KMS key encrypts the objects; also true if that is unknown.
+    /// True if ETags may not be MD5s because a KMS key encrypts the objects, or because that is unknown.
     pub kms: bool,
 }
 

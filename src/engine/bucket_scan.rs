@@ -21,9 +21,9 @@ const AGAIN: u64 = 1 << 63;
 pub(super) struct Batch<T> {
     /// The range, or the key that was read again.
     pub(super) segment: u64,
-    /// Whether a key of another segment lies between this segment's earlier keys and these.
+    /// True if a key of another segment lies between this segment's earlier keys and these.
     pub(super) cut_before: bool,
-    /// Whether this is the segment's last batch.
+    /// True if this is the segment's last batch.
     pub(super) last: bool,
     /// The keys, as mapped by the caller.
     pub(super) keys: Vec<T>,
@@ -32,7 +32,7 @@ pub(super) struct Batch<T> {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found {
     pub(super) segment: u64,
-    /// Whether a key of another segment lies between the segment's previous key and this one.
+    /// True if a key of another segment lies between the segment's previous key and this one.
     pub(super) cut_before: bool,
 }
 
@@ -55,7 +55,7 @@ pub(super) struct Part {
     pub(super) resolver: Resolver,
     /// The key that its last page ended in or after, if the answer for the key requires that it has no more entries.
     border: Option<String>,
-    /// Whether a key was removed from the range since the last one was returned.
+    /// True if a key was removed from the range since the last one was returned.
     cut: bool,
 }
 

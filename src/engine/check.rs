@@ -1,4 +1,4 @@
-//! Whether a past state can be restored: at one time, at every second of a window, or how far back. Read-only.
+//! Checks that a past state can be restored: at one time, at every second of a window, or how far back. Read-only.
 //!
 //! One listing finds the uncertain keys. Memory does not grow with the number of keys.
 
@@ -27,7 +27,7 @@ pub struct CheckPast {
     pub multipart_window: Duration,
     /// The bucket's earlier lifecycle rules.
     pub earlier: Lifecycle,
-    /// Whether to trust the listing about uncertain keys.
+    /// True to trust the listing about uncertain keys.
     pub trusting: bool,
 }
 
@@ -38,7 +38,7 @@ pub enum AskedTime {
     At(TypedTime),
     /// Can every second of the window that ends now be restored?
     Window(Duration),
-    /// How far back can every second be restored?
+    /// Since when can every second be restored?
     Back,
 }
 
@@ -58,11 +58,11 @@ pub struct PastCheck {
 pub struct PastAnswer {
     /// The checks of the bucket and the databases.
     pub checks: Vec<Check>,
-    /// Whether entire keys may be gone without a trace in the listing.
+    /// True if entire keys may be gone without a trace in the listing.
     pub whole_keys: bool,
     /// Reasons why the requested time is implausible.
     pub warnings: Vec<Warning>,
-    /// Whether the past can be restored.
+    /// True if the past can be restored.
     pub restorable: bool,
     /// The time since which it can be restored, if that is part of the question.
     pub since: Option<Instant>,

@@ -1,4 +1,4 @@
-//! Whether the objects that rows name exist, and which objects no row names. Read-only.
+//! Finds objects that rows name and that do not exist, and objects that no row names. Read-only.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ pub enum Aim {
 pub struct ReferenceCheck {
     /// The target time.
     pub at: Instant,
-    /// How far back the bucket's history is complete.
+    /// The check of the bucket's history, with the time since which it is complete.
     pub history: Check,
     /// The state of the bucket whose past is examined.
     pub here: BucketState,

@@ -38,7 +38,7 @@ pub enum SaveTo<'a> {
     Set(Box<SaveSet>),
 }
 
-/// How a plan set is saved.
+/// Options for saving a plan set.
 #[derive(Debug)]
 pub struct SaveSet {
     /// The place of the set.

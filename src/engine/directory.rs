@@ -27,7 +27,7 @@ pub(super) struct FileChangeCollector<'a> {
     pub(super) client: &'a Client,
     pub(super) changes: Spool<Change>,
     pub(super) sums: Sums,
-    /// How keys map to paths in the directory to be changed; `None` if nothing is changed.
+    /// The mapping of keys to paths in the directory to be changed; `None` if nothing is changed.
     relocation: Option<Relocation>,
 }
 

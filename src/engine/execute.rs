@@ -28,11 +28,11 @@ pub(super) struct NewPlan<'a, C> {
 /// The result of executing a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Executed {
-    /// Whether every change was processed; false if a stop left some undone.
+    /// True if every change was processed; false if a stop left some undone.
     pub finished: bool,
-    /// Whether the server ignores conditional writes, so that keys were only checked just before each change.
+    /// True if the server ignores conditional writes, so that keys were only checked just before each change.
     pub unguarded: bool,
-    /// Whether overwritten objects are kept as noncurrent versions, so that the run can be undone.
+    /// True if overwritten objects are kept as noncurrent versions, so that the run can be undone.
     pub undoable: bool,
 }
 
@@ -159,8 +159,8 @@ impl Run {
     }
 }
 
-/// Whether overwritten objects are kept. Another target may have been changed meanwhile; in place, the run requires
-/// versioning.
+/// Returns true if overwritten objects are kept. Another target may have been changed meanwhile; in place, the run
+/// requires versioning.
 async fn is_undoable(client: &Client, manifest: &RunManifest) -> bool {
     let Some(to) = &manifest.to else { return true };
     bucket_state(client, &to.bucket).await.is_ok_and(|there| there.versioning == Versioning::Enabled)
@@ -194,7 +194,7 @@ async fn require_kept(
     Ok(state)
 }
 
-/// How the run copies objects, from its manifest and the bucket's settings.
+/// Returns the copy settings of the run, from its manifest and the bucket's settings.
 async fn copies(client: &Client, run: &Run) -> Result<Copies> {
     let manifest = run.manifest();
     let Copying { locks, no_head, thaw, multipart_threshold } = manifest.copying;

@@ -31,7 +31,7 @@ pub struct KeyHistory {
 pub struct Entries {
     /// The number of entries.
     pub count: u64,
-    /// Whether any entry is as old as the requested time.
+    /// True if any entry is as old as the requested time.
     pub reach_back: bool,
 }
 

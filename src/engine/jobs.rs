@@ -302,7 +302,7 @@ impl Platform {
     }
 }
 
-/// Whether a path can be compared with others by its components.
+/// Returns true if a path can be compared with others by its components.
 fn is_plain(path: &Path) -> bool {
     !path.components().any(|part| part == Component::ParentDir)
 }

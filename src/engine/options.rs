@@ -11,18 +11,18 @@ use crate::state::Copying;
 /// The options common to all restores.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RestoreOptions {
-    /// How versions are copied.
+    /// Options for copying versions.
     pub copying: Copying,
-    /// How to handle keys whose state is uncertain.
+    /// The policy for keys whose state is uncertain.
     pub on_doubt: OnDoubt,
-    /// How changes are applied.
+    /// Options for applying changes.
     pub apply: ApplyOptions,
 }
 
-/// How the changes of a run are applied, each time it is executed.
+/// Options for applying the changes of a run, each time it is executed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ApplyOptions {
-    /// How to handle keys that someone else changed after the plan was made.
+    /// The policy for keys that someone else changed after the plan was made.
     pub on_conflict: OnConflict,
     /// The maximum number of concurrent requests.
     pub concurrency: usize,
@@ -36,7 +36,7 @@ impl Default for ApplyOptions {
     }
 }
 
-/// How to handle keys whose state is uncertain.
+/// The policy for keys whose state is uncertain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnDoubt {
     /// Refuse the whole restore.
@@ -58,7 +58,7 @@ pub enum Target {
 }
 
 impl RestoreOptions {
-    /// Whether a change is to be made.
+    /// Returns true if a change is to be made.
     pub fn wants(&self, change: &Change) -> bool {
         change.doubts.is_empty() || self.on_doubt != OnDoubt::Skip
     }

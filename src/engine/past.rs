@@ -89,7 +89,7 @@ pub(super) fn doubts_of_unlisted(judge: &Judge, key: &str, clock: &ServerClock) 
     judge.doubts_of_unlisted(key, clock.now_at_most())
 }
 
-/// Whether there can be no doubts; spares most keys a read of the clock.
+/// Returns true if there can be no doubts; spares most keys a read of the clock.
 fn is_beyond_doubt(state: &KeyState<'_>) -> bool {
     state.evidence.0.above + state.evidence.1.above == 0
 }

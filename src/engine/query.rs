@@ -22,7 +22,7 @@ pub struct Query {
     pub location: Location,
     /// The target time. An age is relative to the server's clock.
     pub at: TypedTime,
-    /// Whether versions with equal ETag and size are taken for the same object, without HEAD requests.
+    /// True if versions with equal ETag and size are taken for the same object, without HEAD requests.
     pub trust_etag: bool,
     /// Caution about multipart uploads begun within this time before the target time.
     pub multipart_window: Duration,

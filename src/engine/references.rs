@@ -85,7 +85,7 @@ pub(super) struct Search<'a> {
     pub(super) held: Held<'a>,
     /// The keys that rows name, as keys of the scope's bucket.
     pub(super) keys: &'a SortedKeys,
-    /// Whether to find objects that no row names.
+    /// True to find objects that no row names.
     pub(super) orphans: bool,
 }
 
@@ -184,7 +184,7 @@ struct Join<'a> {
     judge: &'a Judge,
     moment: Moment,
     orphans: bool,
-    /// How the keys map to those of another location, if that is compared.
+    /// The mapping of the keys to those of another location, if that is compared.
     relocation: Option<&'a Relocation>,
     /// The position of each segment among the rows' keys.
     open: HashMap<u64, Open>,

@@ -35,7 +35,7 @@ pub enum Restore {
         query: Box<Query>,
         /// The target, if not in place.
         to: Option<Location>,
-        /// How deleted keys are restored.
+        /// The way deleted keys are restored.
         undelete: Undelete,
     },
     /// The changes of a saved plan, limited to its kinds, in place.
@@ -67,7 +67,7 @@ pub struct Prepared {
     pub at: Instant,
     /// The target, if not in place.
     pub to: Option<Location>,
-    /// When the bucket was listed, by the server's clock.
+    /// The time the bucket was listed, by the server's clock.
     pub listed: Instant,
     /// The checks of the bucket.
     pub checks: Vec<Check>,
@@ -80,7 +80,7 @@ pub struct Prepared {
     /// The selection of keys.
     pub selected: Selected,
     pub(super) seen: Seen,
-    /// Whether equal ETags and sizes were taken for equal objects.
+    /// True if equal ETags and sizes were taken for equal objects.
     pub trust_etag: bool,
     pub(super) here: BucketState,
     pub(super) there: BucketState,

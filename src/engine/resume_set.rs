@@ -56,7 +56,7 @@ pub enum SetEvent<'e> {
     LeftAlone {
         /// The index of the shard.
         index: u32,
-        /// Why.
+        /// The cause.
         why: &'e Error,
     },
 }
@@ -70,9 +70,9 @@ pub struct EndedShard<'e> {
     pub sums: &'e Sums,
     /// The counts of its changes.
     pub counters: &'e Counters,
-    /// How it ended.
+    /// The outcome of the run.
     pub executed: Executed,
-    /// How long it took.
+    /// The duration of the run.
     pub elapsed: Duration,
 }
 
@@ -81,9 +81,9 @@ pub struct EndedShard<'e> {
 pub struct ResumedSet {
     /// The progress of the set, as far as its shards were reached.
     pub progress: SetProgress,
-    /// Whether every shard was reached and every run finished; false if a stop left some.
+    /// True if every shard was reached and every run finished; false if a stop left some.
     pub finished: bool,
-    /// Whether the server ignores conditional writes, so that keys were only checked just before each change.
+    /// True if the server ignores conditional writes, so that keys were only checked just before each change.
     pub unguarded: bool,
     /// The kinds of the errors about shards that were left alone.
     pub left_alone: Vec<ErrorKind>,
@@ -157,7 +157,7 @@ impl<'a> ResumeSet<'a> {
     }
 }
 
-/// Whether an error is about one shard: the others can be applied nevertheless.
+/// Returns true if an error is about one shard: the others can be applied nevertheless.
 fn is_about_shard(e: &Error) -> bool {
     matches!(e.kind(), ErrorKind::Refused | ErrorKind::Corrupt | ErrorKind::Usage | ErrorKind::Overtaken)
 }

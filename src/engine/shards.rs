@@ -134,13 +134,13 @@ impl SetProgress {
         self.shards.get(state as usize).copied().unwrap_or_default()
     }
 
-    /// Whether a run could resume or begin something.
+    /// Returns true if a run could resume or begin something.
     pub fn has_left(&self) -> bool {
         use ShardState::{Incomplete, Interrupted, NotBegun, Unfinished};
         [NotBegun, Interrupted, Incomplete, Unfinished].iter().any(|state| self.shards(*state) > 0)
     }
 
-    /// Whether a change of the set may be in the bucket.
+    /// Returns true if a change of the set may be in the bucket.
     pub fn has_changed(&self) -> bool {
         self.tally.done() + self.tally.failed > 0
     }

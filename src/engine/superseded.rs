@@ -22,9 +22,9 @@ use crate::state::{ActiveJournal, Ending, Results, Run, RunState, Superseded};
 /// The options of the final check.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Look {
-    /// How to handle writes of others.
+    /// The policy for conflicts.
     pub(super) on_conflict: OnConflict,
-    /// Whether to check changes that failed, or were begun with unknown outcome: they may have been made, and an undo
+    /// True to check changes that failed, or were begun with unknown outcome: they may have been made, and an undo
     /// treats them as made.
     pub(super) unheard: bool,
 }
@@ -97,7 +97,7 @@ pub(super) async fn check_bases(
             let batch: Vec<_> = batch.into_iter().map(keyed).collect();
             reading.spawn(async move { read_histories(&client, &place.bucket, batch).await });
         }
-        // When stopped, the check is incomplete even if nothing is being read.
+        // After a stop, the check is incomplete even if nothing is being read.
         let Some(read) = cancel.until(reading.join_next()).await else { return Ok(false) };
         let Some(read) = read else { break };
         for Keyed { reader, .. } in read?? {

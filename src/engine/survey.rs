@@ -34,7 +34,7 @@ pub struct Findings {
     pub sums: Sums,
 }
 
-/// How to handle keys in the target that the past state lacks.
+/// The policy for keys in the target that the past state lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extras {
     /// They are differences: [`Action::Delete`].
@@ -82,7 +82,7 @@ pub(super) struct ChangeCollector<'a> {
     /// Uncertain keys not written to disk yet: a batch finds them in two passes, so they have to be sorted.
     unwritten: Vec<UncertainKey>,
     pub(super) sums: Sums,
-    /// Whether the server refused a request about some version.
+    /// True if the server refused a request about some version.
     silent: bool,
 }
 

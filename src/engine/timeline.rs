@@ -43,7 +43,7 @@ pub struct Activity {
     pub found: Found,
     /// The time span; it ends at the present at the latest.
     pub window: Window,
-    /// Whether a bar length was requested.
+    /// True if a bar length was requested.
     pub has_step: bool,
     /// The error that kept asof's own runs from being marked; the timeline is useful without them.
     pub unmarked: Option<Error>,

@@ -33,7 +33,7 @@ pub struct Undo<'a> {
     pub done: &'a Run,
     /// The server settings, to be stored in the undo run.
     pub server: Server,
-    /// How to restore keys that the run deleted.
+    /// The way to restore keys that the run deleted.
     pub undelete: Undelete,
 }
 

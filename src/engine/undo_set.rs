@@ -32,7 +32,7 @@ pub struct UndoSet<'a> {
     pub home: &'a StateHome,
     /// The server.
     pub server: Server,
-    /// How to restore keys that the set deleted.
+    /// The way to restore keys that the set deleted.
     pub undelete: Undelete,
     /// The place of the new set.
     pub out: &'a NewSet,

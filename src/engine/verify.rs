@@ -46,7 +46,7 @@ pub struct Verification {
     pub at: Instant,
     /// The place that should match it.
     pub against: Against,
-    /// How far back the bucket's history is complete.
+    /// The check of the bucket's history, with the time since which it is complete.
     pub history: Check,
     /// The state of the bucket whose past state is compared.
     pub here: BucketState,

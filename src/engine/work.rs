@@ -31,9 +31,9 @@ pub struct ShardWorker<'a> {
     pub home: &'a StateHome,
     /// The server.
     pub server: Server,
-    /// How changes are made, and the treatment of uncertain keys.
+    /// Options for making changes, and the policy for uncertain keys.
     pub options: &'a RestoreOptions,
-    /// Whether more than half of the keys may be deleted.
+    /// True if more than half of the keys may be deleted.
     pub allow_mass_delete: bool,
 }
 
@@ -236,7 +236,7 @@ pub(super) fn shard_id(set: &PlanSet, index: u32) -> ShardId {
     ShardId { set: set.id.clone(), index, shards: set.len() }
 }
 
-/// Whether a run with this manifest applies this shard of the set.
+/// Returns true if a run with this manifest applies this shard of the set.
 pub(super) fn is_run_of(set: &PlanSet, shard: &ShardId, manifest: &RunManifest) -> bool {
     let plan = &set.manifest.plan;
     manifest.shard.as_ref() == Some(shard) && manifest.location == plan.location() && manifest.at == plan.at
@@ -245,9 +245,9 @@ pub(super) fn is_run_of(set: &PlanSet, shard: &ShardId, manifest: &RunManifest) 
 /// The options that decide whether a plan set may be applied.
 #[derive(Debug, Clone, Copy)]
 pub struct Guards<'a> {
-    /// How changes are made, and the treatment of uncertain keys.
+    /// Options for making changes, and the policy for uncertain keys.
     pub options: &'a RestoreOptions,
-    /// Whether more than half of the keys may be deleted.
+    /// True if more than half of the keys may be deleted.
     pub allow_mass_delete: bool,
 }
 

@@ -10,13 +10,13 @@ use crate::endpoint::xml::parse;
 pub struct Access {
     /// The operation.
     pub operation: Operation,
-    /// Whether this is the source of a copy; otherwise it is the resource of the request.
+    /// True if this is the source of a copy; otherwise it is the resource of the request.
     pub copied_from: bool,
     /// The bucket.
     pub bucket: String,
     /// The object's key; `None` for the bucket itself.
     pub key: Option<String>,
-    /// Whether the request names a version.
+    /// True if the request names a version.
     pub by_version: bool,
     /// The prefix of a listing.
     pub prefix: Option<String>,

@@ -31,7 +31,7 @@ pub struct Put {
     pub storage_class: Option<String>,
     /// The website redirect location.
     pub redirect: Option<String>,
-    /// Whether it is encrypted with a customer-provided key (SSE-C): requests without the key are refused.
+    /// True if it is encrypted with a customer-provided key (SSE-C): requests without the key are refused.
     pub customer_key: bool,
 }
 

@@ -228,7 +228,7 @@ impl<O: std::fmt::Debug> std::fmt::Debug for State<O> {
     }
 }
 
-/// Whether a rule applies to the n-th matching request.
+/// Returns true if a rule applies to the n-th matching request.
 fn strikes(when: When, nth: u64) -> bool {
     match when {
         When::Always => true,

@@ -10,7 +10,7 @@ const SECOND: u64 = 1_000_000_000;
 pub(super) struct Throttle {
     /// The time in which a token is replenished, in nanoseconds.
     interval: u64,
-    /// When the bucket will be full again, in nanoseconds since the start.
+    /// The time the bucket will be full again, in nanoseconds since the start.
     full_at: Mutex<u64>,
 }
 

@@ -37,21 +37,22 @@ pub const PASSWORD_SET: Duration = Duration::from_mins(30);
 /// Longest wait for a database that is being deleted, or is too busy to be deleted.
 pub const DATABASE_GONE: Duration = Duration::from_mins(30);
 
-/// How long RDS may know a database being renamed by neither name: AWS says that a rename takes up to ten minutes
-/// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html>).
+/// The longest time RDS may know a database being renamed by neither name: AWS says that a rename takes up to ten
+/// minutes (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_RenameInstance.html>).
 pub const RENAMED_UNSEEN: Duration = Duration::from_mins(15);
 
-/// How long a database must keep its intended name before the rename counts as done, if a request for another name may
+/// The time a database must keep its intended name before the rename counts as done, if a request for another name may
 /// have been accepted: RDS still shows only the old name for some seconds after that.
 pub const RENAMED_LATE: Duration = Duration::from_secs(15);
 
-/// How long RDS may report that a database does not exist after it was seen under that name.
+/// The longest time RDS may report that a database does not exist after it was seen under that name.
 pub const RENAMED_MISSED: Duration = Duration::from_secs(30);
 
-/// How long after a restore request the database may lack its tags in RDS's answers without being someone else's.
+/// The longest time after a restore request in which the database may lack its tags in RDS's answers without being
+/// someone else's.
 pub const RESTORE_UNTAGGED: Duration = Duration::from_mins(5);
 
-/// How long after a restore request RDS may report that the database does not exist although it does.
+/// The longest time after a restore request in which RDS may report that the database does not exist although it does.
 pub const RESTORE_UNSEEN: Duration = Duration::from_secs(30);
 
 /// Longest duration of a recovery or a drill; the default of `--deadline` and the recovery file's setting.
@@ -64,7 +65,7 @@ pub const HOOK_DEADLINE: Duration = Duration::from_hours(1);
 /// Timeout of a teardown command, which the deadline of a drill does not end.
 pub const LAST_COMMAND: Duration = Duration::from_hours(1);
 
-/// How long a hook or command in progress may continue past the deadline.
+/// The longest time a hook or command in progress may continue past the deadline.
 pub const DEADLINE_GRACE: Duration = Duration::from_mins(10);
 
 /// Age from which a drill's copy is swept: twice the default maximum duration of a drill.
@@ -86,6 +87,6 @@ pub const CLUSTER_INSTANCES: usize = 16;
 /// types.
 pub const DATABASE_PAGES: usize = 20;
 
-/// How far a database's latest restorable time may lag before asof warns: RDS and Aurora lag some five minutes
+/// The largest lag of a database's latest restorable time without a warning: RDS and Aurora lag some five minutes
 /// (<https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_PIT.html>).
 pub const DATABASE_LAG: Duration = Duration::from_hours(1);

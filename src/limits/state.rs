@@ -15,7 +15,7 @@ pub const MAX_SHARDS: u32 = 10_000;
 /// Requests per shard with `--shards auto`: minutes of work at the default rate, so that a lost worker costs little.
 pub const SHARD_REQUESTS: u64 = 500_000;
 
-/// How often a platform starts the worker of a shard again; AWS Batch allows ten attempts.
+/// The number of times a platform restarts the worker of a shard; AWS Batch allows ten attempts.
 pub const WORKER_RETRIES: u32 = 5;
 
 /// Workers at the same time that `asof jobs` describes unless told otherwise.

@@ -13,7 +13,7 @@ use crate::model::{Entry, is_xml_safe};
 use crate::s3::listing::Page;
 use crate::s3::{Client, PageRequest};
 
-/// Whether the caller wants more of a key's entries.
+/// The caller's choice after each entry: read on, or stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Want {
     /// The next one.

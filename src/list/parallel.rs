@@ -34,7 +34,7 @@ pub(crate) struct Piece {
     pub page: Page,
     /// The entries that belong to the range and are new.
     pub take: Range<usize>,
-    /// Whether this is the range's last piece.
+    /// True if this is the range's last piece.
     pub ended: bool,
 }
 
@@ -55,7 +55,7 @@ pub(crate) struct Lister {
     sent: u64,
 }
 
-/// Whether ranges may begin at keys that do not exist.
+/// The result of testing whether ranges may begin at keys that do not exist.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Markers {
     /// Not tested: no suitable pair of keys seen yet.

@@ -11,7 +11,7 @@ use crate::model::Stored;
 use crate::resolve::{Checker, PartSizes, Proof, Verdict};
 use crate::s3::{Client, ObjectName};
 
-/// Whether the file holds the object's bytes.
+/// Checks that the file holds the object's bytes.
 pub(crate) async fn check(
     client: &Client,
     object: ObjectName<'_>,

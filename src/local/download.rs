@@ -147,7 +147,7 @@ fn cannot_write(path: &KeyPath, e: io::Error) -> Error {
     Error::new(ErrorKind::Local, message).because(e)
 }
 
-/// Whether the error would affect every other file too.
+/// Returns true if the error would affect every other file too.
 fn is_everyones(e: &Error) -> bool {
     if matches!(e.kind(), ErrorKind::Credentials | ErrorKind::Internal) {
         return true;

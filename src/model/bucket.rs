@@ -62,7 +62,7 @@ impl<T> Known<T> {
 pub struct VersioningStatus {
     /// The versioning state.
     pub versioning: Versioning,
-    /// Whether deleting a version requires an MFA code of the root user.
+    /// True if deleting a version requires an MFA code of the root user.
     pub mfa_delete: bool,
 }
 
@@ -97,11 +97,11 @@ pub struct BucketSettings {
     pub lock: Known<Lock>,
     /// The destination buckets of enabled replication rules.
     pub replicas: Known<Vec<String>>,
-    /// Whether object ACLs are enabled.
+    /// True if object ACLs are enabled.
     pub acls: Known<bool>,
     /// Default encryption.
     pub encryption: Known<Encryption>,
-    /// Whether the bucket policy denies writes without a condition.
+    /// True if the bucket policy denies writes without a condition.
     pub conditions: Known<bool>,
 }
 
@@ -113,7 +113,7 @@ impl BucketSettings {
             .map_or(Versioning::Unknown, |versioning_status| versioning_status.versioning)
     }
 
-    /// Whether the ETags of objects may not be MD5s; true if the encryption is unknown.
+    /// Returns true if the ETags of objects may not be MD5s, also if the encryption is unknown.
     pub fn kms(&self) -> bool {
         self.encryption.value().is_none_or(|encryption| *encryption == Encryption::Kms)
     }

@@ -30,21 +30,21 @@ impl Question {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Subject {
-    /// Whether the bucket has versioning enabled.
+    /// The bucket's versioning state.
     Versioning,
-    /// Whether lifecycle rules can remove versions.
+    /// Lifecycle rules that can remove versions.
     Lifecycle,
-    /// Whether versions can be deleted without an MFA code.
+    /// The MFA code needed to delete versions.
     MfaDelete,
-    /// Whether Object Lock is enabled.
+    /// The bucket's Object Lock setting.
     ObjectLock,
-    /// Whether writes are replicated to other buckets.
+    /// Replication of writes to other buckets.
     Replication,
-    /// Whether object ACLs are enabled.
+    /// Object ownership, which decides whether object ACLs are enabled.
     Ownership,
     /// The bucket's default encryption.
     Encryption,
-    /// Whether the bucket policy denies copies.
+    /// A bucket policy that denies copies.
     Policy,
     /// The times to which a database can be restored.
     Database,
@@ -107,7 +107,8 @@ pub struct DatabaseWindow {
 }
 
 impl Check {
-    /// Whether a restore is refused because of this check: versioning and a database's restorable times must be known.
+    /// Returns true if a restore is refused because of this check: versioning and a database's restorable times must be
+    /// known.
     pub fn blocks(&self) -> bool {
         match self.verdict {
             Verdict::Failed => true,

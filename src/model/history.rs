@@ -7,10 +7,10 @@ use super::Version;
 pub struct Past {
     /// The version; for a delete marker, only its ID and time.
     pub version: Version,
-    /// Whether it is a delete marker.
+    /// True if it is a delete marker.
     pub delete_marker: bool,
-    /// Whether it is the current entry.
+    /// True if it is the current entry.
     pub is_latest: bool,
-    /// Whether it is live at the instant asked for: the first entry, newest first, that is not newer.
+    /// True if it is live at the instant asked for: the first entry, newest first, that is not newer.
     pub live_at: bool,
 }

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 pub struct Rule {
     /// The rule's ID.
     pub id: String,
-    /// Whether the rule is enabled.
+    /// True if the rule is enabled.
     pub enabled: bool,
     /// The versions to which the rule applies.
     pub filter: Filter,

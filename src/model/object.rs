@@ -25,9 +25,9 @@ pub struct ObjectHead {
     pub tags: Option<BTreeMap<String, String>>,
     /// The storage class.
     pub storage_class: String,
-    /// Whether a KMS key encrypts it: then its ETag is not the MD5 of its bytes.
+    /// True if a KMS key encrypts it: then its ETag is not the MD5 of its bytes.
     pub kms: bool,
-    /// Whether it is a replica from another bucket: then it carries the date of its original
+    /// True if it is a replica from another bucket: then it carries the date of its original
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication.html>).
     pub replica: bool,
 }
@@ -39,7 +39,7 @@ pub struct Stored {
     pub size: u64,
     /// The entity tag, without quotes.
     pub etag: String,
-    /// Whether it is encrypted with a key other than SSE-S3 (KMS, or the writer's): then the ETag is not an MD5
+    /// True if it is encrypted with a key other than SSE-S3 (KMS, or the writer's): then the ETag is not an MD5
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>).
     pub opaque_etag: bool,
     /// Checksums of the whole object, in base64.

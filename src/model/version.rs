@@ -11,12 +11,12 @@ pub struct Entry<'a> {
     pub key: &'a str,
     /// The version ID; `null` if written while versioning was off or suspended.
     pub version_id: &'a str,
-    /// Whether it is the key's current entry.
+    /// True if it is the key's current entry.
     pub is_latest: bool,
     /// The creation time; for a multipart upload, the time it was initiated
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html>).
     pub last_modified: Instant,
-    /// Whether it is a version or a delete marker.
+    /// The kind of entry: a version or a delete marker.
     pub kind: Kind<'a>,
 }
 
@@ -33,7 +33,7 @@ pub enum Kind<'a> {
         storage_class: &'a str,
         /// The first checksum algorithm stored with it; empty if there is none.
         checksum_algorithm: &'a str,
-        /// Whether that checksum covers the whole object or its parts.
+        /// The coverage of that checksum: the whole object or its parts.
         checksum_type: ChecksumType,
     },
     /// A delete marker.
@@ -89,7 +89,7 @@ pub struct Version {
     /// The first checksum algorithm stored with it; empty if there is none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub checksum_algorithm: String,
-    /// Whether that checksum covers the whole object or its parts.
+    /// The coverage of that checksum: the whole object or its parts.
     #[serde(default, skip_serializing_if = "ChecksumType::is_unknown")]
     pub checksum_type: ChecksumType,
 }

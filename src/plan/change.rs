@@ -41,7 +41,7 @@ impl Action {
     }
 }
 
-/// How deleted keys are restored.
+/// The way to restore deleted keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Undelete {
     /// Copy the version: this only adds to the history.
@@ -97,7 +97,7 @@ impl Change {
         })
     }
 
-    /// Whether the change carries the versions needed to apply it.
+    /// Returns true if the change carries the versions needed to apply it.
     pub fn is_whole(&self) -> bool {
         match self.action {
             Action::Undelete => self.then.is_some() && self.now.is_none(),

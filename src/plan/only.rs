@@ -19,12 +19,12 @@ impl Only {
         Self(actions)
     }
 
-    /// Whether every kind is selected.
+    /// Returns true if every kind is selected.
     pub fn is_all(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether this kind is selected.
+    /// Returns true if this kind is selected.
     pub fn has(&self, action: Action) -> bool {
         self.is_all() || self.0.contains(&action)
     }

@@ -86,7 +86,7 @@ impl Plausibility {
         before.into_iter().chain(most).collect()
     }
 
-    /// Whether more than half of the keys that exist now would be deleted.
+    /// Returns true if more than half of the keys that exist now would be deleted.
     pub fn is_mass_delete(self) -> bool {
         self.oldest.is_some() && self.deletes > self.present.saturating_sub(self.deletes)
     }

@@ -242,7 +242,7 @@ impl Sums {
         self.unknown = unknown;
     }
 
-    /// Why none of the keys selected by name has ever existed, if none has.
+    /// Returns the likely reasons that none of the keys selected by name has ever existed, if none has.
     pub fn likely_causes(&self) -> Vec<&'static str> {
         if self.found_nothing() { self.unknown.likely_causes() } else { Vec::new() }
     }
@@ -290,7 +290,7 @@ impl Sums {
         self.doubts.get(&doubt).copied().unwrap_or_default()
     }
 
-    /// Whether there was nothing to compare: no key at either time.
+    /// Returns true if there was nothing to compare: no key at either time.
     pub fn found_nothing(&self) -> bool {
         self.unchanged + self.same_content + self.excluded + self.changes() == 0
     }

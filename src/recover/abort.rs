@@ -60,7 +60,7 @@ pub(crate) struct AbortPlan<'a> {
     pub file: &'a RecoveryFile,
     /// The parts of the abort, in order.
     pub parts: &'a [AbortPart],
-    /// Whether the application may be using databases that would be removed.
+    /// True if the application may be using databases that would be removed.
     pub in_use: bool,
 }
 
@@ -99,7 +99,7 @@ pub(crate) struct AbortedRecovery {
     pub file: String,
     /// The target time of the recovery.
     pub at: Instant,
-    /// Whether the recovery is closed. If not, run the same command again to finish the abort.
+    /// True if the recovery is closed. If not, run the same command again to finish the abort.
     pub aborted: bool,
     /// The parts of the abort.
     pub parts: Vec<AbortedPart>,
@@ -117,7 +117,7 @@ pub(crate) struct AbortResult {
     pub recover: String,
 }
 
-/// Why an abort is refused without `--after-resume`.
+/// The reason for refusing an abort without `--after-resume`.
 pub(crate) const ABORTED_IN_USE: &str =
     "the application may have been resumed on the restored databases or stores that would be removed";
 
@@ -173,7 +173,7 @@ impl AbortPart {
     }
 }
 
-/// Whether the abort removes databases that the application may be using.
+/// Returns true if the abort removes databases that the application may be using.
 ///
 /// | resume hook | other steps, including name swaps, except configure | in use |
 /// |---|---|---|

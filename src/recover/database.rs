@@ -19,8 +19,8 @@ impl DatabaseKind {
         }
     }
 
-    /// Whether it is restored beside the database in use, which keeps running meanwhile. RDS creates a new database,
-    /// and so does a command whose target differs from its source. Other commands may restore in place.
+    /// Returns true if it is restored beside the database in use, which keeps running meanwhile. RDS creates a new
+    /// database, and so does a command whose target differs from its source. Other commands may restore in place.
     pub(super) fn is_restored_beside(&self) -> bool {
         match self {
             DatabaseKind::Command(_) => {
@@ -30,8 +30,8 @@ impl DatabaseKind {
         }
     }
 
-    /// Whether commands restore it over itself, with no target or the source as the target, so that its contents are
-    /// lost.
+    /// Returns true if commands restore it over itself, with no target or the source as the target, so that its
+    /// contents are lost.
     pub(crate) fn is_restored_in_place(&self) -> bool {
         match (self, self.places()) {
             (DatabaseKind::Command(_), (source, target)) => target.is_none() || source == target,

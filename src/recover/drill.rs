@@ -12,7 +12,7 @@ pub(crate) fn scratch(target: &Location, tag: &str) -> Location {
     Location { bucket, prefix: format!("{prefix}{}", folder(tag)) }
 }
 
-/// Whether a location is the folder of this drill, the only place where asof tears anything down.
+/// Returns true if a location is the folder of this drill, the only place where asof tears anything down.
 pub(crate) fn is_scratch_of(place: &Location, tag: &str) -> bool {
     let folder = folder(tag);
     !tag.is_empty() && (place.prefix == folder || place.prefix.ends_with(&format!("/{folder}")))

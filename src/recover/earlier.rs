@@ -1,4 +1,4 @@
-//! How earlier recoveries relate to a newly requested one.
+//! The relation of earlier recoveries to a newly requested one.
 
 use std::path::PathBuf;
 
@@ -23,7 +23,7 @@ pub(crate) struct Asked {
     pub shape: Shape,
 }
 
-/// How an earlier recovery relates to the requested one.
+/// The relation of an earlier recovery to the requested one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Earlier {
     Unrelated,
@@ -57,19 +57,19 @@ pub(crate) struct AfterEnd {
 }
 
 impl Asked {
-    /// Whether the same command may mean this recovery.
+    /// Returns true if the same command may mean this recovery.
     pub(crate) fn may_mean(&self, manifest: &RecoveryManifest) -> bool {
         manifest.is_meant_by(&self.typed, self.at)
     }
 
-    /// Whether the same command may mean this recovery, which has finished.
+    /// Returns true if the same command may mean this recovery, which has finished.
     pub(crate) fn may_mean_ended(&self, manifest: &RecoveryManifest, state: &RecoveryState) -> bool {
         let same = manifest.about == self.about && manifest.targets == self.targets;
         same && !self.is_elsewhere(manifest) && state.ended_at().is_some() && self.may_mean(manifest)
     }
 
-    /// Whether a recovery of the same buckets and databases works on another server or in another region. A target that
-    /// the file no longer names says nothing about that.
+    /// Returns true if a recovery of the same buckets and databases works on another server or in another region. A
+    /// target that the file no longer names says nothing about that.
     fn is_elsewhere(&self, manifest: &RecoveryManifest) -> bool {
         let is_own = |resource: &Resource| self.holds.iter().any(|own| own.meets(resource));
         let is_named = |resource: &Resource| self.holds.iter().any(|own| own.is_namesake(resource));
@@ -147,7 +147,7 @@ impl Asked {
         }
     }
 
-    /// Whether an unfinished recovery works on the same file, buckets or databases.
+    /// Returns true if an unfinished recovery works on the same file, buckets or databases.
     pub(crate) fn meets(&self, manifest: &RecoveryManifest, state: &RecoveryState) -> bool {
         let is_left = state.is_open() || state.may_be_quiesced() && !state.is_ended();
         let meet = |resource: &Resource| self.holds.iter().any(|own| own.meets(resource));

@@ -31,13 +31,13 @@ pub(crate) struct RecoveryFile {
     pub databases: Vec<DatabaseKind>,
     /// The check command of each database and store.
     pub checks: Vec<Option<Program>>,
-    /// When each database and store is restored.
+    /// The place of each database and store in the order of steps.
     pub orders: Vec<Order>,
     /// The hooks.
     pub hooks: Hooks,
-    /// When the application is quiesced.
+    /// The time at which the application is quiesced.
     pub quiesce: QuiesceTime,
-    /// How to read the keys that the restored rows name.
+    /// The settings for reading the keys that the restored rows name.
     pub references: References,
     pub mark: Mark,
     /// The longest duration of a recovery or a drill, if set.
@@ -55,17 +55,17 @@ pub(crate) struct Bucket {
     pub endpoint_url: Option<String>,
     pub region: Option<String>,
     pub profile: Option<String>,
-    /// Whether requests name the bucket in the path instead of the host name.
+    /// True if requests name the bucket in the path instead of the host name.
     #[serde(default)]
     pub path_style: bool,
     /// The account that must own the bucket and its target.
     pub expected_bucket_owner: Option<Account>,
     /// Who pays for requests, if this is a Requester Pays bucket.
     pub request_payer: Option<RequestPayer>,
-    /// Whether to restore in place even if that deletes more than half of the keys.
+    /// True to restore in place even if that deletes more than half of the keys.
     #[serde(default)]
     pub allow_mass_delete: bool,
-    /// Whether it may have been empty at the target time: a drill that compares nothing then does not fail.
+    /// True if it may have been empty at the target time: a drill that compares nothing then does not fail.
     #[serde(default)]
     pub allow_empty: bool,
 }
@@ -90,13 +90,13 @@ impl<'de> Deserialize<'de> for Target {
     }
 }
 
-/// When the application is quiesced.
+/// The time at which the application is quiesced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum QuiesceTime {
     /// Before anything is restored.
     Early,
-    /// When all databases that are restored beside the ones in use are available.
+    /// Once all databases that are restored beside the ones in use are available.
     #[default]
     Late,
 }
@@ -116,7 +116,7 @@ pub(crate) struct Hooks {
 }
 
 impl Hooks {
-    /// Whether the application is quiesced by a hook and has to be resumed by hand.
+    /// Returns true if the application is quiesced by a hook and has to be resumed by hand.
     pub(crate) fn stop_for_good(&self) -> bool {
         self.quiesce.is_some() && self.resume.is_none()
     }

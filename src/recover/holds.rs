@@ -1,5 +1,5 @@
-//! Whether steps recorded as done still hold when a recovery is resumed: the journal records the past, a look at S3 and
-//! the databases shows what is left of it.
+//! Checks that steps recorded as done still hold when a recovery is resumed: the journal records the past, a look at S3
+//! and the databases shows what is left of it.
 
 use super::journal::{InUse, RecoveryState, Status};
 use super::steps::Step;
@@ -8,11 +8,11 @@ use crate::db::{Found, Noun};
 /// The current state of the outcome of a done step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Seen {
-    /// What exists at the target of the database.
+    /// The kind of resource, and its state at the target.
     Database(Noun, Found),
     /// This kind of database cannot report its state.
     Untold,
-    /// Why the names of a database and its source are no longer swapped; `None` if they are.
+    /// The reason that the names of a database and its source are no longer swapped; `None` if they are.
     Swapped(Option<String>),
     /// The number of the bucket's keys that are neither as they were at T nor as this recovery left them.
     Bucket(u64),
@@ -29,7 +29,7 @@ pub(crate) enum Held {
     Refuse(String),
 }
 
-/// Whether a done step still holds. `used` tells how its outcome has been used since.
+/// Decides whether a done step still holds. `used` tells how its outcome has been used since.
 ///
 /// | seen | used | the step |
 /// |---|---|---|
@@ -77,7 +77,7 @@ fn written(keys: u64) -> String {
     if keys == 1 { "1 key was changed".to_owned() } else { format!("{keys} keys were changed") }
 }
 
-/// Whether to run a done quiesce hook again when the recovery is resumed and the steps in `again` are repeated:
+/// Returns true to run a done quiesce hook again when the recovery is resumed and the steps in `again` are repeated:
 ///
 /// | resume hook begun | repeated steps | a bucket in place is not restored yet | run again |
 /// |---|---|---|---|

@@ -51,13 +51,13 @@ pub(crate) fn mark_name(typed: &str) -> Option<&str> {
 }
 
 impl RecoveryManifest {
-    /// Whether a command with `typed`, which now means `at`, means this recovery. The latest time and ages move on, but
-    /// the same words are still the same command. A mark is not: a mark that was made again is another time.
+    /// Returns true if a command with `typed`, which now means `at`, means this recovery. The latest time and ages move
+    /// on, but the same words are still the same command. A mark is not: a mark that was made again is another time.
     pub(crate) fn is_meant_by(&self, typed: &str, at: Option<Instant>) -> bool {
         Some(self.at) == at || (self.typed == typed && mark_name(typed).is_none())
     }
 
-    /// Whether both work on the same file, or change the same bucket or database.
+    /// Returns true if both work on the same file, or change the same bucket or database.
     pub(crate) fn meets(&self, other: &Self) -> bool {
         let meet = |resource: &Resource| other.holds.iter().any(|there| there.meets(resource));
         self.file == other.file || self.holds.iter().any(meet)

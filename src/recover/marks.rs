@@ -9,7 +9,7 @@ use super::snapshots::{LooseSnapshot, MarkEvent, loose};
 use crate::db::command;
 use crate::model::Instant;
 
-/// Whether the rows and objects of a mark's second are consistent.
+/// The consistency of the rows and objects at a mark's second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Consistency {
@@ -45,7 +45,7 @@ pub(crate) struct MarkLine {
     /// The recovery file that the mark was made with; empty if there was none.
     #[serde(default)]
     pub file: String,
-    /// Whether the application was quiesced.
+    /// The consistency of rows and objects at that second.
     #[serde(default)]
     pub consistency: Consistency,
     /// The snapshots of stores that were taken for the mark.
@@ -75,7 +75,7 @@ enum Line {
 pub(crate) struct Marks {
     /// The marks that have not expired, in file order.
     lines: Vec<MarkLine>,
-    /// What has happened to snapshots, in file order.
+    /// The events of the mark's snapshots, in file order.
     events: Vec<MarkEvent>,
     /// The numbers of unreadable lines, from 1.
     pub unreadable: Vec<usize>,

@@ -95,7 +95,7 @@ pub(crate) enum Notice<'a> {
     Step(&'a Event<'a>),
 }
 
-/// What becomes of a snapshot that no mark has.
+/// The fate of a snapshot that no mark has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SnapshotFate {
     Released,
@@ -107,7 +107,7 @@ pub(crate) enum SnapshotFate {
     Unknown,
 }
 
-/// When an application that a killed mark has quiesced is resumed.
+/// The way an application that a killed mark has quiesced is resumed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Resumed {
     /// Now, before the next mark.

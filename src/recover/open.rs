@@ -16,7 +16,7 @@ pub(crate) struct OpenRecovery {
     pub file: String,
     /// The target time.
     pub at: Instant,
-    /// When the recovery began.
+    /// The time the recovery began.
     pub began: Instant,
     /// The time since it began, in seconds.
     pub age_s: i64,
@@ -24,7 +24,7 @@ pub(crate) struct OpenRecovery {
     pub done: usize,
     /// The number of all steps.
     pub steps: usize,
-    /// Why steps failed, or which later operation has overtaken the recovery.
+    /// The errors of failed steps, or the later operation that has overtaken the recovery.
     pub trouble: Vec<String>,
     /// The IDs of the runs that it started.
     pub runs: Vec<String>,

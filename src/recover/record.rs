@@ -127,7 +127,7 @@ impl Compared {
         Self { name: name.to_owned(), with: with.to_owned(), counts: counts.clone() }
     }
 
-    /// Whether it counted any of these.
+    /// Returns true if it counted any of these.
     pub(crate) fn has(&self, what: &str) -> bool {
         self.counts.get(what).is_some_and(|n| *n > 0)
     }
@@ -145,7 +145,7 @@ pub(crate) struct StepResult {
     /// The counts of each named comparison of references.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub comparisons: Vec<Compared>,
-    /// How to connect to a database.
+    /// The connection settings of a database.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection: Option<Connection>,
 }
@@ -159,7 +159,7 @@ impl StepResult {
         self.comparisons.extend(named);
     }
 
-    /// Whether a comparison found a problem or had nothing to compare.
+    /// Returns true if a comparison found a problem or had nothing to compare.
     pub(crate) fn has_found(&self) -> bool {
         let found = ["mismatched", "superseded", "dangling", "nothing_compared", "failed_checks"];
         found.iter().any(|name| self.counts.get(*name).is_some_and(|n| *n > 0))

@@ -38,7 +38,7 @@ use crate::model::{Instant, KeyShapes, Version};
 use crate::plan::{Change, Tally, decide};
 use crate::resolve::{Doubt, KeyState};
 
-/// When a dangling key existed, if not at T.
+/// The time at which a dangling key existed, relative to T.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Existed {
@@ -72,15 +72,15 @@ impl Existed {
 pub struct Dangling {
     /// The key, in the bucket whose past state is examined.
     pub key: String,
-    /// When the key existed.
+    /// The time at which the key existed, relative to T.
     pub existed: Existed,
-    /// When the delete marker that hid it at T was created.
+    /// The time the delete marker that hid it at T was created.
     pub deleted: Option<Instant>,
     /// The first version after T.
     pub later: Option<Version>,
-    /// What is live now.
+    /// The version live now.
     pub now: Option<Version>,
-    /// Why it may have existed at T after all; empty if it is judged by the present state.
+    /// The reasons it may have existed at T after all; empty if it is judged by the present state.
     pub doubts: Vec<Doubt>,
 }
 
@@ -97,7 +97,7 @@ impl Dangling {
         u64::try_from(later).ok().map(Duration::from_millis)
     }
 
-    /// Whether it did not exist at `at` and its first version came within this time.
+    /// Returns true if it did not exist at `at` and its first version came within this time.
     pub fn came_within(&self, at: Instant, within: Duration) -> bool {
         self.existed == Existed::After && self.delay(at).is_some_and(|delay| delay <= within)
     }

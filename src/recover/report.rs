@@ -77,7 +77,7 @@ pub(crate) struct StepReport {
     /// The duration in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ms: Option<i64>,
-    /// Why the step failed.
+    /// The reason that the step failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// The endpoint of a database, or the run ID of a bucket.
@@ -94,7 +94,7 @@ pub(crate) struct StepReport {
 /// The report of a recovery or a drill.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Report {
-    /// Whether this is a recovery or a drill.
+    /// The purpose: a recovery or a drill.
     pub purpose: Purpose,
     /// The ID of the recovery, which is also the tag of what it created.
     pub id: String,
@@ -108,7 +108,7 @@ pub(crate) struct Report {
     pub age_ms: i64,
     /// The recovery time (RTO) in milliseconds.
     pub elapsed_ms: i64,
-    /// How long the application was quiesced, in milliseconds; missing if it was not quiesced, or still is.
+    /// The time for which the application was quiesced, in milliseconds; missing if it was not quiesced, or still is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub downtime_ms: Option<i64>,
     /// The steps.
@@ -118,7 +118,7 @@ pub(crate) struct Report {
     /// The copies that a drill could not tear down.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<String>,
-    /// When the recovery ended, if every step is done.
+    /// The time the recovery ended, if every step is done.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended: Option<Instant>,
     /// The application, if an earlier process has resumed it.
@@ -132,7 +132,7 @@ pub(crate) struct Report {
 /// An application that was resumed on the restored data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Running {
-    /// When the resume hook finished.
+    /// The time the resume hook finished.
     pub since: Instant,
     /// The number of keys changed since; the application may change them.
     pub keys_changed: u64,

@@ -64,7 +64,7 @@ impl Resource {
         Resource::Bucket { endpoint_url, location: location.clone() }
     }
 
-    /// Whether two processes must not work on these resources at once:
+    /// Returns true if two processes must not work on these resources at once:
     ///
     /// | one | other | conflict |
     /// |---|---|---|
@@ -85,7 +85,7 @@ impl Resource {
         self.is_namesake(other) && !apart
     }
 
-    /// Whether two resources have the same name, on the same server and in the same region or not.
+    /// Returns true if two resources have the same name, on the same server and in the same region or not.
     pub(crate) fn is_namesake(&self, other: &Self) -> bool {
         match (self, other) {
             (Resource::File { path: a }, Resource::File { path: b }) => a == b,
@@ -110,7 +110,7 @@ impl Resource {
     }
 }
 
-/// Whether two values are known to be different.
+/// Returns true if two values are known to be different.
 fn are_apart<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
     matches!((one, other), (Some(one), Some(other)) if one != other)
 }

@@ -26,7 +26,7 @@ pub(super) fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
     steps.into_iter().filter(|other| own.contains(other) || of_store(other) || of_hook(other)).collect()
 }
 
-/// Whether the outcome of `other` depends on that of `step`, leaving out what a repeated store brings with it.
+/// Returns true if the outcome of `other` depends on that of `step`, leaving out what a repeated store brings with it.
 fn rests(shape: &Shape, step: Step, other: Step) -> bool {
     match (step, other) {
         (Step::Resume, _) => false,
@@ -57,7 +57,7 @@ fn rests(shape: &Shape, step: Step, other: Step) -> bool {
     }
 }
 
-/// Whether the restore of a store awaits this step, directly or not, and its outcome.
+/// Returns true if the restore of a store awaits this step, directly or not, and its outcome.
 fn awaits(shape: &Shape, store: usize, step: Step) -> bool {
     match (shape.order(store), step) {
         (Order::AfterReferences, Step::Start(n) | Step::Wait(n) | Step::Settle(n)) => !shape.is_last(n),

@@ -34,7 +34,7 @@ pub(crate) enum Step {
     Configure(usize),
 }
 
-/// When a store is restored.
+/// The place of a store's restore in the order of steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Order {
@@ -53,13 +53,13 @@ pub(crate) enum Order {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "each says whether a part is there")]
 pub(crate) struct Shape {
-    /// Whether there is a quiesce hook.
+    /// True if there is a quiesce hook.
     pub quiesce: bool,
-    /// Whether there is a resume hook.
+    /// True if there is a resume hook.
     pub resume: bool,
-    /// Whether there is an after-database hook.
+    /// True if there is an after-database hook.
     pub after_database: bool,
-    /// Whether references are compared.
+    /// True if references are compared.
     pub references: bool,
     /// The comparisons of the references by label; a journal without this field may have any.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -67,13 +67,13 @@ pub(crate) struct Shape {
     /// For each database, whether a command checks it.
     #[serde(default)]
     pub checks: Vec<bool>,
-    /// When each database or store is restored; a journal without this field has no stores.
+    /// The place of each database and store in the order of steps; a journal without this field has no stores.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub orders: Vec<Order>,
     /// For each database, whether it takes its source's name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub swaps: Vec<bool>,
-    /// Whether copies of buckets are compared with the state at T.
+    /// True if copies of buckets are compared with the state at T.
     pub verify: bool,
     /// The number of databases and stores.
     pub databases: usize,
@@ -85,7 +85,7 @@ pub(crate) struct Shape {
     pub in_place: Vec<bool>,
 }
 
-/// Whether everything is restored side by side with the buckets.
+/// Returns true if everything is restored side by side with the buckets.
 fn is_usual(orders: &[Order]) -> bool {
     orders.iter().all(|order| *order == Order::With)
 }
@@ -137,18 +137,18 @@ impl Shape {
         self.orders.get(database).copied().unwrap_or_default()
     }
 
-    /// Whether it does not wait for the buckets.
+    /// Returns true if it does not wait for the buckets.
     fn is_early(&self, database: usize) -> bool {
         matches!(self.order(database), Order::BeforeBuckets | Order::With)
     }
 
-    /// Whether it waits for the references.
+    /// Returns true if it waits for the references.
     pub(super) fn is_last(&self, database: usize) -> bool {
         self.order(database) == Order::AfterReferences
     }
 
-    /// Whether the application may write once this step is begun: it is resumed, nothing holds it back any more, or no
-    /// hook has quiesced it and the name it uses now belongs to the restored database.
+    /// Returns true if the application may write once this step is begun: it is resumed, nothing holds it back any
+    /// more, or no hook has quiesced it and the name it uses now belongs to the restored database.
     pub(crate) fn lets_go(&self, step: Step) -> bool {
         match step {
             Step::Resume | Step::Configure(_) => true,

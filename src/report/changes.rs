@@ -201,7 +201,7 @@ pub(crate) struct Preview<'a> {
     pub checks: &'a [Check],
     /// The sums of the changes.
     pub sums: &'a Sums,
-    /// How many it would make: what is there beyond the past state is left alone.
+    /// The number of changes that the restore would make: it leaves keys beyond the past state alone.
     pub changes: u64,
     /// The command that makes them.
     pub restore: String,

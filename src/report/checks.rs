@@ -51,11 +51,11 @@ pub(crate) struct Answer<'a> {
     pub checks: &'a [Check],
     /// The uncertain keys.
     pub doubtful: &'a Doubtful,
-    /// Whether lifecycle rules may have removed keys completely, so that the listing lacks them.
+    /// True if lifecycle rules may have removed keys completely, so that the listing lacks them.
     pub whole_keys: bool,
-    /// Why the target time is implausible.
+    /// The reasons that the target time is implausible.
     pub warnings: &'a [Warning],
-    /// Whether uncertain keys are taken to be as listed.
+    /// True if uncertain keys are taken to be as listed.
     pub trusting: bool,
     /// The answer: whether the state, or every state, can be restored.
     pub restorable: bool,
@@ -228,12 +228,12 @@ pub(super) struct CheckSummary<'a> {
     at: Option<Instant>,
     /// The start of the window, if one was given.
     window_from: Option<Instant>,
-    /// Whether the state at the target time, or every state in the window, can be restored.
+    /// True if the state at the target time, or every state in the window, can be restored.
     restorable: bool,
     /// Every state since this time can be restored; null if the only limit is when versioning was enabled. With a
     /// window: the date of the oldest version, if it is after the start of the window.
     restorable_from: Option<Instant>,
-    /// Whether lifecycle rules may have removed keys completely, so that the listing lacks them.
+    /// True if lifecycle rules may have removed keys completely, so that the listing lacks them.
     keys_possibly_expired: bool,
     /// Keys listed.
     keys: u64,

@@ -9,14 +9,14 @@ use crate::error::Error;
 use crate::limits;
 use crate::model::printable;
 
-/// How results and progress are shown.
+/// The settings for showing results and progress.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output {
     /// The output format.
     pub format: Format,
     /// Print results and errors only.
     pub quiet: bool,
-    /// Whether progress is shown.
+    /// The condition for showing progress.
     pub display: Display,
 }
 
@@ -28,7 +28,7 @@ impl Output {
         }
     }
 
-    /// Whether stdout is for people, who want to see more than the results.
+    /// Returns true if stdout is for people, who want to see more than the results.
     pub(crate) fn is_read(self) -> bool {
         self.format == Format::Table && !self.quiet
     }

@@ -16,7 +16,7 @@ use crate::resolve::Doubt;
 /// The column of the meanings.
 const MEANING: usize = 43;
 
-/// How counts are written.
+/// Formats counts for a purpose and a screen.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Counts {
     pub purpose: Purpose,

@@ -24,7 +24,7 @@ pub(crate) struct DiffView {
     warnings: Vec<Warning>,
     all: bool,
     screen: Screen,
-    /// Whether the heading and changes have been written.
+    /// True if the heading and changes have been written.
     begun: bool,
     shown: [Vec<Change>; 3],
 }

@@ -19,7 +19,7 @@ pub(crate) enum Purpose {
     Elsewhere,
     /// Shows what a restore into a directory would change there.
     Directory {
-        /// Whether files that differ are replaced.
+        /// True if files that differ are replaced.
         overwrite: bool,
     },
     /// Shows what changed between the target time and this later one.

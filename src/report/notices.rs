@@ -90,7 +90,7 @@ pub(crate) fn notice_line(notice: &Notice<'_>) -> Option<String> {
     Some(line)
 }
 
-/// What a mark of this consistency is worth.
+/// Returns the meaning of a mark's consistency for the rows and objects of its second.
 fn worth(consistency: Consistency) -> &'static str {
     match consistency {
         Consistency::Quiesced => ", nothing was being written",

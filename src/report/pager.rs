@@ -46,7 +46,7 @@ impl Pager {
     }
 }
 
-/// Whether the shell finds the program. Asked first: a pager that is missing would swallow the output.
+/// Returns true if the shell finds the program. Asked first: a pager that is missing would swallow the output.
 fn is_command(pager: &str) -> bool {
     let Some(program) = pager.split_whitespace().next() else { return false };
     let found = Command::new("sh").args(["-c", "command -v \"$0\" > /dev/null", program]).status();

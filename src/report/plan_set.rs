@@ -30,7 +30,7 @@ pub(crate) struct SetView<'a> {
     pub summary: Summary<'a>,
     /// The estimated cost, if it is known.
     pub estimate: Option<&'a Estimate>,
-    /// Whether the table has every shard.
+    /// True if the table has every shard.
     pub all: bool,
 }
 

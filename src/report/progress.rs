@@ -22,7 +22,7 @@ const LINE_TICK: Duration = Duration::from_secs(1);
 /// Used in a log, which is kept.
 const LOG_TICK: Duration = Duration::from_secs(30);
 
-/// Whether progress is shown.
+/// The condition for showing progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Display {
     /// If stderr is a terminal.
@@ -33,7 +33,7 @@ pub(crate) enum Display {
     Log {
         /// The time between two lines.
         every: Duration,
-        /// Whether the lines are JSON.
+        /// True if the lines are JSON.
         json: bool,
     },
     /// Never.

@@ -15,7 +15,7 @@ use crate::recover::{
 /// The progress lines of a running recovery.
 #[derive(Debug, Default)]
 pub(crate) struct StepNews {
-    /// When a line was last shown for each bucket.
+    /// The time a line was last shown for each bucket.
     buckets: BTreeMap<usize, Clock>,
     /// The last progress shown for each database.
     databases: BTreeMap<usize, RestoreProgress>,

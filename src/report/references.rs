@@ -30,7 +30,7 @@ pub(crate) struct ReferencesHeading {
     pub against: Option<Location>,
     /// Notes, one per line.
     pub notes: Vec<String>,
-    /// Whether orphans were asked for.
+    /// True if orphans were asked for.
     pub orphans: bool,
     /// The present, to compute ages.
     pub now: Instant,
@@ -213,9 +213,9 @@ pub(crate) fn references_verdict(sums: &ReferenceSums) -> String {
 pub(super) struct DanglingLine<'a> {
     /// The key that a row names.
     key: &'a str,
-    /// When the key existed, if not at T.
+    /// The time at which the key existed, relative to T.
     existed: Existed,
-    /// When the delete marker live at T was created; null if there is none.
+    /// The time the delete marker live at T was created; null if there is none.
     deleted: Option<Instant>,
     /// The first version after T; null if there is none.
     later: Option<VersionLine<'a>>,
@@ -223,7 +223,7 @@ pub(super) struct DanglingLine<'a> {
     seconds_later: Option<u64>,
     /// The version live now; null if the key does not exist.
     now: Option<VersionLine<'a>>,
-    /// Why the key may have existed at T after all.
+    /// The reasons the key may have existed at T after all.
     doubts: &'a [Doubt],
 }
 

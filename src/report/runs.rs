@@ -22,7 +22,7 @@ pub(crate) struct RunLine<'a> {
     pub run: &'a str,
     /// The state of the run.
     pub state: RunProgress,
-    /// When the run began; null if its `run.json` cannot be read.
+    /// The time the run began; null if its `run.json` cannot be read.
     pub began: Option<Instant>,
     /// The ID of the run that this run undoes.
     pub undoes: Option<&'a str>,

@@ -7,7 +7,7 @@ use super::heading::Purpose;
 use crate::model::Verdict;
 use crate::plan::Action;
 
-/// When output has colours.
+/// The condition for colored output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum ColorChoice {
     /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.

@@ -33,7 +33,7 @@ pub struct Expiries {
     markers: Vec<(String, Until)>,
     /// The reason the rules are unknown, if they are.
     pub unknown: Option<String>,
-    /// Whether they include replaced rule sets besides the current one.
+    /// True if they include replaced rule sets besides the current one.
     pub of_past: bool,
 }
 

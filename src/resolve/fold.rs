@@ -57,7 +57,7 @@ impl AsOf {
 pub struct Nearest {
     /// The creation time.
     pub made: Instant,
-    /// Whether it is a multipart upload: then `made` is the start of the upload.
+    /// True for a multipart upload: then `made` is the start of the upload.
     pub multipart: bool,
     marker: bool,
 }
@@ -73,7 +73,7 @@ pub struct Evidence {
     pub null_above: Option<Instant>,
     /// The creation time of the live entry, version or marker, if any.
     pub found: Option<Instant>,
-    /// Whether the live entry is a multipart upload: then `found` is the start of the upload.
+    /// True if the live entry is a multipart upload: then `found` is the start of the upload.
     pub multipart: bool,
 }
 

@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind};
 use crate::limits;
 use crate::model::printable;
 
-/// Whether a request reads or writes, which decides whether an answer about the key can change.
+/// The kind of request, which decides whether an answer about the key can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sends {
     /// A read: a missing key stays missing.
@@ -73,12 +73,13 @@ impl RetryBudget {
     }
 }
 
-/// Whether a request that failed with this error may have taken effect.
+/// Returns true if a request that failed with this error may have taken effect.
 pub(crate) fn leaves_open(e: &Error) -> bool {
     matches!(e.kind(), ErrorKind::Transient | ErrorKind::Corrupt)
 }
 
-/// Whether to look at the key after this error: the request may have taken effect, or the key may have changed.
+/// Returns true if the key must be read after this error: the request may have taken effect, or the key may have
+/// changed.
 pub(crate) fn is_to_be_looked_at(e: &Error) -> bool {
     leaves_open(e) || matches!(e.kind(), ErrorKind::Precondition | ErrorKind::Missing)
 }

@@ -54,7 +54,7 @@ pub struct CopyRequest<'a> {
     pub facts: Option<&'a Facts>,
     /// The grants of its ACL.
     pub grants: &'a Grants,
-    /// Whether to copy its retention and legal hold.
+    /// True to copy its retention and legal hold.
     pub locks: bool,
     /// The precondition on the target.
     pub guard: &'a Guard,

@@ -26,15 +26,15 @@ pub struct Facts {
     pub size: u64,
     /// The storage class.
     pub storage_class: String,
-    /// Whether its bytes can be read.
+    /// The readability of its bytes.
     pub archive: Archive,
-    /// Whether it has a retention or a legal hold.
+    /// True if it has a retention or a legal hold.
     pub is_locked: bool,
     /// The tag count.
     pub tags: TagCount,
-    /// Whether it has metadata that a request cannot carry: omitted by HEAD, or not UTF-8.
+    /// True if it has metadata that a request cannot carry: omitted by HEAD, or not UTF-8.
     pub hides_metadata: bool,
-    /// Whether the same applies to its redirect, which every copy must set.
+    /// True if its redirect, which every copy must set, is hidden in the same way.
     pub hides_redirect: bool,
     pub(super) encryption: Option<Encryption>,
     pub(super) redirect: Option<String>,

@@ -77,7 +77,7 @@ impl SortedKeys {
         self.run.len()
     }
 
-    /// Whether there are no keys.
+    /// Returns true if there are no keys.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -54,7 +54,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Spool<T> {
         self.len
     }
 
-    /// Whether there are no entries.
+    /// Returns true if there are no entries.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

@@ -74,7 +74,7 @@ pub(super) fn names(dir: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Whether a name stays within its directory.
+/// Returns true if a name stays within its directory.
 pub(super) fn is_plain(id: &str) -> bool {
     !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
@@ -141,7 +141,7 @@ pub(super) fn lock_within(dir: &Path, what: &str, attempts: u32) -> Result<File>
     }
 }
 
-/// Whether a process holds the lock of a directory.
+/// Returns true if a process holds the lock of a directory.
 pub(super) fn is_locked(dir: &Path) -> bool {
     File::open(dir.join("lock"))
         .is_ok_and(|file| matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)))

@@ -86,7 +86,7 @@ impl MarksFile {
         append().map_err(|e| cannot(&self.path, "write", &e))
     }
 
-    /// Whether the last line of the file is torn: the next mark would continue it.
+    /// Returns true if the last line of the file is torn: the next mark would continue it.
     fn is_torn(&self) -> std::io::Result<bool> {
         let Some(last) = self.file.metadata()?.len().checked_sub(1) else { return Ok(false) };
         let mut byte = [0];

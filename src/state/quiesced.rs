@@ -14,7 +14,7 @@ use crate::model::{Algorithm, Digest, Instant, hex};
 pub(crate) struct Quiesced {
     /// The name of the mark.
     pub name: String,
-    /// When the mark was started.
+    /// The time the mark was started.
     pub since: Instant,
 }
 

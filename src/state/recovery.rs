@@ -43,7 +43,7 @@ pub(crate) struct Recovery {
     journal: RefCell<Journal<RecoveryState>>,
     /// The clock used to time the steps.
     clock: ServerClock,
-    /// Whether an earlier process has worked on it.
+    /// True if an earlier process has worked on it.
     taken_up: bool,
     _lock: File,
 }
@@ -173,7 +173,8 @@ impl Recovery {
         self.clock.now()
     }
 
-    /// Whether the stored report was made after the recovery ended. If not, the user has not been told the result.
+    /// Returns true if the stored report was made after the recovery ended. If not, the user has not been told the
+    /// result.
     pub(crate) fn has_been_told(&self) -> bool {
         let report = std::fs::read(self.place.dir.join(REPORT)).unwrap_or_default();
         let report = serde_json::from_slice::<serde_json::Value>(&report).unwrap_or_default();
@@ -186,7 +187,7 @@ impl Recovery {
         write(&path, report).map(|()| path)
     }
 
-    /// Whether an earlier process has worked on it.
+    /// Returns true if an earlier process has worked on it.
     pub(crate) fn is_taken_up(&self) -> bool {
         self.taken_up
     }

@@ -64,13 +64,13 @@ pub struct RunStatus {
     pub manifest: Option<RunManifest>,
     /// The state after its journal; `None` if that has no record.
     pub state: Option<RunState>,
-    /// Whether its journal cannot be read.
+    /// True if its journal cannot be read.
     pub damaged: bool,
-    /// Whether a process is working on it.
+    /// The process that is working on it, if any.
     pub worker: Worker,
 }
 
-/// Whether a process is working on a run.
+/// The process that is working on a run, if any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Worker {
     /// A process has locked it.
@@ -81,12 +81,12 @@ pub enum Worker {
     Unknown,
 }
 
-/// When a run made its changes, by this machine's clock.
+/// The period in which a run made its changes, by this machine's clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Worked {
-    /// When its plan was complete; nothing was changed before.
+    /// The time its plan was complete; nothing was changed before.
     pub planned: Instant,
-    /// When its journal was last written.
+    /// The time its journal was last written.
     pub until: Instant,
 }
 
@@ -129,12 +129,12 @@ impl Run {
         Ok(Self { id: id.to_owned(), manifest, dir, folder: None, _lock: lock })
     }
 
-    /// Whether there is a run with this ID.
+    /// Returns true if there is a run with this ID.
     pub fn exists(state_dir: &Path, id: &str) -> bool {
         Self::is_id(id) && Self::dir_of(state_dir, id).is_dir()
     }
 
-    /// Whether a run can have this ID: it has only letters, digits and hyphens.
+    /// Returns true if a run can have this ID: it has only letters, digits and hyphens.
     pub fn is_id(id: &str) -> bool {
         is_plain(id)
     }
@@ -149,8 +149,8 @@ impl Run {
         Self { folder: Some(folder), ..self }
     }
 
-    /// Whether the run `id` exists but was stopped before its plan was complete: without a plan and a journal nothing
-    /// was changed.
+    /// Returns true if the run `id` exists but was stopped before its plan was complete: without a plan and a journal
+    /// nothing was changed.
     pub fn has_changed_nothing(state_dir: &Path, id: &str) -> bool {
         let dir = runs_dir(state_dir).join(id);
         let is_missing = |name: &str| matches!(dir.join(name).try_exists(), Ok(false));
@@ -206,7 +206,7 @@ impl Run {
         Ok(ids.map(|id| (id.clone(), RunManifest::read(&runs.join(id)))).collect())
     }
 
-    /// When the run `id` made its changes, by the modification times of its files.
+    /// Returns the period in which the run `id` made its changes, by the modification times of its files.
     pub fn worked(state_dir: &Path, id: &str) -> Option<Worked> {
         let dir = runs_dir(state_dir).join(id);
         Some(Worked { planned: written(&dir.join("plan"))?, until: written(&dir.join("journal"))? })
@@ -242,7 +242,7 @@ impl Run {
         self.dir.join("plan")
     }
 
-    /// Whether anything may have been changed: without a journal nothing was.
+    /// Returns true if anything may have been changed: without a journal nothing was.
     pub fn has_begun(&self) -> bool {
         self.journal().exists()
     }
@@ -316,7 +316,7 @@ impl Run {
         }
     }
 
-    /// Whether its state is in a bucket.
+    /// Returns true if its state is in a bucket.
     pub(crate) fn is_in_bucket(&self) -> bool {
         self.folder.is_some()
     }

@@ -51,7 +51,7 @@ pub struct Burst {
     /// The deepest folder with nine tenths of the events, or else the folders with the most. The count of a folder is
     /// never too high, but may be too low if there are very many folders.
     pub prefixes: Vec<(String, u64)>,
-    /// Whether it was in progress at the start of the window, so that it may have begun earlier.
+    /// True if it was in progress at the start of the window, so that it may have begun earlier.
     pub under_way: bool,
     /// The number of events that are copies of older versions.
     pub copies: u64,
@@ -67,13 +67,13 @@ impl Burst {
         self.from - 1
     }
 
-    /// Whether these may be lifecycle delete markers, which are dated to midnight UTC
+    /// Returns true if these may be lifecycle delete markers, which are dated to midnight UTC
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html>).
     pub fn is_at_midnight(&self) -> bool {
         self.event == Event::Delete && self.from == self.to && self.from.rem_euclid(DAY) == 0
     }
 
-    /// Whether it destroyed data and has no known harmless origin.
+    /// Returns true if it destroyed data and has no known harmless origin.
     pub(super) fn may_be_incident(&self) -> bool {
         self.event != Event::Put && !self.is_at_midnight() && self.origin == Origin::Unknown
     }
@@ -268,7 +268,7 @@ fn stragglers<'a>(runs: impl Iterator<Item = &'a Run>, largest: u64) -> usize {
     runs.take_while(|run| run.events * STRAGGLERS < largest).map(|run| run.seconds).sum()
 }
 
-/// Whether a second with `n` events stands out from a minute with `before`: `n > mean + 3 √mean`, in integers.
+/// Returns true if a second with `n` events stands out from a minute with `before`: `n > mean + 3 √mean`, in integers.
 fn is_raised(n: u64, before: u64) -> bool {
     let (seconds, before) = (u128::from(limits::BURST_WINDOW.unsigned_abs()), u128::from(before));
     let above = (u128::from(n) * seconds).saturating_sub(before);

@@ -20,7 +20,7 @@ pub enum Origin {
     Restore,
 }
 
-/// When a run of asof changed the location.
+/// A run of asof that changed the location, and the period in which it may have done so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct OwnRun {
     /// The run ID.

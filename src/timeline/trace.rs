@@ -11,14 +11,14 @@ pub(crate) enum Told<'a> {
     Did {
         /// The key of the entry.
         key: &'a str,
-        /// When the entry was created.
+        /// The time the entry was created.
         second: i64,
         /// The event; `None` if there was nothing to delete.
         event: Option<Event>,
     },
     /// A put or overwrite reported before has the content of an older version of its key.
     Copied {
-        /// When the version was created.
+        /// The time the version was created.
         second: i64,
         /// The kind of the event.
         event: Event,

@@ -18,9 +18,9 @@ pub(crate) struct Files<'a> {
     pub directory: Option<&'a Directory>,
     /// Maps keys to file names.
     pub relocation: &'a Relocation,
-    /// How contents are compared.
+    /// Options for comparing contents.
     pub compare: Compare,
-    /// Whether to compare contents even if a file's date shows that asof wrote it.
+    /// True to compare contents even if a file's date shows that asof wrote it.
     pub bytes: bool,
 }
 

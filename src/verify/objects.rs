@@ -8,9 +8,9 @@ use crate::s3::Client;
 /// Options for comparing two versions.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Compare {
-    /// Whether ETags may not be MD5s of the content because the objects are, or may be, encrypted with a KMS key.
+    /// True if ETags may not be MD5s of the content because the objects are, or may be, encrypted with a KMS key.
     pub kms: bool,
-    /// Whether objects with equal ETags and sizes are taken to be equal without further requests.
+    /// True if objects with equal ETags and sizes are taken to be equal without further requests.
     pub trust_etag: bool,
 }
 
@@ -28,11 +28,11 @@ pub struct VersionOf<'a> {
 /// The result of comparing two versions.
 #[derive(Debug, Clone, Copy)]
 pub struct Compared {
-    /// Whether they are the same object.
+    /// The result of comparing the two objects.
     pub likeness: Likeness,
-    /// Whether the first is a replica, if this was requested.
+    /// True if the first is a replica, if this was requested.
     pub replica: bool,
-    /// Whether the server refused to describe one of them.
+    /// True if the server refused to describe one of them.
     pub silent: bool,
 }
 

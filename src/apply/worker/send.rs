@@ -68,9 +68,9 @@ impl Worker {
         self.markers_removed(item, &removed).await
     }
 
-    /// Whether a key whose markers were removed holds the planned result. S3 reports whether a removed version was a
-    /// delete marker (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeletedObject.html>): if none was, another
-    /// client or an earlier undo removed them, and this run must not undo it.
+    /// Returns true if a key whose markers were removed holds the planned result. S3 reports whether a removed version
+    /// was a delete marker (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeletedObject.html>): if none was,
+    /// another client or an earlier undo removed them, and this run must not undo it.
     pub(in crate::apply) async fn markers_removed(
         &self,
         item: &Item,

@@ -48,7 +48,8 @@ impl Stage {
         }
     }
 
-    /// Whether the key must be read before a request is sent; `honoured` tells whether conditions are, if known.
+    /// Returns true if the key must be read before a request is sent; `honoured` tells whether conditions are, if
+    /// known.
     fn must_look(&self, honoured: Option<bool>) -> bool {
         honoured != Some(true) || matches!(self, Stage::Open | Stage::Failed(_))
     }

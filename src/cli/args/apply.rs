@@ -12,7 +12,7 @@ use crate::model::{Destination, Location};
 /// The options of every command that changes a bucket.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ApplyArgs {
-    /// How to handle conflicts: keys changed since the plan, or files in DIR that differ
+    /// Conflict policy, for keys changed since the plan or files in DIR that differ
     #[arg(long, value_enum, value_name = "HOW", default_value_t = OnConflict::Skip)]
     pub(in crate::cli) on_conflict: OnConflict,
     /// Maximum number of keys written per second, copies and deletes together
@@ -59,7 +59,7 @@ impl StateArgs {
     }
 }
 
-/// How versions are copied.
+/// Options for copying versions.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Objects")]
 pub(in crate::cli) struct CopyArgs {
@@ -71,7 +71,7 @@ pub(in crate::cli) struct CopyArgs {
     /// Use it only if every version has the default encryption of the bucket.
     #[arg(long, conflicts_with = "locks")]
     pub(in crate::cli) no_head: bool,
-    /// How to handle uncertain keys: skip them, or trust the listing
+    /// Policy for uncertain keys: skip them, or trust the listing
     #[arg(long, value_enum, value_name = "HOW")]
     pub(in crate::cli) doubtful: Option<OnDoubt>,
     #[command(flatten)]
@@ -93,7 +93,7 @@ pub(in crate::cli) struct ThawArgs {
     pub(in crate::cli) thaw_days: u32,
 }
 
-/// How a command changes a bucket that copies versions.
+/// Options of the commands that change a bucket by copying versions.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ChangeArgs {
     #[command(flatten)]
@@ -117,7 +117,7 @@ impl ChangeArgs {
 }
 
 impl ThawArgs {
-    /// How archived versions are asked for, if they are.
+    /// Returns the options for restoring from the archive; `None` if archived versions are not requested.
     pub(in crate::cli) fn asked(self) -> Option<Thaw> {
         self.thaw.map(|tier| Thaw { tier, days: self.thaw_days })
     }

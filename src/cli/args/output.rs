@@ -1,4 +1,4 @@
-//! How a command shows what comes of it.
+//! Options for the format of a command's results and progress.
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 

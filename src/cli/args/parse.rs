@@ -1,4 +1,4 @@
-//! How values are read that are no words of a list.
+//! Parsers for values that are not one of a list of words.
 
 use std::time::Duration;
 

@@ -126,7 +126,7 @@ pub(in crate::cli) struct ReportArgs {
     pub(in crate::cli) html: Option<PathBuf>,
 }
 
-/// How a recovery's buckets are restored.
+/// Options for restoring a recovery's buckets.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CarryArgs {
     #[command(flatten)]

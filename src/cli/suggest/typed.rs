@@ -121,7 +121,7 @@ fn is_same(one: &Arg, other: &Arg) -> bool {
 
 /// The options that a run keeps of its server; a flag has no value.
 pub(super) fn kept(server: &Server) -> Vec<(String, Option<OsString>)> {
-    // What they meant is no option.
+    // The resolved endpoint is not the value of an option.
     let server = Server { endpoint: None, ..server.clone() };
     let Ok(serde_json::Value::Object(kept)) = serde_json::to_value(server) else { return Vec::new() };
     let options = kept.into_iter().filter_map(|(id, value)| match value {

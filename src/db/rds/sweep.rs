@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::Instant;
 
-/// Whether a leftover database is removed.
+/// The decision about a leftover database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Sweep {
@@ -58,11 +58,11 @@ pub(crate) struct Leftover {
     pub engine: String,
     /// The RDS status.
     pub status: String,
-    /// When it was created; null if this is not known yet.
+    /// The time it was created; null if this is not known yet.
     pub created: Option<Instant>,
     /// The decision whether to remove it.
     pub verdict: Sweep,
-    /// Whether it has deletion protection: set by the drill, as on its source, or by someone else since; RDS does not
+    /// True if it has deletion protection: set by the drill, as on its source, or by someone else since; RDS does not
     /// report who set it.
     pub protected: bool,
     /// The command that removes it manually.

@@ -21,7 +21,7 @@ use crate::state::{Glimpse, Quiesced, Recovery, Run, RunStatus};
 #[derive(Debug)]
 pub(crate) struct Abort<'a> {
     pub request: RecoveryRequest<'a>,
-    /// Whether to remove databases even if the application may be using them.
+    /// True to remove databases even if the application may be using them.
     pub after_resume: bool,
     pub dry_run: bool,
 }
@@ -244,10 +244,11 @@ async fn abort(
     Ok(finished)
 }
 
-/// Why the application was not resumed, and what to do.
+/// The reason the application was not resumed, and the next step.
 const NOT_RESUMED: &str = "not everything was undone: fix that first, then resume the application by hand";
 
-/// Whether there is something to abort: it is unfinished, or was overtaken after requesting a database or quiescing.
+/// Returns true if there is something to abort: it is unfinished, or was overtaken after requesting a database or
+/// quiescing.
 pub(super) fn is_abortable(state: &RecoveryState) -> bool {
     let asked = state.shape().is_some_and(|shape| (0..shape.databases).any(|n| state.was_asked_for(n)));
     state.shape().is_some()

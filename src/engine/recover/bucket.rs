@@ -36,9 +36,9 @@ pub(crate) struct BucketPart {
     pub location: Location,
     /// The target, if not in place.
     pub to: Option<Location>,
-    /// Whether the recovery file allows deleting more than half of the keys.
+    /// True if the recovery file allows deleting more than half of the keys.
     pub allow_mass_delete: bool,
-    /// Whether the recovery file allows the bucket to have been empty at the target time.
+    /// True if the recovery file allows the bucket to have been empty at the target time.
     pub allow_empty: bool,
 }
 

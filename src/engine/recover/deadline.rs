@@ -55,7 +55,7 @@ fn told(ended: Ended<RecoveryOutcome>, deadline: Duration, quiesced: bool) -> Re
     }
 }
 
-/// How a future with a deadline ended.
+/// The outcome of a future with a deadline.
 #[derive(Debug, PartialEq, Eq)]
 enum Ended<T> {
     /// Before the deadline.

@@ -195,7 +195,7 @@ impl Left {
         Ok(Self { changes, results: Run::results_of(state_dir, id)? })
     }
 
-    /// Whether the run has put this version on this key. Keys must be queried in order.
+    /// Returns true if the run has put this version on this key. Keys must be queried in order.
     fn has_put(&mut self, key: &str, version: &Version) -> Result<bool> {
         let Some((n, _)) = self.changes.get(key)? else { return Ok(false) };
         Ok(match self.results.get(n)? {
@@ -206,7 +206,7 @@ impl Left {
     }
 }
 
-/// Whether one of these runs left a changed key in its present state.
+/// Returns true if one of these runs left a changed key in its present state.
 fn is_left(left: &mut [Left], change: &Change) -> Result<bool> {
     let Some(now) = &change.now else { return Ok(false) };
     for run in left {

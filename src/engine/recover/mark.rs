@@ -21,7 +21,7 @@ pub(crate) struct MakeMark<'a> {
     pub request: RecoveryRequest<'a>,
     /// The name of the mark; by default, its time.
     pub name: Option<String>,
-    /// Whether to replace a mark of the same name.
+    /// True to replace a mark of the same name.
     pub replace: bool,
     /// The longest time that the application is quiesced, instead of the file's setting.
     pub deadline: Option<Duration>,

@@ -1,5 +1,5 @@
-//! Whether something else has changed what a recovery restored: another recovery, another run, an undo. This reads only
-//! the state directory; other writers are found by comparing the bucket.
+//! Detects later changes to a recovery's results: by another recovery, another run or an undo. This reads only the
+//! state directory; other writers are found by comparing the bucket.
 
 use std::path::Path;
 
@@ -46,7 +46,7 @@ pub(crate) fn overtaken(state_dir: &Path, recovery: &Glimpse) -> Result<Option<O
     Ok(None)
 }
 
-/// Whether a run had finished its work before `own` ended, so that `own` saw its changes.
+/// Returns true if a run had finished its work before `own` ended, so that `own` saw its changes.
 fn is_earlier(worked: Option<Worked>, own: BucketRun<'_>) -> bool {
     matches!((own.worked, worked), (Some(own), Some(other)) if other.until <= own.until)
 }

@@ -92,7 +92,7 @@ impl StepContext<'_> {
         }
     }
 
-    /// Whether keys were written after the resume hook was begun.
+    /// Returns true if keys were written after the resume hook was begun.
     pub(super) fn has_found_writes(&self) -> bool {
         self.findings.borrow().iter().any(|finding| finding.finding == "written")
     }

@@ -44,7 +44,7 @@ pub(super) fn begin(database: &mut Database, name: &str, Late { untold, pending 
     database.states = states(&[&available[..], RENAMING].concat());
 }
 
-/// Whether a description of this name advances the renaming: either name does.
+/// Returns true if a description of this name advances the renaming: either name does.
 pub(super) fn is_named(database: &Database, id: &str) -> bool {
     database.id == id || database.renamed_to.as_deref() == Some(id)
 }

@@ -73,7 +73,7 @@ pub(super) struct Store {
     pub(super) catalogue: Catalogue,
     /// The properties of new databases that are hidden at first.
     pub(super) hidden: Hidden,
-    /// How late renamings are shown.
+    /// The delay before renamings are shown.
     pub(super) late: Late,
     /// Instances moved to another security group.
     pub(super) moved: BTreeSet<String>,

@@ -49,7 +49,7 @@ pub struct Demands {
     pub region: Option<String>,
     /// The account that owns the bucket; `None` for [`ACCOUNT`].
     pub account: Option<String>,
-    /// Whether the requester must agree to pay.
+    /// True if the requester must agree to pay.
     pub requester_pays: bool,
 }
 
@@ -67,7 +67,7 @@ pub(crate) struct Bucket {
     pub(crate) keys: BTreeMap<String, Vec<Entry>>,
     pub(crate) uploads: BTreeMap<String, Upload>,
     pub(crate) demands: Demands,
-    /// How writes are limited by key range; `None` if they are not.
+    /// The limits on writes by key range; `None` if there are none.
     pub(crate) partitions: Option<Partitioned>,
     /// The position of removed null versions, so that a listing can continue from one.
     lost_nulls: HashMap<String, u64>,
@@ -79,7 +79,7 @@ pub(crate) struct Bucket {
 pub(crate) struct Deleted {
     /// The version or marker removed, or the marker created.
     pub(crate) version: Option<VersionId>,
-    /// Whether that is a delete marker.
+    /// True if that is a delete marker.
     pub(crate) marker: bool,
 }
 

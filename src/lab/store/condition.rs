@@ -10,7 +10,7 @@ use crate::endpoint::error::Result;
 pub(crate) struct Condition {
     /// The `ETag` that it must have, or `*` for any.
     pub(crate) matches: Option<String>,
-    /// Whether it must not exist.
+    /// True if it must not exist.
     pub(crate) none: bool,
 }
 

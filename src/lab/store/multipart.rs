@@ -12,7 +12,7 @@ use crate::endpoint::error::{Code, Error, Result};
 #[derive(Clone, Debug)]
 pub(crate) struct Upload {
     pub(crate) key: String,
-    /// When it was created: the date that its version will have.
+    /// The time it was created: the date that its version will have.
     pub(crate) began: i64,
     /// The position in the order of versions, taken when it was created.
     pub(crate) order: u64,

@@ -19,7 +19,7 @@ pub(crate) type Tags = BTreeMap<String, String>;
 pub(crate) struct Entry {
     /// The position in the order of all entries.
     pub(crate) order: u64,
-    /// Whether its version ID is `null`: it was created while the bucket was not versioned, or versioning was
+    /// True if its version ID is `null`: it was created while the bucket was not versioned, or versioning was
     /// suspended.
     pub(crate) null: bool,
     /// The time of creation, in milliseconds since the epoch.
@@ -31,7 +31,7 @@ pub(crate) struct Entry {
     pub(crate) acl: Acl,
     /// Retention and legal hold; they can change like tags.
     pub(crate) lock: Lock,
-    /// When a requested archived object becomes readable, and until when; milliseconds since the epoch.
+    /// The times from and until which a requested archived object is readable, in milliseconds since the epoch.
     pub(crate) thawed: Option<(i64, i64)>,
     /// The archive tier of Intelligent-Tiering.
     pub(crate) tier: Option<&'static str>,
@@ -45,7 +45,7 @@ pub(crate) type Acl = Vec<(String, String)>;
 pub(crate) struct Lock {
     /// The mode and the retain-until date.
     pub(crate) retention: Option<(String, String)>,
-    /// Whether there is a legal hold.
+    /// True if there is a legal hold.
     pub(crate) hold: bool,
 }
 
@@ -91,7 +91,7 @@ pub(crate) struct Attributes {
     pub(crate) storage_class: String,
     pub(crate) redirect: Option<String>,
     pub(crate) encryption: Encryption,
-    /// Whether it is encrypted with a customer-provided key (SSE-C), which is needed to read it.
+    /// True if it is encrypted with a customer-provided key (SSE-C), which is needed to read it.
     pub(crate) customer_key: bool,
 }
 
@@ -100,7 +100,7 @@ pub(crate) struct Attributes {
 pub(crate) struct Encryption {
     pub(crate) algorithm: String,
     pub(crate) key: Option<String>,
-    /// Whether a bucket key is used.
+    /// True if a bucket key is used.
     pub(crate) bucket_key: bool,
 }
 
@@ -111,7 +111,7 @@ impl Default for Encryption {
 }
 
 impl Encryption {
-    /// Whether an `ETag` is the MD5 of the body.
+    /// Returns true if an `ETag` is the MD5 of the body.
     pub(crate) fn etag_is_md5(&self) -> bool {
         self.algorithm == "AES256"
     }

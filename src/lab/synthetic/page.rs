@@ -197,7 +197,7 @@ impl Writer<'_> {
         true
     }
 
-    /// Whether there is no room for another item; called only if there is one.
+    /// Returns true if there is no room for another item; called only if there is one.
     fn is_full(&mut self) -> bool {
         self.truncated = self.listed == self.asked.max;
         self.truncated

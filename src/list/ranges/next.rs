@@ -1,9 +1,9 @@
 //! Estimates which characters follow a common prefix, and how likely further keys are.
 //!
-//! When a range moves to its next key, the keys of one prefix go *on* from a character to a greater one, and those of
-//! all longer prefixes go *off*, at their last character. Counting both for each character at its place distinguishes
-//! digits that all occur from those of a digest that differs in each folder (a key with it is always the last), and
-//! the leading zeros of numbers from other digits (few folders have keys after them).
+//! As a range moves to its next key, the keys of one prefix go *on* from a character to a greater one, and those of all
+//! longer prefixes go *off*, at their last character. Counting both for each character at its place distinguishes
+//! digits that all occur from those of a digest that differs in each folder (a key with it is always the last), and the
+//! leading zeros of numbers from other digits (few folders have keys after them).
 
 use super::alphabet::Seen;
 

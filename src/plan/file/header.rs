@@ -39,7 +39,7 @@ pub struct Header {
     pub prefix: String,
     /// The target time.
     pub at: Instant,
-    /// When the bucket was listed.
+    /// The time the bucket was listed.
     pub listed: Instant,
     /// The bucket settings that the plan depends on.
     pub checks: Checks,
@@ -52,9 +52,9 @@ pub struct Header {
 pub struct Checks {
     /// The bucket's versioning state.
     pub versioning: Versioning,
-    /// Whether ETags may not be MD5s because the objects are, or may be, encrypted with a KMS key.
+    /// True if ETags may not be MD5s because the objects are, or may be, encrypted with a KMS key.
     pub kms: bool,
-    /// Whether objects with equal ETags and sizes were taken to be equal.
+    /// True if objects with equal ETags and sizes were taken to be equal.
     #[serde(default)]
     pub trust_etag: bool,
 }
@@ -81,7 +81,7 @@ pub struct Selected {
 pub struct Times {
     /// The target time.
     pub at: Instant,
-    /// When the bucket was listed.
+    /// The time the bucket was listed.
     pub listed: Instant,
 }
 

@@ -84,8 +84,8 @@ pub fn named_crc32(path: &Path) -> Result<String> {
     File::open(path).and_then(|mut file| stated_crc32(&mut file)).map_err(|e| unreadable(path, &e))
 }
 
-/// Whether the file at `path` may be replaced, because it is empty or starts like a plan, in any format and however
-/// damaged further on.
+/// Returns true if the file at `path` may be replaced, because it is empty or starts like a plan, in any format and
+/// however damaged further on.
 pub(super) fn may_replace(path: &Path) -> bool {
     let Ok(file) = File::open(path) else { return false };
     if file.metadata().is_ok_and(|there| there.len() == 0) {
@@ -186,7 +186,7 @@ impl Changes {
         self.end - self.next
     }
 
-    /// Whether no changes are left to be read.
+    /// Returns true if no changes are left to be read.
     pub fn is_empty(&self) -> bool {
         self.next == self.end
     }

@@ -48,7 +48,7 @@ fn changes(path: &Path) -> Vec<Change> {
     indexed.into_iter().map(|(_, change)| change).collect()
 }
 
-/// Why these bytes are refused.
+/// Returns the error for these bytes; `None` if they are accepted.
 fn refusal(dir: &Path, bytes: &[u8]) -> Option<Error> {
     let mut file = tempfile::NamedTempFile::new_in(dir).unwrap();
     file.write_all(bytes).unwrap();

@@ -64,7 +64,7 @@ impl PlanSet {
         u32::try_from(self.manifest.shards.len()).unwrap_or(limits::MAX_SHARDS)
     }
 
-    /// Whether the set has no shards, which no set is.
+    /// Returns true if the set has no shards, which no set is.
     pub fn is_empty(&self) -> bool {
         self.manifest.shards.is_empty()
     }

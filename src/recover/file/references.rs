@@ -26,7 +26,7 @@ pub(crate) struct KeyList {
     /// Missing only if the file has no other references.
     pub name: Option<String>,
     pub command: Program,
-    /// Whether keys end in NUL instead of a line feed.
+    /// True if keys end in NUL instead of a line feed.
     pub null: bool,
     /// The text before every key.
     pub strip_prefix: String,
@@ -42,9 +42,9 @@ pub(crate) struct Comparison {
     /// The number of the list.
     pub list: usize,
     pub with: ComparedWith,
-    /// Whether to look for orphans too.
+    /// True to look for orphans too.
     pub orphans: bool,
-    /// Whether there may be no keys: comparing nothing is then not a finding.
+    /// True if there may be no keys: comparing nothing is then not a finding.
     pub allow_empty: bool,
 }
 
@@ -72,7 +72,7 @@ impl KeyList {
 }
 
 impl References {
-    /// Whether no keys are compared.
+    /// Returns true if no keys are compared.
     pub(crate) fn is_empty(&self) -> bool {
         self.comparisons.is_empty()
     }
@@ -87,7 +87,7 @@ impl References {
         self.comparisons.iter().map(|comparison| label(comparison).trim_start().to_owned()).collect()
     }
 
-    /// Whether the comparison of this name is one with a bucket, where late uploads can be healed.
+    /// Returns true if the comparison of this name is one with a bucket, where late uploads can be healed.
     pub(crate) fn is_with_bucket(&self, name: &str) -> bool {
         let named = |comparison: &&Comparison| comparison.name.as_deref() == Some(name);
         let found = self.comparisons.iter().find(named);

@@ -1,4 +1,4 @@
-//! What a recovery file may contain, and the errors for what it may not.
+//! Valid settings of a recovery file, and the errors for invalid ones.
 
 use super::*;
 

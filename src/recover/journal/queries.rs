@@ -6,7 +6,7 @@ use crate::model::Instant;
 use crate::recover::record::StepResult;
 use crate::recover::steps::{Shape, Step};
 
-/// How a recovery's database may be in use by now.
+/// The use that may be made of a recovery's database by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum InUse {
     No,
@@ -22,7 +22,7 @@ impl RecoveryState {
         self.steps.get(&step).map(|taken| &taken.status)
     }
 
-    /// When a step was first begun, and when it ended.
+    /// Returns the times at which a step was first begun and at which it ended.
     pub(crate) fn times(&self, step: Step) -> Option<(Instant, Option<Instant>)> {
         self.steps.get(&step).map(|taken| (taken.began, taken.ended))
     }
@@ -43,7 +43,7 @@ impl RecoveryState {
         in_place.enumerate().filter(|(_, in_place)| **in_place).map(|(n, _)| n)
     }
 
-    /// How a database may be in use by now.
+    /// Returns the use that may be made of a database by now.
     pub(crate) fn in_use(&self, database: usize) -> InUse {
         match self.swap(database) {
             _ if self.may_have_been_cut_over() => InUse::Written,
@@ -52,7 +52,7 @@ impl RecoveryState {
         }
     }
 
-    /// Whether every step is done except those that release the application and those after them.
+    /// Returns true if every step is done except those that release the application and those after them.
     pub(crate) fn is_done_but_for_resume(&self) -> bool {
         let Some(shape) = &self.shape else { return false };
         let done = |step: Step| shape.lets_go(step) || self.status(step) == Some(&Status::Done);
@@ -64,7 +64,7 @@ impl RecoveryState {
         self.swaps.get(&database)
     }
 
-    /// Whether this recovery has certainly swapped the names of a database and its source.
+    /// Returns true if this recovery has certainly swapped the names of a database and its source.
     pub(crate) fn is_swapped(&self, database: usize) -> bool {
         self.swaps.contains_key(&database) && self.status(Step::Swap(database)) == Some(&Status::Done)
     }
@@ -79,7 +79,7 @@ impl RecoveryState {
         self.swaps.values()
     }
 
-    /// Whether this step swaps names and may have renamed something.
+    /// Returns true if this step swaps names and may have renamed something.
     pub(in crate::recover) fn is_swapping(&self, step: Step) -> bool {
         matches!(step, Step::Swap(n) if self.swaps.contains_key(&n))
     }
@@ -88,8 +88,8 @@ impl RecoveryState {
         self.overtaken.as_ref().map(Overtaker::why)
     }
 
-    /// Whether a later recovery has overtaken it, whose sources may be this one's databases. A run or an undo of a
-    /// bucket does not touch databases.
+    /// Returns true if a later recovery has overtaken it, whose sources may be this one's databases. A run or an undo
+    /// of a bucket does not touch databases.
     pub(crate) fn is_overtaken_by_recovery(&self) -> bool {
         matches!(self.overtaken, Some(Overtaker::Recovery(_)))
     }
@@ -103,12 +103,12 @@ impl RecoveryState {
         self.undone.get(run).map(String::as_str)
     }
 
-    /// Whether a bucket may have been changed, a database requested, or the application quiesced.
+    /// Returns true if a bucket may have been changed, a database requested, or the application quiesced.
     pub(crate) fn has_changed_anything(&self) -> bool {
         self.has_restored_anything() || self.may_be_quiesced()
     }
 
-    /// Whether a bucket may have been changed or a database requested.
+    /// Returns true if a bucket may have been changed or a database requested.
     pub(crate) fn has_restored_anything(&self) -> bool {
         !self.all_runs.is_empty() || !self.asked.is_empty()
     }
@@ -121,7 +121,7 @@ impl RecoveryState {
         self.asked.contains_key(&database)
     }
 
-    /// When a database was last requested, if it may have been; repeating the start does not clear this.
+    /// Returns the time a database was last requested, if it may have been; repeating the start does not clear this.
     pub(crate) fn asked_for(&self, database: usize) -> Option<Instant> {
         self.asked.get(&database).copied()
     }
@@ -131,7 +131,7 @@ impl RecoveryState {
         self.made.get(&database).map(String::as_str)
     }
 
-    /// Whether any step was begun; if not, nothing was created.
+    /// Returns true if any step was begun; if not, nothing was created.
     pub(crate) fn has_begun(&self) -> bool {
         let steps = self.shape.as_ref().map(Shape::steps).unwrap_or_default();
         steps.into_iter().any(|step| self.status(step).is_some())
@@ -142,17 +142,17 @@ impl RecoveryState {
         self.shape.as_ref()
     }
 
-    /// Whether it may be unfinished. A recovery killed before its journal began has done nothing.
+    /// Returns true if it may be unfinished. A recovery killed before its journal began has done nothing.
     pub(crate) fn is_open(&self) -> bool {
         !self.is_ended() && self.overtaken().is_none() && self.shape().is_some()
     }
 
-    /// Whether nothing is left to do: it ended or was aborted.
+    /// Returns true if nothing is left to do: it ended or was aborted.
     pub(crate) fn is_ended(&self) -> bool {
         self.ended.is_some()
     }
 
-    /// When it ended with every step done; `None` if it was aborted or has not ended.
+    /// Returns the time it ended with every step done; `None` if it was aborted or has not ended.
     pub(crate) fn ended_at(&self) -> Option<Instant> {
         self.ended.filter(|_| !self.aborting)
     }

@@ -100,7 +100,7 @@ fn quoted(text: &str) -> String {
     format!("\"{}\"", text.chars().map(escaped).collect::<String>())
 }
 
-/// Whether YAML reads a word as text that is not quoted: no number, no boolean, no collection.
+/// Returns true if YAML reads an unquoted word as text, not as a number, boolean or collection.
 fn is_plain(text: &str) -> bool {
     let start = text.strip_prefix("--").unwrap_or(text);
     start.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/')

@@ -106,7 +106,7 @@ pub(in crate::report) enum Line<'a> {
 pub(in crate::report) struct VersionLine<'a> {
     /// The version ID.
     version_id: &'a str,
-    /// When the version was created.
+    /// The time the version was created.
     last_modified: Instant,
     /// Size in bytes.
     size: u64,
@@ -134,7 +134,7 @@ pub(in crate::report) struct ChangeLine<'a> {
     pub now: Option<VersionLine<'a>>,
     /// The version live at T; null if the key did not exist.
     pub then: Option<VersionLine<'a>>,
-    /// Why the state at T is uncertain or cannot be restored yet.
+    /// The reasons that the state at T is uncertain or cannot be restored yet.
     pub doubts: &'a [Doubt],
     /// Cautions; they do not block a restore.
     pub cautions: &'a [Caution],
@@ -184,7 +184,7 @@ pub(in crate::report) struct ArchivedLine<'a> {
     pub key: &'a str,
     /// The change that is waiting.
     pub change: Action,
-    /// Whether a restore of the archived version has been requested from S3.
+    /// True if a restore of the archived version has been requested from S3.
     pub thawing: bool,
 }
 
@@ -197,7 +197,7 @@ pub(in crate::report) struct SupersededLine<'a> {
     pub change: Action,
     /// The ID of the superseded version.
     pub version_id: Option<&'a str>,
-    /// When the superseded version was created.
+    /// The time the superseded version was created.
     pub last_modified: Option<Instant>,
     /// The size of the superseded version in bytes.
     pub size: Option<u64>,
@@ -212,7 +212,7 @@ pub(in crate::report) struct EntryLine<'a> {
     pub key: &'a str,
     /// The version ID.
     pub version_id: &'a str,
-    /// When the entry was created.
+    /// The time the entry was created.
     pub last_modified: Instant,
     /// Size in bytes.
     pub size: Option<u64>,
@@ -220,9 +220,9 @@ pub(in crate::report) struct EntryLine<'a> {
     pub etag: Option<&'a str>,
     /// The storage class, such as `STANDARD`.
     pub storage_class: Option<&'a str>,
-    /// Whether the entry is the current one of its key.
+    /// True if the entry is the current one of its key.
     pub is_latest: bool,
-    /// Whether the entry was live at the time given with `--at`.
+    /// True if the entry was live at the time given with `--at`.
     pub live_at: bool,
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Pending {
     same_second: bool,
     /// The IDs of the entries above the first pick, as long as all are delete markers.
     markers: Vec<String>,
-    /// Whether all of them are.
+    /// True if all entries above the first pick are delete markers.
     covered: bool,
 }
 

@@ -53,7 +53,7 @@ struct World {
     /// All entries ever written, newest first.
     made: Vec<Made>,
     rules: Vec<Acting>,
-    /// Whether versioning is suspended at times, and whether it is now.
+    /// True if versioning is suspended at times; `suspended` is true if it is now.
     suspends: bool,
     suspended: bool,
     /// The probability in percent that lifecycle acts on a due entry.

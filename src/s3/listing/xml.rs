@@ -46,7 +46,7 @@ pub(in crate::s3) struct Tag<'a> {
 pub(in crate::s3) struct Reader<'a> {
     body: &'a [u8],
     at: usize,
-    /// Whether the last tag read is `<Name/>`, so that neither text nor children follow. Not part of [`Tag`], which is
+    /// True if the last tag read is `<Name/>`, so that neither text nor children follow. Not part of [`Tag`], which is
     /// copied for every element: a single extra byte makes that several times slower.
     empty: bool,
 }

@@ -35,7 +35,7 @@ struct Sent {
     fate: Fate,
 }
 
-/// Whether this worker may write the next object.
+/// The fate of the next object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Fate {
     /// It may.

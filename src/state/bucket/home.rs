@@ -81,7 +81,7 @@ impl StateHome {
         &self.dir
     }
 
-    /// Whether it is in a bucket.
+    /// Returns true if it is in a bucket.
     pub fn is_in_bucket(&self) -> bool {
         self.bucket.is_some()
     }

@@ -75,7 +75,7 @@ impl Recovery {
         Ok(Self { taken_up: false, ..recovery })
     }
 
-    /// Whether a recovery or drill with this ID was started.
+    /// Returns true if a recovery or drill with this ID was started.
     pub(crate) fn is_known(state_dir: &Path, id: &str) -> Result<bool> {
         Ok(Place::new(state_dir, id).read_state()?.shape().is_some())
     }

@@ -17,7 +17,7 @@ pub(crate) struct Glimpse {
     pub manifest: RecoveryManifest,
     /// The state after its journal.
     pub state: RecoveryState,
-    /// Whether a process is working on it.
+    /// True if a process is working on it.
     pub running: bool,
 }
 
@@ -30,7 +30,7 @@ pub(crate) struct Unreadable {
     pub dir: PathBuf,
     /// The manifest, if it can be read.
     pub manifest: Option<RecoveryManifest>,
-    /// Why it cannot be read, with hints.
+    /// The error from reading it, with hints.
     pub why: Error,
 }
 

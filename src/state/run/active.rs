@@ -17,7 +17,7 @@ use crate::state::bucket::RunFolder;
 pub struct ActiveJournal {
     file: RunJournal,
     folder: Option<RunFolder>,
-    /// Whether it has results that are not in the bucket.
+    /// True if it has results that are not in the bucket.
     has_unsent: bool,
 }
 
@@ -89,7 +89,7 @@ impl ActiveJournal {
         self.send().await
     }
 
-    /// Whether results are in the file and not in the bucket.
+    /// Returns true if results are in the file and not in the bucket.
     pub fn has_unsent(&self) -> bool {
         self.has_unsent
     }

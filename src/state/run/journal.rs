@@ -72,7 +72,7 @@ impl Journal<RunState> {
         self.commit(&Record::Taken { upto })
     }
 
-    /// Whether the change `n` and every one before it in the order are announced.
+    /// Returns true if the change `n` and every one before it in the order are announced.
     pub(in crate::state) fn is_announced(&self, n: u64) -> bool {
         self.state().is_taken(n) && self.state().left() == 0
     }

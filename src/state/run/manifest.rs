@@ -24,7 +24,7 @@ pub struct RunManifest {
     pub format: u32,
     /// The version of asof that started the run.
     pub asof: String,
-    /// When the run started.
+    /// The time the run started.
     pub began: Instant,
     /// The same to the millisecond, by the clock of the machine that created the run: the order of the runs of a second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,7 +32,7 @@ pub struct RunManifest {
     /// The run that this run undoes; `None` for a restore.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undoes: Option<String>,
-    /// Whether it restores late uploads, which did not exist at T, instead of the state at T.
+    /// True if it restores late uploads, which did not exist at T, instead of the state at T.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub heals: bool,
     /// The shard of a plan set that it applies; `None` for any other run.
@@ -77,11 +77,11 @@ impl ShardId {
 /// The options of a run for copying versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copying {
-    /// Whether retention and legal hold are kept.
+    /// True if retention and legal hold are kept.
     pub locks: bool,
-    /// Whether the HEAD is omitted for versions whose listing is sufficient.
+    /// True if the HEAD is omitted for versions whose listing is sufficient.
     pub no_head: bool,
-    /// How archived versions are requested.
+    /// The options for restoring archived versions from the archive; `None` if they are not requested.
     pub thaw: Option<Thaw>,
     /// The largest size in bytes that is copied by one request.
     pub multipart_threshold: u64,

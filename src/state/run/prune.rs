@@ -44,7 +44,7 @@ impl Run {
     }
 }
 
-/// Whether a directory has not changed for so long that no process is about to write to it.
+/// Returns true if a directory has not changed for so long that no process is about to write to it.
 fn is_left(dir: &Path) -> bool {
     let changed = fs::metadata(dir).and_then(|dir| dir.modified());
     changed.is_ok_and(|changed| changed.elapsed().is_ok_and(|age| age > limits::UNWRITTEN_RUN))

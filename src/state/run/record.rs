@@ -15,7 +15,7 @@ pub(crate) enum Record {
     Started {
         /// The format version of the journal.
         format: u32,
-        /// When the run started.
+        /// The time the run started.
         at: Instant,
         /// The number of changes in the plan.
         changes: u64,
@@ -25,7 +25,7 @@ pub(crate) enum Record {
     },
     /// The run was resumed.
     Resumed {
-        /// When it was resumed.
+        /// The time it was resumed.
         at: Instant,
     },
     /// An intent: every change before this position in the order may be in progress from now on.
@@ -109,7 +109,7 @@ pub enum Ending {
 pub struct Superseded {
     /// The live version; `None` if there was none.
     pub version: Option<Version>,
-    /// Whether it was found only after the change, which superseded it without a conflict being seen.
+    /// True if it was found only after the change, which superseded it without a conflict being seen.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub superseded: bool,
 }
@@ -151,7 +151,7 @@ impl Ending {
         self
     }
 
-    /// Whether the change is done. If not, `resume` tries it again.
+    /// Returns true if the change is done. If not, `resume` tries it again.
     pub fn is_final(&self) -> bool {
         match self {
             Ending::Copied { .. } | Ending::Deleted { .. } | Ending::MarkersRemoved | Ending::Skipped => true,

@@ -41,7 +41,7 @@ pub enum ChangeProgress {
 }
 
 impl ChangeProgress {
-    /// Whether the change is done.
+    /// Returns true if the change is done.
     pub fn is_done(self) -> bool {
         !matches!(self, ChangeProgress::Untouched | ChangeProgress::Open)
     }
@@ -126,7 +126,7 @@ pub struct RunState {
     tally: Tally,
     /// The kind of the last result of each change, two per byte, up to the last change with a result.
     kinds: Vec<u8>,
-    /// Whether no result came after the last check.
+    /// True if no result came after the last check.
     checked: bool,
 }
 
@@ -222,7 +222,7 @@ impl RunState {
         self.left = 0;
     }
 
-    /// Whether a change can have this result next.
+    /// Returns true if a change can have this result next.
     fn may_end(&self, n: u64, ending: &Ending) -> bool {
         match (self.progress(n), ending) {
             (ChangeProgress::Open, _)
@@ -239,7 +239,7 @@ impl RunState {
         }
     }
 
-    /// Whether every result was compared with the keys' histories.
+    /// Returns true if every result was compared with the keys' histories.
     pub fn is_checked(&self) -> bool {
         self.checked || self.taken == 0
     }
@@ -257,12 +257,12 @@ impl RunState {
         }
     }
 
-    /// When the run started; `None` before the first record.
+    /// Returns the time the run started; `None` before the first record.
     pub fn started(&self) -> Option<Instant> {
         self.started
     }
 
-    /// When the run was last resumed, if it was.
+    /// Returns the time the run was last resumed, if it was.
     pub fn resumed(&self) -> Option<Instant> {
         self.resumed
     }
@@ -282,7 +282,7 @@ impl RunState {
         self.taken
     }
 
-    /// Whether a change was taken.
+    /// Returns true if a change was taken.
     pub fn is_taken(&self, n: u64) -> bool {
         self.order.position(n) < self.taken
     }
@@ -303,7 +303,7 @@ impl RunState {
         self.tally
     }
 
-    /// Whether every change is done and was compared with its key's history.
+    /// Returns true if every change is done and was compared with its key's history.
     pub fn is_done(&self) -> bool {
         self.started.is_some() && self.tally.done() == self.changes() && self.is_checked()
     }
