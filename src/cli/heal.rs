@@ -1,4 +1,4 @@
-//! Bringing back late uploads: objects that rows name and that came shortly after T.
+//! Heals late uploads: objects that rows name and that were written shortly after T.
 
 use std::time::Duration;
 
@@ -26,7 +26,7 @@ pub(super) struct Healed {
     pub(super) left_out: u64,
 }
 
-/// Brings keys back that dangle, by a run like any other.
+/// Heals dangling keys in a run like any other.
 pub(super) async fn heal(
     context: &Context,
     client: &Client,

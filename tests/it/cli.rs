@@ -1,5 +1,5 @@
-//! What a person and a script get to see: stdout, stderr and the exit code of every command, and of every error, as
-//! inline snapshots. Over the lab in process, whose clock stands where the case puts it.
+//! The output of every command and of every error, as seen by a person and a script: stdout, stderr and the exit code,
+//! as inline snapshots. Over the lab in process, whose clock stands where the case puts it.
 //!
 //! `INSTA_UPDATE=new` with `cargo insta`, or a look at the difference that a failing test prints, brings them up to date.
 

@@ -1,7 +1,7 @@
 //! Runs that are cut off anywhere, gone on with, and taken back: real processes that are killed, over the lab in process.
 //!
-//! What a case does at random is the same each time; `ASOF_CRASH_SEED` plays others, and `ASOF_CRASH_CUTS` says how many
-//! (`just crash` has more of them than CI).
+//! The random choices of a case are the same each time; `ASOF_CRASH_SEED` plays others, and `ASOF_CRASH_CUTS` says how
+//! many (`just crash` has more of them than CI).
 
 use std::time::Duration;
 

@@ -50,7 +50,7 @@ fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// What the lab accepts, as the JSON of the container and the instance endpoints.
+/// Returns the credentials that the lab accepts, as the JSON of the container and the instance endpoints.
 fn as_json() -> String {
     format!(
         r#"{{"Code":"Success","Type":"AWS-HMAC","LastUpdated":"2024-01-01T00:00:00Z","AccessKeyId":"lab","SecretAccessKey":"lab-secret","Token":"{TOKEN}","Expiration":"{EXPIRATION}"}}"#

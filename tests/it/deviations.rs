@@ -1,6 +1,6 @@
 //! Where a server is known not to do as AWS does: one table, so that no test decides by a server's name.
 
-/// What a server may get wrong.
+/// Behaviour of AWS from which a server may deviate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Behaviour {
     /// `<Version>` and `<DeleteMarker>` of a page come in one order, key by key and newest first.
@@ -62,7 +62,7 @@ const TABLE: &[(&str, Behaviour, &str)] = &[
 ];
 
 impl Behaviour {
-    /// What `server` does instead, if it does not do this.
+    /// Returns the behaviour of `server` instead, if it deviates.
     pub(crate) fn deviation(self, server: &str) -> Option<&'static str> {
         TABLE
             .iter()

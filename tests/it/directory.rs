@@ -250,7 +250,7 @@ fn wrong_bytes_are_never_put_in_place() {
     });
 }
 
-/// What a body is held against, for each way in which an object can have been uploaded.
+/// The bytes of a file are checked for every way in which an object can have been uploaded.
 #[test]
 fn parts_are_proof() {
     with(|scene| async move {

@@ -1,4 +1,4 @@
-//! What no real server does on demand: listings that are broken, replies that are lost, writers in between. On the lab.
+//! Faults that no real server produces on demand: broken listings, lost replies, concurrent writers. On the lab.
 
 use std::future::Future;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! What the model check found, each once more by itself. On the lab.
+//! The failures that the model check found, one test each. On the lab.
 
 use asof::lab::Put;
 

@@ -36,7 +36,7 @@ fn words(stage: &Stage, workers: u32) -> Vec<String> {
     ["work", &place, "--yes", "--parallelism", &workers, "--state-dir", &place].map(str::to_owned).into()
 }
 
-/// What a program prints for this input.
+/// Returns the output of a program for this input.
 fn fed(program: &mut Command, input: &str) -> String {
     let pipes = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = pipes.spawn().unwrap();

@@ -1,6 +1,6 @@
-//! What asof is for, with a real PostgreSQL beside a real bucket: an application writes rows and their objects, a table is
-//! dropped and objects are deleted, and both come back to the second before, so that no row names an object that is not
-//! there. On Ceph RGW, which lists milliseconds, and on the lab, which lists whole seconds as AWS does.
+//! The main use of asof, with a real PostgreSQL beside a real bucket: an application writes rows and their objects, a
+//! table is dropped and objects are deleted, and both come back to the second before, so that no row names an object
+//! that is not there. On Ceph RGW, which lists milliseconds, and on the lab, which lists whole seconds as AWS does.
 //!
 //! The application puts an object before it inserts or updates the row that names it, and deletes a row before its
 //! object. So a row that is there has its object at every instant, and nothing has to stand still at T: the test picks a
@@ -28,7 +28,7 @@ mod killed;
 
 use app::{App, Row, Session, WORKERS};
 
-/// How much later than the rows the naive way has the bucket.
+/// The time by which the naive way's copy of the bucket is later than the rows.
 const APART: Duration = Duration::from_secs(5);
 
 /// Its example of a references' command is run as it stands there.
@@ -58,7 +58,7 @@ impl Database {
         Self { place, psql, url: variable("ASOF_TEST_POSTGRES_URL"), recipe }
     }
 
-    /// What a statement prints, of this database or one that was restored from it.
+    /// Returns the output of a statement, from this database or one that was restored from it.
     pub(crate) fn ask(&self, url: &str, statement: &str) -> String {
         printed(Command::new(&self.psql).args(["-XAtq", "-F", " ", "-c", statement, url]))
     }
@@ -91,7 +91,7 @@ impl Database {
         printed(self.recipe.command(verb).env("ASOF_TARGET", TARGET).env("ASOF_RUN", run))
     }
 
-    /// Whether there is a cluster that was restored.
+    /// Returns true if there is a restored cluster.
     fn is_restored(&self) -> bool {
         self.place.join("restored").join(TARGET).exists()
     }

@@ -210,7 +210,8 @@ fn what_passes_is_waited_for() {
             (RdsAction::RestoreDBInstanceToPointInTime, Fault::SlowDown),
             (RdsAction::RestoreDBInstanceToPointInTime, Fault::InternalError),
             (RdsAction::RestoreDBInstanceToPointInTime, Fault::ExpiredToken),
-            // What was asked for has been done, and is asked for again: it is found to be ours.
+            // The restore was started although the reply was lost, and is requested again: the database is recognized
+            // as ours.
             (RdsAction::RestoreDBInstanceToPointInTime, Fault::ReplyLost),
         ] {
             let databases = with_source().await;

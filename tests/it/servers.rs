@@ -125,7 +125,7 @@ impl Server {
         }
     }
 
-    /// Whether the server is known to do `behaviour` as AWS does. Prints the reason where it does not.
+    /// Returns true if the server is known to do `behaviour` as AWS does. Prints the reason where it does not.
     pub(crate) fn holds(&self, behaviour: Behaviour) -> bool {
         let deviation = behaviour.deviation(&self.name);
         if let Some(reason) = deviation {

@@ -32,7 +32,7 @@ struct Size {
     workers: u32,
 }
 
-/// What the tasks of a play met, and the keys that were changed more than once.
+/// The faults that the tasks of a play met, and the keys that were changed more than once.
 #[derive(Debug)]
 struct Played {
     struck: Struck,

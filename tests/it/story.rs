@@ -21,7 +21,7 @@ mod queue;
 
 use queue::{Consumers, Queue, RESTORED, keys_after};
 
-/// How much later than the rows the naive way has the bucket.
+/// The time by which the naive way's copy of the bucket is later than the rows.
 const APART: Duration = Duration::from_secs(15);
 
 const TABLES: &str = "create table uploads (key text primary key, revision int not null); \
@@ -127,7 +127,7 @@ between = ["uploads", "messages"]
     path
 }
 
-/// What asof says of the comparisons: all were made, and nothing dangles.
+/// Asserts that asof reports all comparisons as made and no dangling references.
 fn assert_consistent(run: &Run) {
     let compared = step(run, "references")["comparisons"].as_array().unwrap().clone();
     assert_eq!(compared.len(), 4, "{run}");

@@ -1,4 +1,5 @@
-//! What the tests stand on: the binary with an environment of its own, an S3 client for the set-up, buckets, and time.
+//! The foundation of the tests: the binary with an environment of its own, an S3 client for the set-up, buckets, and
+//! time.
 
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -28,7 +28,7 @@ const LARGE: &str = "a body of more bytes than are copied by one request";
 /// By one request.
 const SMALL: &str = "a body";
 
-/// How long an archived version takes to thaw.
+/// The time that an archived version takes to thaw.
 const THAW: Duration = Duration::from_hours(12);
 
 /// Runs a case on a lab that copies few bytes at a time.

@@ -112,7 +112,7 @@ fn without_tests(code: &str) -> String {
     out
 }
 
-/// How far the first block reaches, if one opens before the next `;`.
+/// Returns the length of the text to the end of the first block, if one opens before the next `;`.
 fn block_length(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, c) in text.char_indices() {

@@ -25,7 +25,7 @@ pub(crate) fn tuple_parameters(code: &str) -> Vec<TupleParameter> {
     found
 }
 
-/// What stands between the parentheses after a function's name and its generics.
+/// Returns the text between the parentheses after a function's name and its generics.
 fn parameters(after_name: &str) -> Option<&str> {
     let mut list = after_name.trim_start();
     if list.starts_with('<') {
@@ -82,7 +82,7 @@ fn steps(text: &str) -> impl Iterator<Item = (usize, char, char)> + '_ {
     text.char_indices().zip(before).map(|((at, c), before)| (at, c, before))
 }
 
-/// Whether the type of a parameter, behind references, options and lists, is a tuple.
+/// Returns true if the type of a parameter, behind references, options and lists, is a tuple.
 fn is_tuple(parameter: &str) -> bool {
     let parameter = parameter.trim_start();
     // A pattern may have brackets, and colons in them; its type follows.

@@ -38,7 +38,7 @@ struct Sent {
 /// The fate of the next object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Fate {
-    /// It may.
+    /// Not written yet: this worker may write it.
     #[default]
     Open,
     /// Another worker has written it.

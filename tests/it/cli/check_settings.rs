@@ -1,4 +1,4 @@
-//! What a bucket's settings mean: for `asof check`, and for a diff, a restore and a verify.
+//! The effect of a bucket's settings on `asof check`, and on a diff, a restore and a verify.
 
 use asof::lab::{Configuration, Fault, Operation};
 use insta::assert_snapshot;
@@ -8,7 +8,8 @@ use super::check::{answer, lines};
 use super::doubt::AT;
 use super::stage::{BUCKET, Stage};
 
-/// What is denied, the permission, the subjects that are unknown then, and how a check and a restore end.
+/// The denied operation, its permission, the subjects that are then unknown, and the exit codes of a check and a
+/// restore.
 const DENIALS: [(Operation, &str, &[&str], i32, i32); 7] = [
     (Operation::GetBucketVersioning, "s3:GetBucketVersioning", &["versioning", "mfa-delete"], 5, 5),
     (Operation::GetBucketLifecycleConfiguration, "s3:GetLifecycleConfiguration", &["lifecycle"], 5, 5),

@@ -51,7 +51,7 @@ fn heal_after_a_restore() {
     ");
     assert_eq!(stage.keys(BUCKET), ["uploads/kept.jpg", "uploads/late.jpg", "uploads/unnamed.jpg"]);
     assert_eq!(stage.lab.live(BUCKET)["uploads/late.jpg"].content.body.as_ref(), b"a late upload");
-    // What is there is not brought back again.
+    // A key that exists is not healed again.
     assert_snapshot!(stage.asof(&format!("{heal} 30 --yes --format json")).changes_nothing(), @r#"
     exit code 4
     --- stdout

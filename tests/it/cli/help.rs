@@ -41,7 +41,7 @@ fn of_asof() {
 
     Options:
       -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
-          --color <WHEN>  When to color output; auto: on a terminal, unless NO_COLOR is set [default:
+          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default:
                           auto] [possible values: auto, always, never]
       -h, --help          Print help
       -V, --version       Print version
@@ -71,7 +71,7 @@ fn of_demo() {
 
     Options:
       -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
-          --color <WHEN>  When to color output; auto: on a terminal, unless NO_COLOR is set [default:
+          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default:
                           auto] [possible values: auto, always, never]
       -h, --help          Print help
     ");
@@ -94,7 +94,7 @@ fn of_lab() {
 
     Options:
       -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
-          --color <WHEN>  When to color output; auto: on a terminal, unless NO_COLOR is set [default:
+          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default:
                           auto] [possible values: auto, always, never]
       -h, --help          Print help
     ");
@@ -115,7 +115,7 @@ fn of_lab_serve() {
                               127.0.0.1:9797]
           --region <REGION>   Region that requests must be signed for [default: us-east-1]
       -v, --verbose...        Increase verbosity (-v: error causes, -vv: every request)
-          --color <WHEN>      When to color output; auto: on a terminal, unless NO_COLOR is set
+          --color <WHEN>      Color the output; auto: on a terminal, unless NO_COLOR is set
                               [default: auto] [possible values: auto, always, never]
       -h, --help              Print help
     ");
@@ -168,7 +168,7 @@ fn nothing_typed() {
 
     Options:
       -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
-          --color <WHEN>  When to color output; auto: on a terminal, unless NO_COLOR is set [default:
+          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default:
                           auto] [possible values: auto, always, never]
       -h, --help          Print help
       -V, --version       Print version

@@ -52,7 +52,7 @@ fn of_references() {
       -h, --help (as in restore)
     With --heal:
           --on-conflict <HOW>
-              How to handle conflicts: keys changed since the plan, or files in DIR that differ
+              Conflict policy, for keys changed since the plan or files in DIR that differ
 
               Possible values:
               - skip:      Leave it unchanged and list it; exit with 3

@@ -75,7 +75,7 @@ fn of_restore() {
               Without it, asof asks for the number of keys, and refuses --yes.
 
           --on-conflict <HOW>
-              How to handle conflicts: keys changed since the plan, or files in DIR that differ
+              Conflict policy, for keys changed since the plan or files in DIR that differ
 
               Possible values:
               - skip:      Leave it unchanged and list it; exit with 3
@@ -114,7 +114,7 @@ fn of_restore() {
               Increase verbosity (-v: error causes, -vv: every request)
 
           --color <WHEN>
-              When to color output; auto: on a terminal, unless NO_COLOR is set
+              Color the output; auto: on a terminal, unless NO_COLOR is set
 
               [default: auto]
               [possible values: auto, always, never]
@@ -132,7 +132,7 @@ fn of_restore() {
               Use it only if every version has the default encryption of the bucket.
 
           --doubtful <HOW>
-              How to handle uncertain keys: skip them, or trust the listing
+              Policy for uncertain keys: skip them, or trust the listing
 
               Possible values:
               - skip:  Leave these keys unchanged

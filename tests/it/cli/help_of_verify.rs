@@ -1,4 +1,4 @@
-//! What `asof verify --help` says.
+//! The help text of `asof verify`.
 
 use super::help_text::help;
 use super::stage::Stage;

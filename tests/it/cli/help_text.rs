@@ -27,7 +27,7 @@ pub(super) fn help(stage: &Stage, command: &str) -> String {
 /// A heading, and the lines below it.
 struct Section<'a> {
     heading: &'a str,
-    /// What each option begins with, and its text; before them, the text without an option.
+    /// The text without an option first; then, for each option, its name and its text.
     entries: Vec<String>,
 }
 

@@ -1,4 +1,4 @@
-//! What the policies of `asof check --iam` allow and deny, as an IAM policy evaluator has it.
+//! The policies of `asof check --iam`, judged by an IAM policy evaluator.
 
 use asof::model::Use;
 use iam_rs::{
@@ -12,7 +12,7 @@ use super::stage::Stage;
 const ALL: &str =
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#;
 
-/// What IAM would decide by these policies.
+/// Returns the decision of IAM under these policies.
 pub(super) fn decide(action: &str, resource: &str, context: Context, policies: &[IAMPolicy]) -> Decision {
     let who = Principal::Aws(PrincipalId::String("arn:aws:iam::123456789012:role/asof".into()));
     let request = IAMRequest::new_with_context(who, action, Arn::parse(resource).unwrap(), context);

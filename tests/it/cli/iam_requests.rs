@@ -1,7 +1,7 @@
 //! Every request that a use of asof sends, against the policy that is printed for it.
 //!
-//! What S3 demands for a request is told from the request as it arrived, and on purpose not from asof's own table: a
-//! permission that is missing there is missing in the policy, and found here.
+//! The permissions that S3 demands are derived from the request as it arrived, and on purpose not from asof's own
+//! table: a permission that is missing there is missing in the policy, and found here.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use super::stage::{BUCKET, Stage};
 const OTHER: &str = "other-place";
 const KEY: &str = "arn:aws:kms:us-east-1:123456789012:key/ours";
 
-/// What is typed for a use, in a lab after an incident.
+/// Returns the commands typed for a use, in a lab after an incident.
 fn typed(what: Use) -> Vec<&'static str> {
     match what {
         Use::Plan => vec![
@@ -129,7 +129,7 @@ fn accesses(stage: &Stage, what: Use, place: &str) -> Vec<Access> {
     stage.lab.requests().take_accesses()
 }
 
-/// What S3 demands for a request, as
+/// Returns the permissions that S3 demands for a request, as
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html> and the pages of its
 /// operations have it.
 fn demanded(access: &Access) -> Vec<(&'static str, On)> {
@@ -201,8 +201,8 @@ fn is_allowed(policy: &IAMPolicy, access: &Access, action: &str, on: On) -> bool
     decide(action, &resource, context, std::slice::from_ref(policy)) == Decision::Allow
 }
 
-/// What no request here demands: those of copies in parts that are broken off and resumed; of ACLs that grant something to
-/// others; and of tags where a server names no version in its answer to a HEAD.
+/// Permissions that no request here demands: those of multipart copies that are interrupted and resumed; of ACLs that
+/// grant something to others; and of tags where a server names no version in its answer to a HEAD.
 const NOT_DEMANDED: [&str; 4] =
     ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObjectAcl", "s3:GetObjectTagging"];
 

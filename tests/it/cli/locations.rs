@@ -24,7 +24,7 @@ fn the_form_that_asof_reads_is_shown() {
     ] {
         for command in [format!("diff {typed} {AT}"), format!("verify s3://other {AT} --against {typed}")] {
             let shown = stage.asof(&command).changes_nothing();
-            // Whether `a/b` is a directory is not asked.
+            // No usage error: `a/b` may be a directory.
             if command.ends_with("prod-uploads/uploads/2024") {
                 continue;
             }

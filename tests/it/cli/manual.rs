@@ -46,7 +46,7 @@ impl Page {
         self.lines().filter(|(_, is_code)| !*is_code).map(|(line, _)| line)
     }
 
-    /// What stands between backticks.
+    /// Returns the texts between backticks.
     fn spans(&self) -> impl Iterator<Item = &str> {
         self.prose().flat_map(|line| line.split('`').skip(1).step_by(2))
     }
@@ -113,7 +113,7 @@ fn commands(line: &str) -> Vec<Vec<String>> {
     commands
 }
 
-/// What is typed after `asof`, if a line of code runs it.
+/// Returns the arguments of `asof`, if a line of code runs it.
 fn arguments(line: &str) -> Vec<Vec<String>> {
     let line = line.trim().trim_start_matches("$ ");
     if let Some(list) = line.strip_prefix("args: [") {
@@ -220,7 +220,7 @@ fn the_readme_is_short_and_names_every_page() {
     }
 }
 
-/// Whether a test of this path, as `cargo test` names it, is in the file of its module or of one above that.
+/// Returns true if a test of this path, as `cargo test` names it, is in the file of its module or of a module above.
 fn is_defined(test: &str) -> bool {
     let (module, name) = test.rsplit_once("::").unwrap();
     let modules: Vec<_> = module.split("::").collect();

@@ -60,7 +60,7 @@ fn server_and_state_are_taken_by_every_command() {
     assert!(contradiction.contains("cannot be used with"), "{contradiction}");
 }
 
-/// What help offers is accepted, and what is refused is not offered.
+/// Help offers `--format` exactly where it is accepted.
 #[test]
 fn a_format_is_offered_where_it_is_taken() {
     let stage = Stage::new();

@@ -9,7 +9,7 @@ use super::terminal::typed;
 /// The right second, in the wrong year.
 const WRONG_YEAR: &str = "--at 2023-05-06T07:08:09Z";
 
-/// When there was one key of the five that there are now, which has been deleted since.
+/// At this time there was one key of the present five, which has been deleted since.
 const ONE_KEY: &str = "--at 2024-04-01T09:00:00Z";
 
 /// The name of the one run that there is: what is shown hides it.
@@ -97,7 +97,7 @@ fn yes_alone_is_refused() {
     assert!(restored.starts_with("exit code 0\n"), "{restored}");
     assert_eq!(lines(&restored, "warning").len(), 2, "{restored}");
     assert!(stage.keys(BUCKET).is_empty());
-    // What a run did is undone without another word, and what is empty has nothing to delete.
+    // An undo needs no further consent, and an empty bucket has nothing to delete.
     let again = stage.asof(&format!("restore s3://prod-uploads {WRONG_YEAR} --yes")).changes_nothing();
     assert!(again.starts_with("exit code 0\n"), "{again}");
     let run = only_run(&stage);

@@ -183,7 +183,8 @@ fn refused_where_history_is_guarded() {
     ");
 }
 
-/// What an earlier undo has done is not the second one's: or an undo of that one would delete the key.
+/// A marker removed by an earlier undo is not counted by the second one; otherwise, undoing the second would delete the
+/// key.
 #[test]
 fn an_undo_that_was_done_already_claims_nothing() {
     let stage = Stage::after_incident();

@@ -64,7 +64,7 @@ fn into_a_new_directory() {
 
     verified: 7 keys are as they were at 2024-05-06 07:08:09 UTC
     ");
-    // What is there and dated is neither read here nor there.
+    // A file with the object's date is read neither from S3 nor from the directory.
     let before =
         stage.lab.requests().of(Operation::GetObject) + stage.lab.requests().of(Operation::HeadObject);
     assert_snapshot!(stage.restore_to("s3://prod-uploads/uploads/", "new/place"), @"

@@ -79,7 +79,7 @@ fn into_a_bucket_that_holds_something() {
     ");
 }
 
-/// What is counted under a prefix has the names of the place that is changed: there is no avatars/ there.
+/// Counts are shown under the prefixes of the target: it has no avatars/.
 #[test]
 fn prefixes_are_those_of_the_target() {
     let stage = Stage::after_incident();

@@ -145,7 +145,7 @@ impl Incident {
         contents(&self.stage, BUCKET)
     }
 
-    /// What the timeline ends with.
+    /// Returns the option that the timeline suggests at its end.
     fn suggestion(&self) -> String {
         format!("--at {}", self.at)
     }

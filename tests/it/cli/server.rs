@@ -1,4 +1,4 @@
-//! What goes wrong between asof and the server: one message each, with what to do about it.
+//! Errors between asof and the server: one message each, with the remedy.
 
 use asof::lab::{Fault, Operation};
 use insta::assert_snapshot;

@@ -1,4 +1,5 @@
-//! What the cases stand on: a lab with a small past, the binary in an environment of its own, and its output as one text.
+//! The stage of the cases: a lab with a small past, the binary in an environment of its own, and its output as one
+//! text.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -113,7 +114,7 @@ impl Stage {
         Asof { stage: self, command, stdin: None, hidden: Vec::new() }
     }
 
-    /// How many requests came that could have written something.
+    /// Returns the number of requests that may have written something.
     pub(crate) fn writes(&self) -> u64 {
         let reads = |name: &str| ["Get", "Head", "List"].iter().any(|verb| name.starts_with(verb));
         let requests = self.lab.requests().all();

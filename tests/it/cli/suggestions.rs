@@ -26,7 +26,7 @@ exec "$ASOF_BINARY" "$@" $yes
 
 const AT: &str = "--at 2024-05-06T07:08:09Z";
 
-/// How far suggestions of suggestions are followed.
+/// The depth to which suggestions of suggestions are followed.
 const DEPTH: usize = 3;
 
 struct Shell {
@@ -111,7 +111,7 @@ fn suggestions(output: &Output) -> Vec<String> {
     commands.map(|command| format!("asof {}", command.trim_end())).collect()
 }
 
-/// How each of these commands begins, in their order.
+/// Asserts that each of these commands begins with its verb, in this order.
 #[track_caller]
 fn assert_verbs(suggested: &[String], verbs: &[&str]) {
     let found: Vec<_> = suggested.iter().map(|command| command.split(' ').nth(1).unwrap()).collect();
@@ -288,7 +288,7 @@ fn of_errors() {
     assert!(shell.stage.path("no file.toml").exists());
 }
 
-/// What is written to begin with is not one that can be drilled.
+/// The recovery file written by `--init` is a start and cannot be drilled, so no drill is suggested.
 #[test]
 fn of_a_recovery_file_to_begin_with() {
     let mut shell = Shell::new(Stage::after_incident());

@@ -131,7 +131,7 @@ fn csv() {
     ");
 }
 
-/// What a page says between its heading and its footer.
+/// Returns the text of a page between its heading and its footer.
 fn body(page: &str) -> String {
     let (_, body) = page.split_once("<h1>").unwrap();
     let (body, _) = body.split_once("<footer>").unwrap();

@@ -12,7 +12,7 @@ fn bursts(stage: &Stage, words: &str) -> (Vec<serde_json::Value>, serde_json::Va
     (lines.into_iter().filter(|line| line["type"] == "burst").collect(), at)
 }
 
-/// What each burst did, and what made it.
+/// Returns the event, the count and the origin of each burst.
 fn origins(bursts: &[serde_json::Value]) -> Vec<(&str, u64, Option<&str>)> {
     let mut origins = Vec::new();
     for burst in bursts {

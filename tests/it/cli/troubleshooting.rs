@@ -191,7 +191,7 @@ fn entries() -> Vec<String> {
     cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).map(str::to_owned).collect()
 }
 
-/// Whether all that an entry names is in the message, in this order.
+/// Returns true if a message contains all parts of an entry, in this order.
 fn is_of(entry: &str, message: &str) -> bool {
     let mut rest = message;
     entry.split(VARIABLE).map(str::trim).all(|piece| match rest.split_once(piece) {

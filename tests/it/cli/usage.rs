@@ -1,4 +1,4 @@
-//! What cannot be meant: exit code 2, with a correct form, before anything is asked of the server.
+//! Invalid usage: exit code 2, with a correct form, before any request is sent.
 
 use insta::assert_snapshot;
 

@@ -28,7 +28,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_mins(1);
 /// Some requests to RDS or S3; the steps after the database's are as short.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
-/// What is played alone to see how much it notes.
+/// The seed of a case that runs without a kill, to count the lines of its journals.
 const ALONE: u64 = u64::MAX;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ enum Purpose {
     Drill,
 }
 
-/// What is restored.
+/// The resource to be restored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Restored {
     Instance,
@@ -57,7 +57,7 @@ fn journals_in(recoveries: &Path) -> impl Iterator<Item = String> + use<> {
     dirs.filter_map(|dir| std::fs::read_to_string(dir.path().join("journal")).ok())
 }
 
-/// Whether it only waits for its parent to hear of its end, as Linux tells.
+/// Returns true if the process has exited and waits for its parent to reap it, according to Linux.
 fn has_exited(process: u32) -> bool {
     std::fs::read_to_string(format!("/proc/{process}/stat")).is_ok_and(|stat| stat.contains(") Z "))
 }
@@ -175,7 +175,7 @@ impl Case {
         self.databases.subject.runs_dir().with_file_name("recoveries")
     }
 
-    /// Whether the journal of its one recovery says that nothing is left to do.
+    /// Returns true if the journal of its one recovery says that nothing is left to do.
     fn has_ended(&self) -> bool {
         journals_in(&self.recoveries()).any(|journal| journal.contains("\"type\":\"ended\""))
     }

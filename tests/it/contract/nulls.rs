@@ -34,8 +34,8 @@ fn doubts(run: &Run, key: &str) -> bool {
     })
 }
 
-/// How many versions lie above the null version, so that the first page may end on it: the page sizes of servers that cut
-/// their pages short, and of those that fill them.
+/// The numbers of versions above the null version, so that the first page may end on it: the page sizes of servers that
+/// cut their pages short, and of those that fill them.
 const ABOVE: [usize; 4] = [111, 311, 631, 999];
 
 /// Several servers lose the rest of a key when a page ends on a null version. What is then left cannot be told from a key

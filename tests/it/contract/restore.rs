@@ -37,7 +37,7 @@ const CHANGES: [(&str, &str); 6] = [
     ("docs/removed-then-new", "revert"),
 ];
 
-/// What a reader got at the moment.
+/// The contents that a reader got at T.
 const THEN: [(&str, Option<&str>); 8] = [
     ("docs/kept", Some("kept 1")),
     ("docs/overwritten", Some("overwritten 1")),

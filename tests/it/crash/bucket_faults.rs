@@ -25,7 +25,7 @@ fn a_lost_answer_is_not_taken_for_another_worker() {
     });
 }
 
-/// What a resume has aborted is not asked for again by the next one.
+/// An upload aborted by one resume is not aborted again by the next.
 #[test]
 fn uploads_that_were_left_are_forgotten_once_they_are_aborted() {
     block_on(async {

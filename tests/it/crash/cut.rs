@@ -10,18 +10,18 @@ use asof::lab::{Operation, When};
 use super::{WRITES, kill};
 use crate::faults::scene::Scene;
 
-/// When a process is killed.
+/// The time at which a process is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cut {
-    /// When its n-th request that writes has arrived; the server carries that one out.
+    /// On arrival of its n-th request that writes; the server still executes it.
     Write(u64),
     /// The same, counting those of the state in a bucket too.
     WriteOrState(u64),
-    /// When the state in the bucket has an object whose name contains this.
+    /// Once the state in the bucket has an object whose name contains this.
     StateAfter(&'static str),
-    /// When the journal has so many records.
+    /// Once the journal has this many records.
     Record(usize),
-    /// When the run has a file of this name.
+    /// Once the run has a file of this name.
     File(&'static str),
     /// A little after so many requests of any kind.
     Requests(u64, Duration),
@@ -31,7 +31,7 @@ pub(super) enum Cut {
 const PATIENCE: Duration = Duration::from_secs(20);
 
 impl Cut {
-    /// What kills the next process of this scene, given that one's id.
+    /// Returns the function that kills the next process of this scene, given its process ID.
     pub(super) fn arm(self, scene: &Scene) -> impl FnOnce(u32) + Send + use<> {
         let pid = Arc::new(OnceLock::new());
         if let Cut::Write(n) | Cut::WriteOrState(n) = self {

@@ -169,7 +169,7 @@ fn a_journal_that_is_torn() {
             scene.assert_honest(&resumed, &what);
             scene.assert_restored(&what);
             scene.assert_grown_by(1, &what);
-            // What was torn is gone for good: the journal can be gone on with once more.
+            // The torn record is gone for good: the journal can be resumed again.
             scene.on_run("resume", &scene.runs()[0], &[]).await.expect_code(0);
         }
     });

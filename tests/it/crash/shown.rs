@@ -1,4 +1,4 @@
-//! What a person gets to see of runs, and who may work on one.
+//! The runs as shown to a person, and the processes that may work on one.
 
 use std::sync::{Arc, Mutex};
 
@@ -176,7 +176,7 @@ fn going_on_elsewhere() {
         let resumed = scene.on_run("resume", &run, &[]).await.expect_code(0);
         scene.assert_honest(&resumed, "at another address");
 
-        // What the run keeps is enough.
+        // The options kept by the run are enough.
         std::fs::write(&path, &order).unwrap();
         scene.subject.asof_alone(&["resume", &run]).await.expect_code(0);
         scene.subject.asof_alone(&["undo", &run, "--yes"]).await.expect_code(0);

@@ -35,9 +35,9 @@ struct Case {
     concurrency: &'static str,
     lanes: &'static str,
     options: &'static [&'static str],
-    /// How often going on is cut off too.
+    /// The number of times that the resume is interrupted too.
     again: u64,
-    /// What the disk had not taken when the power went is gone from the journal.
+    /// True if the power fails too: records not yet synced are lost from the journal.
     power_cut: bool,
 }
 
@@ -124,14 +124,14 @@ fn forget(run: &Path, seed: u64) {
     std::fs::write(&path, &journal.as_bytes()[..kept]).unwrap();
 }
 
-/// How many of the cases were cut off before their end.
+/// Returns the number of cases that were interrupted before their end.
 async fn play(cases: Vec<Case>) -> usize {
     let played = stream::iter(cases).map(|case| async move { case.play().await });
     let cut_off: Vec<bool> = played.buffer_unordered(SIDE_BY_SIDE).collect().await;
     cut_off.into_iter().filter(|cut_off| *cut_off).count()
 }
 
-/// How many records the journal of an undisturbed restore has, and how many requests of it write.
+/// Returns the number of records in the journal of an undisturbed restore, and the number of its requests that write.
 async fn undisturbed() -> (usize, u64) {
     let scene = Scene::new(SIZE).await;
     scene.lab().requests().reset();
@@ -177,7 +177,7 @@ fn cut_off_at_any_moment() {
     });
 }
 
-/// What is on disk when a run is killed before its first change.
+/// The files that can be on disk after a run is killed before its first change.
 #[test]
 fn a_run_that_has_not_begun() {
     let steps: &[(&[&str], bool)] = &[

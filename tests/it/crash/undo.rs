@@ -1,4 +1,4 @@
-//! What a restore did is taken back: content, metadata and tags of every key, but of those that somebody has changed since.
+//! Undo of a restore: content, metadata and tags of every key come back, except for keys changed by others since.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -46,7 +46,7 @@ async fn there_and_back(restore: &[&str], back: &[&str]) {
     undo(&scene, &again, 0, back).await;
     scene.assert_undone(&what);
 
-    // What was taken back is not taken back once more; of a marker that is gone, the server says that it is removed.
+    // A second undo changes nothing; for a marker that is gone, the server reports that it was removed.
     let versions = scene.versions();
     let nothing = undo(&scene, &again, 0, back).await;
     let (skipped, markers_removed) = (nothing.count("skipped"), nothing.count("markers_removed"));
@@ -106,7 +106,7 @@ fn write_before_the_first_write(scene: &Scene, keys: &'static [&'static str], de
     }
 }
 
-/// What was buried by `--on-conflict overwrite` comes back, not what the plan saw.
+/// Versions overwritten by `--on-conflict overwrite` come back, not those that the plan saw.
 #[test]
 fn what_was_overwritten_comes_back() {
     block_on(async {

@@ -14,7 +14,7 @@ use crate::support::{Run, text};
 
 const THEIRS: &str = "theirs";
 
-/// What a writer has made, by key: the id of the version or delete marker.
+/// The entries made by a writer, by key: the ID of the version or delete marker.
 type Written = Arc<Mutex<Vec<(String, String)>>>;
 
 /// Writes to a key, and takes it down.

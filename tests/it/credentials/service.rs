@@ -14,7 +14,7 @@ pub(super) struct Asked {
     pub(super) body: String,
 }
 
-/// What is answered.
+/// A reply of the service.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -64,7 +64,7 @@ impl Service {
         Self { url, asked }
     }
 
-    /// What it was asked so far.
+    /// Returns the requests received so far.
     pub(super) fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }

@@ -57,7 +57,7 @@ pub(crate) const OPERATIONS: [Operation; 8] = [
 
 const READS: usize = 5;
 
-/// What a copy in parts sends beside.
+/// The additional requests of a multipart copy.
 const OF_PARTS: [Operation; 3] =
     [Operation::CreateMultipartUpload, Operation::UploadPartCopy, Operation::CompleteMultipartUpload];
 
@@ -164,7 +164,7 @@ fn lasting_faults_of_reads_end_the_run() {
     all(&OPERATIONS[..READS], ends_the_run);
 }
 
-/// What the bucket is set to, and what a diff calls the check of it.
+/// The requests that read the bucket's settings, and the name of each one's check in a diff.
 const SETTINGS: [(Operation, &str); 7] = [
     (Operation::GetBucketVersioning, "versioning"),
     (Operation::GetBucketLifecycleConfiguration, "lifecycle"),

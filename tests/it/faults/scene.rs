@@ -23,9 +23,9 @@ pub(crate) const IN_PARTS: [&str; 2] = ["--multipart-threshold", "40"];
 pub(crate) struct Scene {
     pub(crate) subject: Subject,
     pub(crate) at: Moment,
-    /// What the bucket held at that moment.
+    /// The contents of the bucket at T.
     then: BTreeMap<String, Content>,
-    /// What it holds before any restore.
+    /// Its contents before any restore.
     now: BTreeMap<String, Content>,
     /// Every key's history before any restore.
     history: BTreeMap<String, Vec<VersionInfo>>,
@@ -94,17 +94,17 @@ impl Scene {
         self.subject.server.lab.as_ref().unwrap()
     }
 
-    /// Whether a key had this entry before any restore.
+    /// Returns true if a key had this entry before any restore.
     pub(crate) fn held(&self, key: &str, version_id: &str) -> bool {
         self.history[key].iter().any(|entry| entry.version_id == version_id)
     }
 
-    /// How many keys there were at that moment.
+    /// Returns the number of keys at T.
     pub(crate) fn keys_then(&self) -> usize {
         self.then.len()
     }
 
-    /// How many keys a restore has to change.
+    /// Returns the number of keys that a restore has to change.
     pub(crate) fn planned(&self) -> u64 {
         self.changed.len() as u64
     }

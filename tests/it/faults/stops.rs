@@ -1,5 +1,5 @@
-//! What stops a run in its midst: credentials that are worth nothing any more, and Ctrl-C. Neither burns through the rest of
-//! the plan, and what was not begun is begun by `resume` as if for the first time.
+//! Events that stop a run in its midst: expired credentials and Ctrl-C. Neither burns through the rest of the plan, and
+//! what was not begun is begun by `resume` as if for the first time.
 
 use std::process::Command;
 use std::sync::mpsc;
@@ -18,13 +18,13 @@ pub(super) fn block_on(case: impl Future<Output = ()>) {
     runtime.block_on(case);
 }
 
-/// When a signal is sent.
+/// The time at which a signal is sent.
 pub(super) struct Stop {
     /// At a request for this operation.
     pub(super) operation: Operation,
     /// At the n-th.
     pub(super) nth: u64,
-    /// What happens to each of them.
+    /// The fault of each of these requests.
     pub(super) fault: Option<Fault>,
 }
 
@@ -207,7 +207,7 @@ fn a_signature_that_one_key_breaks_fails_that_key_alone() {
     });
 }
 
-/// What was announced and not begun is not taken for done by an undo either.
+/// An undo does not treat changes as done that were announced and not begun.
 #[test]
 fn a_run_that_was_stopped_is_undone_as_far_as_it_came() {
     block_on(async {

@@ -9,7 +9,7 @@ use super::state::{Model, State, changes};
 use super::write::write;
 use crate::support::{Bucket, Moment, Run, Subject};
 
-/// Why a history failed.
+/// The result of checking a history, with the reason for a failure.
 pub(crate) type Verdict = Result<(), String>;
 
 /// A bucket with a history, and the model of it.
@@ -123,7 +123,7 @@ impl Case<'_> {
     }
 }
 
-/// What a bucket holds.
+/// Returns the contents of a bucket.
 fn state(lab: &Lab, bucket: &str) -> State {
     lab.live(bucket).into_iter().map(|(key, live)| (key, live.content)).collect()
 }

@@ -7,7 +7,7 @@ use fastrand::Rng;
 
 use super::keys;
 
-/// When histories begin, in seconds since 1970.
+/// The start of all histories, in seconds since 1970.
 const BEGINNING: i64 = 1_700_000_000;
 
 const CLASSES: [&str; 5] = ["STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR", "STANDARD"];

@@ -6,7 +6,7 @@ use asof::lab::{Content, Put};
 
 use super::history::{Event, What};
 
-/// What a bucket holds, by key.
+/// The contents of a bucket, by key.
 pub(crate) type State = BTreeMap<String, Content>;
 
 /// The states that a bucket went through, each with the second from which on it held.
@@ -66,7 +66,7 @@ impl Model {
     }
 }
 
-/// What an object is once it has been put.
+/// Returns the content of an object after it is put.
 fn content(object: &Put) -> Content {
     let mut system = object.system.clone();
     let content_type = object.content_type.as_deref().unwrap_or("binary/octet-stream");

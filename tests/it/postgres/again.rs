@@ -6,8 +6,8 @@ use super::{Database, Moment, asof, step};
 use crate::servers::say;
 use crate::support::{Bucket, Run, Subject};
 
-/// What was recovered to T is recovered to it once more, after a recovery that failed and was undone by hand, and one that was
-/// aborted. `rows` are those of T.
+/// Recovers to the same T again, after a recovery that failed and was undone by hand, and one that was aborted. `rows`
+/// are those of T.
 pub(super) async fn given_up_and_typed_again(
     (subject, database, bucket): (&Subject, &Database, &Bucket),
     at: Moment,

@@ -1,4 +1,4 @@
-//! What is quiesced by one process, with a real PostgreSQL: another recovery is refused meanwhile.
+//! Exclusive work on an application, with a real PostgreSQL: while one recovery has quiesced it, another is refused.
 
 use std::time::{Duration, Instant};
 
@@ -30,7 +30,7 @@ pub(super) async fn of_two_times_one_is_recovered(
     database.play("teardown", &id);
 }
 
-/// How long something is waited for.
+/// The longest wait.
 pub(super) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(super) async fn until(is: impl Fn() -> bool) {

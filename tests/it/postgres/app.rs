@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::support::Bucket;
 
-/// How many write side by side, each to rows of its own.
+/// The number of concurrent writers, each with rows of its own.
 pub(crate) const WORKERS: usize = 4;
 
 /// A row, and the revision that its object is of.
@@ -29,7 +29,7 @@ impl Row {
     }
 }
 
-/// How long after a commit its message is published: the relay of an outbox is never at once.
+/// The delay between a commit and the publication of its message: the relay of an outbox is never immediate.
 const LAG: Duration = Duration::from_millis(200);
 
 /// The application under way. It stops when there is a file `stop` in its directory, and then makes a file `stopped`.
@@ -178,7 +178,7 @@ impl Session {
     /// A session of psql's, which takes statements.
     pub(crate) fn of_psql(psql: &str, url: &str) -> Self {
         let mut command = std::process::Command::new(psql);
-        // What it says once the table has been dropped.
+        // psql writes errors to stderr once the table has been dropped.
         command.args(["-XAtq", url]).stderr(Stdio::null());
         Self::open(command, ";\n\\echo done\n")
     }

@@ -10,7 +10,7 @@ use super::{Database, TABLE, asof, command, last_second, step, strike};
 use crate::servers::say;
 use crate::support::{Bucket, Run, Subject, kill};
 
-/// How long the application writes before it is stopped again.
+/// The time for which the application writes before it is stopped again.
 const WRITES: Duration = Duration::from_secs(1);
 
 pub(super) async fn a_mark_that_is_killed_leaves_nothing_quiesced(subject: &Subject, database: &Database) {

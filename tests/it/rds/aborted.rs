@@ -57,7 +57,7 @@ fn an_abort_leaves_protection_that_somebody_else_has_set() {
     });
 }
 
-/// What stays behind can be removed by hand.
+/// The remaining instance can be removed by hand.
 #[test]
 fn an_abort_that_may_not_remove_the_instance_names_the_command_that_does() {
     block_on(async {

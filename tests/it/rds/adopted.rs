@@ -176,7 +176,7 @@ fn what_does_not_tell_whose_it_is_and_of_when_is_not_adopted() {
     });
 }
 
-/// What the adopted recovery has not asked for yet is looked for as if it began.
+/// Targets that the adopted recovery has not requested yet are checked as at the start of a recovery.
 #[test]
 fn what_an_adopted_recovery_has_not_asked_for_yet_has_to_be_free() {
     block_on(async {
@@ -202,7 +202,7 @@ fn what_an_adopted_recovery_has_not_asked_for_yet_has_to_be_free() {
     });
 }
 
-/// What was adopted may have been asked for: an abort removes it.
+/// The adopted recovery may have requested its targets: an abort removes them.
 #[test]
 fn an_adopted_recovery_is_aborted_as_a_whole() {
     block_on(async {

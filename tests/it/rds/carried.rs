@@ -1,4 +1,5 @@
-//! What is carried over, what has no room, and what cannot be restored: told before anything is changed.
+//! The settings carried over, those with no room, and those that cannot be restored: reported before anything is
+//! changed.
 
 use super::{databases, rds, restores, with_source};
 use crate::crash::block_on;

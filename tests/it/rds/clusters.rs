@@ -28,7 +28,7 @@ async fn multi_az() -> Databases {
     databases
 }
 
-/// What of a cluster is carried over, whatever it is called.
+/// Returns the settings of a cluster that are carried over, without its name.
 fn shape(cluster: &DbCluster) -> String {
     format!(
         "{:?}",

@@ -1,4 +1,4 @@
-//! What a restored database lacks of its source: named, with the commands that add it.
+//! The properties that a restored database lacks compared with its source: named, with the commands that add them.
 
 use asof::lab::{RdsAction, When};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What hooks find of a database of RDS.
+//! The environment of hooks about a database of RDS.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,5 @@
-//! What a drill or a recovery has asked for is known to be its own, also while RDS does not know its tags, or it, yet.
+//! Ownership of a database requested by a drill or a recovery is known, also while RDS does not know its tags, or it,
+//! yet.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};

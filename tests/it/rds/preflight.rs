@@ -1,5 +1,5 @@
-//! What a restore needs is looked up before anything is stopped: what cannot come out right is refused, what cannot be
-//! asked is said to be unknown.
+//! The preconditions of a restore are checked before anything is quiesced: a restore that cannot succeed is refused,
+//! and an asked is said to be unknown.
 
 use asof::lab::{Fault, RdsAction, Rule, When};
 

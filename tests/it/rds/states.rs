@@ -75,7 +75,7 @@ fn killed_while_it_is_configured_and_run_again_the_rest_is_set() {
     });
 }
 
-/// What an application connects by is right before it goes on, however long that takes.
+/// The database's address and settings are right before the application is resumed, however long that takes.
 #[test]
 fn an_application_waits_for_what_it_connects_by() {
     block_on(async {
@@ -107,7 +107,7 @@ fn an_application_waits_for_what_it_connects_by() {
     });
 }
 
-/// What hangs ends, so that a cron job can begin the next; the same command goes on.
+/// A restore that hangs ends at the deadline, so that a cron job can begin the next; the same command resumes it.
 #[test]
 fn a_restore_that_hangs_ends_at_the_deadline() {
     block_on(async {

@@ -18,14 +18,14 @@ fn kept(at: Moment) -> String {
     format!("src-before-{at}")
 }
 
-/// What is restored, and swapped.
+/// The resource that is restored and swapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Instance,
     Cluster,
 }
 
-/// What stands under a name.
+/// The database that has a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct There {
     resource_id: String,
@@ -199,7 +199,7 @@ fn the_first_backup_is_waited_for_before_the_application_is_quiesced() {
     });
 }
 
-/// What is set after the application was resumed is set on the database that has the source's name by now.
+/// Settings applied after the application was resumed go to the database that has the source's name by then.
 #[test]
 fn the_rest_is_configured_under_the_new_name() {
     block_on(async {

@@ -175,7 +175,7 @@ fn a_copy_that_is_protected_after_it_was_listed_is_left() {
     });
 }
 
-/// Whether it is protected, if it is there.
+/// Returns the deletion protection of an instance or a cluster; `None` if it does not exist.
 async fn there(databases: &Databases, id: &str) -> Option<bool> {
     if let Some(instance) = databases.instance(id).await {
         return instance.deletion_protection();
@@ -186,7 +186,7 @@ async fn there(databases: &Databases, id: &str) -> Option<bool> {
     })
 }
 
-/// What `asof drill --sweep` shows on a terminal on which this is typed.
+/// Returns the output of `asof drill --sweep` on a terminal on which this is typed.
 pub(super) async fn answered(databases: &Databases, answer: &'static str) -> String {
     let path = databases.path();
     let sweep = ["drill", "--sweep", path.to_str().unwrap()];

@@ -86,7 +86,7 @@ async fn an_aborted_recovery_leaves_everything_as_it_was() {
     assert!(story.open().await.is_empty());
     let none = story.abort().await.expect_code(2);
     assert!(none.stderr.contains("to abort") && none.stderr.contains("asof recover --list"), "{none}");
-    // What commands have restored carries no tags.
+    // A database restored by commands carries no tags.
     assert!(!none.stderr.contains("--adopt"), "{none}");
     // The same command begins anew.
     let again = story.recover().await.expect_code(0);
@@ -94,7 +94,7 @@ async fn an_aborted_recovery_leaves_everything_as_it_was() {
     story.scene.assert_restored("recovered after all");
 }
 
-/// What somebody wrote since is left alone, and what stands where the database was and is not ours.
+/// An abort leaves alone keys written by others since, and a database at the target that is not its own.
 #[tokio::test]
 async fn an_abort_leaves_what_is_not_its_own() {
     let story = Story::new().await;

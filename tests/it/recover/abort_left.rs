@@ -1,4 +1,5 @@
-//! What an abort cannot undo, or must not: it says so, and the application is not resumed over it.
+//! Parts of a recovery that an abort cannot or must not undo: it says so, and does not resume the application over
+//! them.
 
 use std::time::Duration;
 

@@ -161,7 +161,8 @@ async fn a_recovery_whose_bucket_was_restored_to_another_time_is_closed() {
     assert!(refused.stderr.contains(&format!(" has changed s3://{BUCKET} since")), "{refused}");
 }
 
-/// What such a run has changed is not known: it may have overtaken the recovery, which would rewind it.
+/// The changes of a run with an unreadable manifest are unknown: it may have overtaken the recovery, which would rewind
+/// it.
 #[tokio::test]
 async fn a_run_whose_manifest_cannot_be_read_stops_the_recovery_that_it_may_have_overtaken() {
     let story = Story::new().await;

@@ -14,7 +14,7 @@ const SIDE_BY_SIDE: usize = 4;
 const PATIENCE: Duration = Duration::from_secs(30);
 const HOOKS: [&str; 3] = ["quiesce", "after-database", "resume"];
 
-/// When the application is.
+/// The time at which the application is quiesced.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Quiesced {
     Early,

@@ -215,7 +215,7 @@ async fn copies_are_kept_on_request_and_torn_down_by_the_next_drill() {
     story.assert_gone(versions);
 }
 
-/// What cannot be torn down is told even when the drill's journal cannot be written.
+/// A resource that cannot be torn down is reported even when the drill's journal cannot be written.
 #[tokio::test]
 async fn what_is_left_is_told_beside_other_trouble() {
     let story = story().await;
@@ -272,7 +272,8 @@ async fn a_scratch_bucket_without_versions_will_do() {
     story.assert_gone(versions);
 }
 
-/// What was kept and cannot be torn down is removed by hand; the next drill sees that, and ends the one that kept it.
+/// Copies that were kept and cannot be torn down are removed by hand; the next drill sees that, and ends the one that
+/// kept them.
 #[tokio::test]
 async fn what_was_kept_is_not_drilled_over() {
     let story = story().await;

@@ -8,7 +8,7 @@ use super::story::{Story, report};
 use crate::faults::scene::BUCKET;
 use crate::support::{Moment, Run};
 
-/// When it was killed.
+/// The time of the kill.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Cut {
     /// Before the end was noted.

@@ -1,4 +1,4 @@
-//! How a recovery ends when something outside its steps fails: the report, the journal, the hook after a failure.
+//! The end of a recovery when something outside its steps fails: the report, the journal, the hook after a failure.
 
 use super::story::{Story, report};
 

@@ -96,7 +96,7 @@ async fn a_killed_mark_is_not_taken_for_resumed_by_an_earlier_resume() {
     assert_eq!(story.calls("resume"), 2, "the mark's quiesce was forgotten");
 }
 
-/// What the application has written into the restored database would be lost, and its objects be rewound.
+/// A repeated restore would lose the application's writes to the restored database, and rewind its objects.
 #[tokio::test]
 async fn a_database_that_is_gone_after_the_resume_hook_was_started_is_not_restored_again() {
     let story = Story::new().await;

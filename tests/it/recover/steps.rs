@@ -172,7 +172,7 @@ async fn a_target_that_is_taken_meanwhile_is_changed_and_gone_on_with() {
     story.assert_recovered("into another target");
 }
 
-/// What says of any recovery that it is there would never be restored.
+/// A progress command that reports any recovery's database as available would keep this one from ever being restored.
 #[tokio::test]
 async fn a_progress_command_that_does_not_tell_whose_it_is_is_refused() {
     let story = Story::new().await;
@@ -287,7 +287,7 @@ async fn rows_that_name_no_keys_at_all_are_not_taken_for_consistent() {
     );
 }
 
-/// What lies in an archive cannot be healed: it is named, not only counted.
+/// Archived objects cannot be healed: they are named, not only counted.
 #[tokio::test]
 async fn what_arrived_late_in_an_archive_is_named() {
     let story = Story::new().await;

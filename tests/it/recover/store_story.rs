@@ -58,7 +58,7 @@ impl Story {
         )
     }
 
-    /// How often the script was called for this, about this store.
+    /// Returns the number of calls of the script for this, about this store.
     pub(crate) fn store_calls(&self, what: &str, store: &str) -> usize {
         self.stores_of(what).into_iter().filter(|name| name == store).count()
     }

@@ -120,12 +120,12 @@ bucket = "s3://{BUCKET}"
         std::fs::read_to_string(self.path(name)).unwrap_or_default()
     }
 
-    /// How often the script was called for this.
+    /// Returns the number of calls of the script for this.
     pub(crate) fn calls(&self, what: &str) -> usize {
         self.read("calls").lines().filter(|line| line.split(' ').next() == Some(what)).count()
     }
 
-    /// What the script was called for, each once, in the order of its first call.
+    /// Returns the subcommands with which the script was called, each once, in the order of the first call.
     pub(crate) fn order(&self) -> Vec<String> {
         let calls = self.read("calls");
         let mut order: Vec<String> = Vec::new();

@@ -17,7 +17,7 @@ async fn cluster(shards: u32) -> Cluster {
     cluster
 }
 
-/// How many of the objects of a shard's run there are that contain `part`.
+/// Returns the number of objects of a shard's run whose names contain `part`.
 fn objects(cluster: &Cluster, part: &str) -> usize {
     let run = format!("runs/{}/", cluster.run_id(0));
     let state = cluster.scene.lab().live("state");

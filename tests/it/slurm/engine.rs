@@ -88,12 +88,12 @@ impl Slurm {
         output(self.command("scancel").arg(job.to_string()));
     }
 
-    /// What a task has printed on stderr.
+    /// Returns the stderr of a task.
     pub(super) fn stderr(&self, task: TaskId) -> String {
         self.log(task, "err")
     }
 
-    /// What a task has printed on stdout.
+    /// Returns the stdout of a task.
     pub(super) fn stdout(&self, task: TaskId) -> String {
         self.log(task, "out")
     }

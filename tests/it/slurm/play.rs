@@ -47,7 +47,7 @@ enum Act {
 #[derive(Debug)]
 struct Shard {
     task: TaskId,
-    /// What is to come, the last first.
+    /// The strokes to come, the last first.
     strokes: Vec<Stroke>,
     /// The task that tries to take the shard of one that is frozen.
     rival: Option<TaskId>,
@@ -251,7 +251,7 @@ impl<'a> Play<'a> {
         self.subject.command(&self.subject.server.secret, &[&arguments[..], &state, &share].concat())
     }
 
-    /// What a task was and said.
+    /// Returns the state and the output of a task.
     fn story(&self, task: TaskId) -> String {
         let state = self.slurm.tasks().get(&task).copied();
         format!("{task:?} {state:?}:\n{}{}", self.slurm.stdout(task), self.slurm.stderr(task))

@@ -13,7 +13,7 @@ use crate::postgres::app::{Row, Session, WORKERS};
 use crate::support::Bucket;
 use crate::support::recipe::{Recipe, printed};
 
-/// What the application publishes to, and its recovery file restores.
+/// The stream to which the application publishes, and which its recovery file restores.
 const STREAM: &str = "messages";
 
 pub(super) const RESTORED: &str = "messages_restored";
@@ -80,7 +80,7 @@ impl Queue {
         self.messages(STREAM)
     }
 
-    /// Whether a recovery or a drill has left its stream.
+    /// Returns true if the stream restored by a recovery or a drill still exists.
     pub(super) fn is_restored(&self) -> bool {
         self.recipe.command("print").arg(RESTORED).output().unwrap().status.success()
     }

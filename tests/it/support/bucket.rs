@@ -188,7 +188,7 @@ impl Bucket {
     }
 }
 
-/// What `put_all` writes.
+/// Returns the body that `put_all` writes.
 pub(crate) fn body_of(key: &str, mark: &str) -> String {
     format!("{mark} of {key}")
 }

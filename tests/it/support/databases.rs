@@ -193,7 +193,7 @@ pub(crate) fn tag(key: &str, value: &str) -> Tag {
     Tag::builder().key(key).value(value).build()
 }
 
-/// What an instance is like, apart from its name: what `like-source` is about.
+/// Returns the settings of an instance that `like-source` copies, without its name.
 pub(crate) fn shape(instance: &DbInstance) -> BTreeMap<&'static str, String> {
     let mut shape = BTreeMap::new();
     let mut set = |name, value: String| drop(shape.insert(name, value));

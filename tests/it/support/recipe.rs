@@ -7,7 +7,7 @@ use std::process::Command;
 
 use super::binary;
 
-/// What the recovery file of a recipe is written as.
+/// The file name for the recovery file of a recipe.
 const FILE: &str = "recipe.toml";
 
 /// A recipe in a directory.
@@ -96,7 +96,7 @@ impl Recipe {
     }
 }
 
-/// What a command prints, which must end well.
+/// Returns the stdout of a command, which must succeed.
 pub(crate) fn printed(command: &mut Command) -> String {
     let output = command.output().unwrap();
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -1,4 +1,4 @@
-//! What is kept of an object, by one request and in parts, and what is said of the rest.
+//! The properties of an object that a restore keeps, by one request and in parts, and the warnings about the rest.
 
 use asof::lab::{Configuration, Fault, Operation, Rule, When};
 use aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder;

@@ -15,7 +15,7 @@ const QUESTIONS: u64 = 12;
 /// Cases that are played at once; they mostly wait.
 const SIDE_BY_SIDE: usize = 4;
 
-/// What comes after the kill.
+/// The command after the kill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Then {
     Again,

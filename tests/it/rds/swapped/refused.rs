@@ -1,4 +1,4 @@
-//! What is refused of a swap, before anything is changed or in the midst of it; and what is said before.
+//! Swaps that are refused, before anything is changed or in the midst of it; and the warnings before.
 
 use asof::lab::{RdsAction, When};
 
