@@ -27,121 +27,96 @@ impl Counter {
     pub fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
+
+    fn add_to(&self, sum: &Self) {
+        sum.add(self.get());
+    }
 }
 
-/// All counters of a run.
-#[derive(Debug, Default)]
-pub struct Counters {
-    /// Listing requests answered.
-    pub list_requests: Counter,
-    /// Listing requests that the server throttled; they are sent again.
-    pub throttled: Counter,
-    /// Ranges of the key space being listed.
-    pub ranges: Counter,
-    /// Estimated entries left; 0 if there is no estimate.
-    pub remaining: Counter,
-    /// Versions and delete markers seen.
-    pub versions: Counter,
-    /// Keys resolved.
-    pub keys: Counter,
-    /// Changes found.
-    pub changes: Counter,
-    /// Write requests (copies, delete requests).
-    pub write_requests: Counter,
-    /// Changes that `apply` has to make.
-    pub planned: Counter,
-    /// Objects copied.
-    pub copied: Counter,
-    /// Bytes of the copied objects.
-    pub bytes_copied: Counter,
-    /// Keys that got a delete marker.
-    pub deleted: Counter,
-    /// Keys whose delete markers were removed.
-    pub markers_removed: Counter,
-    /// Keys left alone because they are already correct.
-    pub skipped: Counter,
-    /// Keys left alone because someone else changed them after the plan was made.
-    pub conflicts: Counter,
-    /// Keys that were changed and whose change superseded an unseen write.
-    pub superseded: Counter,
-    /// Keys that could not be changed.
-    pub failed: Counter,
-    /// Keys left alone because the version to restore is archived.
-    pub archived: Counter,
-    /// Objects of which only the size could be verified.
-    pub unverifiable: Counter,
-    /// Copied objects that lost part of their metadata.
-    pub not_kept: NotKept,
+/// Defines structs of counters, and the sum of two of them field by field, so that no field can be left out.
+macro_rules! counters {
+    ($($(#[$attribute:meta])* pub struct $name:ident {
+        $($(#[$doc:meta])* pub $field:ident: $kind:ty,)*
+    })*) => {
+        $(
+            $(#[$attribute])*
+            pub struct $name {
+                $($(#[$doc])* pub $field: $kind,)*
+            }
+
+            impl $name {
+                fn add_to(&self, sum: &Self) {
+                    $(self.$field.add_to(&sum.$field);)*
+                }
+            }
+        )*
+    };
 }
 
-/// Copied objects that lost something, by what was lost.
-#[derive(Debug, Default)]
-pub struct NotKept {
-    /// Their ACL could not be read.
-    pub acl: Counter,
-    /// Their tags could not be read.
-    pub tags: Counter,
-    /// They have a retention or a legal hold, and copying it was not requested.
-    pub locks: Counter,
-    /// They have user metadata that no header can carry.
-    pub metadata: Counter,
+counters! {
+    /// All counters of a run.
+    #[derive(Debug, Default)]
+    pub struct Counters {
+        /// Listing requests answered.
+        pub list_requests: Counter,
+        /// Listing requests that the server throttled; they are sent again.
+        pub throttled: Counter,
+        /// Ranges of the key space being listed.
+        pub ranges: Counter,
+        /// Estimated entries left; 0 if there is no estimate.
+        pub remaining: Counter,
+        /// Versions and delete markers seen.
+        pub versions: Counter,
+        /// Keys resolved.
+        pub keys: Counter,
+        /// Changes found.
+        pub changes: Counter,
+        /// Write requests (copies, delete requests).
+        pub write_requests: Counter,
+        /// Changes that `apply` has to make.
+        pub planned: Counter,
+        /// Objects copied.
+        pub copied: Counter,
+        /// Bytes of the copied objects.
+        pub bytes_copied: Counter,
+        /// Keys that got a delete marker.
+        pub deleted: Counter,
+        /// Keys whose delete markers were removed.
+        pub markers_removed: Counter,
+        /// Keys left alone because they are already correct.
+        pub skipped: Counter,
+        /// Keys left alone because someone else changed them after the plan was made.
+        pub conflicts: Counter,
+        /// Keys that were changed and whose change superseded an unseen write.
+        pub superseded: Counter,
+        /// Keys that could not be changed.
+        pub failed: Counter,
+        /// Keys left alone because the version to restore is archived.
+        pub archived: Counter,
+        /// Objects of which only the size could be verified.
+        pub unverifiable: Counter,
+        /// Copied objects that lost part of their metadata.
+        pub not_kept: NotKept,
+    }
+
+    /// Copied objects that lost something, by what was lost.
+    #[derive(Debug, Default)]
+    pub struct NotKept {
+        /// Their ACL could not be read.
+        pub acl: Counter,
+        /// Their tags could not be read.
+        pub tags: Counter,
+        /// They have a retention or a legal hold, and copying it was not requested.
+        pub locks: Counter,
+        /// They have user metadata that no header can carry.
+        pub metadata: Counter,
+    }
 }
 
 impl Counters {
     /// Adds the counts of a part of the work.
     pub fn add(&self, part: &Self) {
-        let pairs = self.all().into_iter().zip(part.all());
-        pairs.for_each(|(counter, part)| counter.add(part.get()));
-    }
-
-    fn all(&self) -> [&Counter; 23] {
-        let Self {
-            list_requests,
-            throttled,
-            ranges,
-            remaining,
-            versions,
-            keys,
-            changes,
-            write_requests,
-            planned,
-            copied,
-            bytes_copied,
-            deleted,
-            markers_removed,
-            skipped,
-            conflicts,
-            superseded,
-            failed,
-            archived,
-            unverifiable,
-            not_kept: NotKept { acl, tags, locks, metadata },
-        } = self;
-        [
-            list_requests,
-            throttled,
-            ranges,
-            remaining,
-            versions,
-            keys,
-            changes,
-            write_requests,
-            planned,
-            copied,
-            bytes_copied,
-            deleted,
-            markers_removed,
-            skipped,
-            conflicts,
-            superseded,
-            failed,
-            archived,
-            unverifiable,
-            acl,
-            tags,
-            locks,
-            metadata,
-        ]
+        part.add_to(self);
     }
 
     /// Changes that are settled, whatever their outcome.
