@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What the server scripts share: where things are kept, ports, waiting, starting and stopping by pid.
+# Shared by the server scripts: where things are kept, ports, waiting, starting and stopping by pid.
 # Sourced, not run. A server script is called as
 #   NAME.sh install             put it into the cache; exit 3 when this machine cannot have it
 #   NAME.sh start DIR [PORT]    run it on 127.0.0.1, keep its state in DIR, write DIR/env
@@ -68,6 +68,16 @@ apt_install() {
   return 1
 }
 
+# Installs Debian packages, unless `installed` finds what they contain.
+install_packages() {
+  ! installed || return 0
+  apt_usable || cannot "Debian's packages $* are absent, and installing them takes apt-get and root"
+  lock_cache
+  ! installed || return 0
+  say "installing $*"
+  apt_install "$@" || cannot "apt-get could not install $*"
+}
+
 # venv NAME PYTHON REQUIREMENT...: a virtual environment with pinned packages. Complete or absent.
 venv() {
   local dir=$CACHE/$1 python=$2
@@ -124,6 +134,13 @@ end() {
     ! alive "$dir" "$name" || kill -9 "$pid" 2>/dev/null || true
   fi
   rm -f "$dir/$name.pid"
+}
+
+# end_all DIR NAME...: in this order.
+end_all() {
+  local dir=$1 name
+  shift
+  for name in "$@"; do end "$dir" "$name"; done
 }
 
 # await DIR NAME SECONDS COMMAND...: until the command succeeds; fails at once when the server has died.

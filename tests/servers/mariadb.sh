@@ -7,14 +7,7 @@ readonly PACKAGES=(mariadb-server-core mariadb-client mariadb-backup)
 
 installed() { have mariadbd && have mariadb-install-db && have mariadb-binlog && have mariadb-backup; }
 
-install() {
-  ! installed || return 0
-  apt_usable || cannot "Debian's packages ${PACKAGES[*]} are absent, and installing them takes apt-get and root"
-  lock_cache
-  ! installed || return 0
-  say "installing ${PACKAGES[*]}"
-  apt_install "${PACKAGES[@]}" || cannot "apt-get could not install ${PACKAGES[*]}"
-}
+install() { install_packages "${PACKAGES[@]}"; }
 
 owner() { if [ "$(id -u)" != 0 ]; then id -un; elif id mysql >/dev/null 2>&1; then echo mysql; else echo nobody; fi; }
 

@@ -9,14 +9,7 @@ readonly KEY=test SECRET=test
 
 installed() { have radosgw && have radosgw-admin && have ceph && have ceph-mon && have ceph-osd; }
 
-install() {
-  installed && return
-  apt_usable || cannot "Debian's packages ${PACKAGES[*]} are absent, and installing them takes apt-get and root"
-  lock_cache
-  installed && return
-  say "installing ${PACKAGES[*]}"
-  apt_install "${PACKAGES[@]}" || cannot "apt-get could not install ${PACKAGES[*]}"
-}
+install() { install_packages "${PACKAGES[@]}"; }
 
 write_conf() {
   local dir=$1 port=$2 mon=$3 fsid=$4
@@ -118,9 +111,6 @@ start() {
   printf '%s\n' "ASOF_TEST_RGW_URL=http://127.0.0.1:$port" "ASOF_TEST_RGW_KEY=$KEY" "ASOF_TEST_RGW_SECRET=$SECRET" >"$DIR/env"
 }
 
-stop() {
-  local daemon
-  for daemon in "${DAEMONS[@]}"; do end "$1" "$daemon"; done
-}
+stop() { end_all "$1" "${DAEMONS[@]}"; }
 
 main "$@"

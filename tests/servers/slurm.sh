@@ -9,14 +9,7 @@ readonly SLOTS=24
 
 installed() { have slurmctld && have slurmd && have sbatch && have munged; }
 
-install() {
-  installed && return
-  apt_usable || cannot "Debian's packages ${PACKAGES[*]} are absent, and installing them takes apt-get and root"
-  lock_cache
-  installed && return
-  say "installing ${PACKAGES[*]}"
-  apt_install "${PACKAGES[@]}" || cannot "apt-get could not install ${PACKAGES[*]}"
-}
+install() { install_packages "${PACKAGES[@]}"; }
 
 write_conf() {
   local dir=$1 slots=$2 node user controller daemon
@@ -80,7 +73,6 @@ start() {
 
 # Tasks outlive the daemons: they are cancelled first.
 stop() {
-  local daemon
   if alive "$1" slurmctld; then
     export SLURM_CONF=$1/slurm.conf
     limited 10 scancel --full --signal=KILL --state=RUNNING --user="$(id -un)" 2>/dev/null || true
@@ -90,7 +82,7 @@ stop() {
       sleep 0.1
     done
   fi
-  for daemon in "${DAEMONS[@]}"; do end "$1" "$daemon"; done
+  end_all "$1" "${DAEMONS[@]}"
 }
 
 case ${1:-start} in
