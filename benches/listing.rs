@@ -13,9 +13,7 @@
     reason = "a benchmark"
 )]
 
-#[path = "process/mod.rs"]
 mod process;
-#[path = "sections/mod.rs"]
 mod sections;
 
 use std::time::Duration;

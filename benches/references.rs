@@ -13,7 +13,6 @@
     reason = "a benchmark"
 )]
 
-#[path = "process/mod.rs"]
 mod process;
 
 use std::io::{BufWriter, Write};
