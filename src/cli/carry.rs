@@ -1,4 +1,4 @@
-//! Executing a run on the command line: progress, outcomes as they come, the summary, the last words.
+//! Executes a run on the command line: progress, outcomes as they arrive, the summary, the final message.
 
 use super::context::Context;
 use super::exit::Exit;
@@ -11,17 +11,17 @@ use crate::report::{CHANGED_MEANWHILE, Command, Done, Phase, Reporter, RunWords}
 /// A run that is ready to be executed.
 pub(super) struct PendingRun {
     pub(super) run: Run,
-    /// The options by which its changes are made.
+    /// Options for applying its changes.
     pub(super) apply: ApplyOptions,
     /// The sums of its plan.
     pub(super) sums: Sums,
-    /// The command that its summary names.
+    /// The command named in the summary.
     pub(super) command: fn(Done) -> Command,
     /// Checks of the bucket.
     pub(super) checks: Vec<Check>,
-    /// Told before anything else.
+    /// Warnings shown before anything else.
     pub(super) warnings: Vec<Warning>,
-    /// The command that checks it, if it can be checked.
+    /// The command that verifies it, if it can be verified.
     pub(super) check: Option<String>,
 }
 
@@ -30,7 +30,7 @@ impl PendingRun {
         Self { run, apply, sums, command, checks: Vec::new(), warnings: Vec::new(), check: None }
     }
 
-    /// Executes it, and says how it went.
+    /// Executes the run and reports its outcome.
     pub(super) async fn execute(self, context: &Context, client: &Client) -> Result<Exit> {
         let Self { run, apply, sums, command, checks, warnings, check } = &self;
         let (manifest, counters, output) = (run.manifest(), &context.counters, context.output);

@@ -23,7 +23,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         let least = LeastFor { location, state: state.bucket(), file: database.as_deref() };
         return print(&least_policy(what, least, typed)?);
     }
-    // clap demands it where there is no --iam.
+    // clap requires it unless --iam is given.
     let location = location.ok_or_else(|| Error::usage("check needs a location: s3://BUCKET[/PREFIX]"))?;
     let mut context = context.shown(output);
     if window.is_some_and(|window| window.is_zero()) {
@@ -49,7 +49,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let check = CheckPast { location: location.clone(), asked, multipart_window, earlier, trusting };
     let check = context.answered(&client, check.inspect(&client).await)?;
     let doubtful = context.surveying(check.look(&client, &context.cancel)).await?;
-    // After the listing, which may take hours: windows move on meanwhile.
+    // After the listing, which may take hours: the restorable windows move on meanwhile.
     let windows = databases.windows().await?;
     let found = check.answer(&client, &doubtful, &windows);
     let answer = Answer {
@@ -69,7 +69,8 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     Ok(if answer.restorable { Exit::Done } else { Exit::Refused })
 }
 
-/// A mark is one of the recovery file, where that is named. (That it cannot be found is said when it is read.)
+/// Resolves the target time. A mark belongs to the recovery file if one is named; a missing file is reported when it is
+/// read.
 fn typed_time(at: &str, state: &StateArgs, file: Option<&Path>) -> Result<TypedTime> {
     let file = file.and_then(|file| Source::place(file).ok());
     time_arg::read(at, state, file.as_deref())

@@ -1,4 +1,4 @@
-//! The commands: what they take, how they are run, and what each is like.
+//! The commands: their arguments, their dispatch and their properties.
 
 use clap::Subcommand;
 
@@ -96,7 +96,7 @@ pub(super) enum Command {
 }
 
 impl Command {
-    /// True for a command that only shows something: its exit code says nothing more.
+    /// Returns true for a command that only shows results, so that its exit code means nothing else.
     pub(super) fn shows_only(&self) -> bool {
         match self {
             Self::Timeline(_)
@@ -117,7 +117,7 @@ impl Command {
         }
     }
 
-    /// Added to the last line of a command that was aborted.
+    /// Returns the text added to the last line of a command that was aborted.
     pub(super) fn when_aborted(&self) -> &'static str {
         match self {
             Self::Recover(args) if !args.dry_run && !args.list => {
@@ -133,7 +133,7 @@ impl Command {
         }
     }
 
-    /// True for a command that reads listings and sends nothing that costs more.
+    /// Returns true for a command that only lists, so that one thread is the fastest.
     pub(super) fn lists_only(&self) -> bool {
         match self {
             Self::References(args) => args.heal.is_none(),
@@ -145,7 +145,7 @@ impl Command {
         }
     }
 
-    /// Runs it.
+    /// Runs the command.
     pub(super) async fn run(self, context: &Context) -> Result<Exit> {
         match self {
             Self::Timeline(args) => timeline::run(context, args).await,

@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::report::json_schema;
 
 pub(super) fn completions(args: &CompletionsArgs) -> Result<Exit> {
-    // The generator ends the process where it cannot write, so it writes to memory.
+    // The generator exits the process if it cannot write, so it writes to memory.
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "asof", &mut script);
     std::io::stdout().write_all(&script)?;
@@ -25,7 +25,7 @@ pub(super) fn schema() -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// One page: the command's own, and then that of each of its commands.
+/// Renders the page of a command, followed by the pages of its subcommands.
 pub(super) fn man() -> Result<Exit> {
     let mut out = BufWriter::new(std::io::stdout());
     let mut asof = Cli::command().disable_help_subcommand(true);

@@ -1,4 +1,4 @@
-//! The surroundings of every command: its output, its client, the token that stops it.
+//! The context of every command: its output, its client, the token that stops it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
@@ -10,14 +10,14 @@ use crate::error::Result;
 use crate::model::{Instant, Location};
 use crate::report::{Command, Display, Format, Output, Phase, Progress, Prompt, Summary, skew_note};
 
-/// The surroundings of a command.
+/// The context of a command.
 #[derive(Debug, Clone)]
 pub(super) struct Context {
     /// Stops the command.
     pub(super) cancel: Cancel,
-    /// Counts what it does.
+    /// The counters of its work.
     pub(super) counters: Arc<Counters>,
-    /// The present, read once: by the server's clock as soon as that is known, see [`Context::answered`].
+    /// The current time, read once: by the server's clock as soon as it is known, see [`Context::answered`].
     pub(super) now: Instant,
     /// The format of the results and progress.
     pub(super) output: Output,
@@ -26,13 +26,13 @@ pub(super) struct Context {
 
 impl Context {
     pub(super) fn new() -> Self {
-        // In whole seconds, as versions are dated: an age is a number of whole seconds before it.
+        // In whole seconds, the resolution of version dates, so that ages are whole seconds too.
         let now = Instant::from_millis(chrono::Utc::now().timestamp() * 1000);
         let output = Output { format: Format::Table, quiet: false, display: Display::Auto };
         Self { cancel: Cancel::default(), counters: Arc::default(), now, output, began: Clock::now() }
     }
 
-    /// The same for a command that shows what comes of it so.
+    /// Returns the same context with this output.
     pub(super) fn shown(&self, output: impl Into<Output>) -> Self {
         Self { output: output.into(), ..self.clone() }
     }
@@ -44,7 +44,7 @@ impl Context {
         self.shown(Output { display, ..output })
     }
 
-    /// A message for the person.
+    /// Shows a message, unless the output is quiet.
     pub(super) fn note(&self, text: &str) {
         self.output.note(text);
     }
@@ -54,7 +54,7 @@ impl Context {
         &'a self,
         survey: impl Future<Output = T> + Send + 'a,
     ) -> impl Future<Output = T> + Send + 'a {
-        // A survey's state is too large to be carried along.
+        // Boxed, because the state of a survey is large.
         let survey = Box::pin(survey);
         async move {
             let _progress = self.progress(Phase::Surveying);
@@ -67,8 +67,8 @@ impl Context {
         Progress::start(self.output.display, phase, &self.counters)
     }
 
-    /// Takes over the time of the server that has given this answer, even if that is a refusal: by its clock is dated what it
-    /// keeps. Says so where this machine's is another.
+    /// Adopts the time of the server that sent this answer, even an error: its clock dates the versions. Notes any
+    /// difference from this machine's clock.
     pub(super) fn answered<T>(&mut self, client: &Client, answer: Result<T>) -> Result<T> {
         if let Some(note) = client.clock().skew().and_then(skew_note) {
             self.note(&note);
@@ -77,7 +77,7 @@ impl Context {
         answer
     }
 
-    /// The sums of the command that is about to end.
+    /// Returns the summary of the command, which is about to end.
     pub(super) fn summary<'a>(
         &self,
         command: Command,
@@ -97,7 +97,7 @@ impl Context {
         Client::connect(settings, Arc::clone(&self.counters)).await
     }
 
-    /// Asks a person on the terminal.
+    /// Returns the prompt that asks a person on the terminal.
     pub(super) fn prompt(&self) -> Prompt<'_> {
         Prompt(&self.cancel)
     }

@@ -24,7 +24,7 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
         (Some(plan), None) => suggest::restore_plan(plan),
         (None, _) => suggest::suggest("restore").about(location, at),
     };
-    // Before the listing, which may take hours: that the plan cannot be written is known at once.
+    // Before the listing, which may take hours, so that an unwritable plan fails at once.
     let mut saving = match (out.as_deref(), shards) {
         (None, _) => None,
         (Some(path), None) => Some(comparison.save(SaveTo::File(path))?),
@@ -64,7 +64,7 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
     Ok(if exit_code && sums.changes() > 0 { Exit::Differences } else { Exit::Done })
 }
 
-/// Reads what is to be compared.
+/// Reads the query of the comparison.
 async fn read<const CSV: bool>(context: &Context, args: &DiffArgs<CSV>) -> Result<Diff> {
     let read = |text: &str| time_arg::read(text, &args.state, None);
     let at = read(&args.past.at)?;

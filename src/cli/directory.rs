@@ -16,7 +16,7 @@ use crate::report::{
     download_words, head, nothing_to_change, show_sums,
 };
 
-/// Asked before files are replaced.
+/// The question before files are replaced.
 const OVERWRITE: Asked = Asked {
     does: "overwrite files",
     first: "leave out --on-conflict overwrite to list those files and keep them",

@@ -20,14 +20,14 @@ pub enum Exit {
     Incomplete = 3,
     /// `verify` or `diff --exit-code` found differences.
     Differences = 4,
-    /// Refused, since going on could lose data or mislead.
+    /// Refused, because continuing could lose data or mislead.
     Refused = 5,
     /// Interrupted.
     Interrupted = 130,
 }
 
 impl Exit {
-    /// Returns the worse of two, for a command that goes on after an error:
+    /// Returns the worse of two exit codes, for a command that continues after an error:
     ///
     /// | from bad to worse | |
     /// |---|---|
@@ -80,8 +80,8 @@ impl From<Conclusion> for Exit {
     }
 }
 
-/// Tells the person what went wrong, and what to do next. Where a command does no more than show something, a reader
-/// that has gone away is no error: `asof diff | head`. Where it changes or judges something, it has not done so.
+/// Shows the error and its hints. For a command that only shows results, a reader that has closed the pipe is no error:
+/// `asof diff | head`. For other commands it is, because their work is not done.
 pub(super) fn report(error: &Error, verbose: bool, shows_only: bool) -> Exit {
     if is_broken_pipe(error) {
         if shows_only {

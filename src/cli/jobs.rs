@@ -17,7 +17,7 @@ pub(super) async fn run(args: JobsArgs) -> Result<Exit> {
     set.require_plans().await?;
     let workers = workers(parallelism, set.len());
     worker_rate(change.apply.rate, workers)?;
-    // Workers run in another directory.
+    // Absolute, because workers run in another directory.
     let (path, place) = match Destination::of_path(path.clone())? {
         Destination::Directory(_) => {
             let dir = std::path::absolute(set.dir())?;

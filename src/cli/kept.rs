@@ -1,4 +1,4 @@
-//! The place of runs, and the runs in it.
+//! The state directory or bucket folder, and the runs and plan sets in it.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::model::{Destination, Location};
 use crate::report::Output;
 
-/// The directory for what is kept in one only.
+/// Returns the state directory, for commands that cannot keep their state in a bucket.
 pub(super) fn state_dir(args: &StateArgs) -> Result<PathBuf> {
     let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let by_environment = || Some(named("XDG_STATE_HOME")?.join("asof"));
@@ -28,7 +28,7 @@ pub(super) fn state_dir(args: &StateArgs) -> Result<PathBuf> {
     }
 }
 
-/// The place of runs; `server` is that of the bucket to be changed.
+/// Opens the place of runs; `server` is the server of the bucket to be changed.
 pub(super) async fn home(args: &StateArgs, server: Settings) -> Result<StateHome> {
     let Some(Destination::Bucket(folder)) = &args.state_dir else {
         return Ok(StateHome::directory(state_dir(args)?));
@@ -40,7 +40,7 @@ pub(super) async fn home(args: &StateArgs, server: Settings) -> Result<StateHome
 /// The name that stands for the newest run.
 pub(super) const LATEST: &str = "latest";
 
-/// The name of a run as it was typed; `latest` is the newest one.
+/// Returns the ID of the run that was typed; `latest` is the newest one.
 pub(super) async fn named(home: &StateHome, typed: &str, output: Output) -> Result<String> {
     if typed != LATEST {
         return Ok(typed.to_owned());
@@ -52,7 +52,7 @@ pub(super) async fn named(home: &StateHome, typed: &str, output: Output) -> Resu
     Ok(id)
 }
 
-/// Opens the plan set that was named; `server` is the one that was typed, if the set is in a bucket.
+/// Opens a plan set; `server` is the server of the bucket that contains it, if any, as typed.
 pub(super) async fn open_set(path: &Path, state: &StateArgs, server: Settings) -> Result<SavedSet> {
     match Destination::of_path(path.to_owned())? {
         Destination::Directory(path) => SavedSet::directory(&path),
@@ -63,7 +63,7 @@ pub(super) async fn open_set(path: &Path, state: &StateArgs, server: Settings) -
     }
 }
 
-/// A place for a plan set of the keys of `restored`.
+/// Opens a place for a new plan set of the keys of `restored`.
 pub(super) async fn new_set(
     path: &Path,
     state: &StateArgs,

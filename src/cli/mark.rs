@@ -39,7 +39,7 @@ pub(super) async fn run(context: &Context, args: MarkArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Lists the marks, or those that were made with one file.
+/// Lists all marks, or those of one recovery file.
 fn show(context: &Context, output: Output, state_dir: &Path, file: Option<&Path>) -> Result<Exit> {
     let mut marks = time_arg::marks_in(state_dir)?.listed();
     if let Some(file) = file {

@@ -1,4 +1,4 @@
-//! The command line: arguments become options, options go to the engine, results to the reports. One file a command.
+//! The command line: arguments become options, options go to the engine, results to the reports. One file per command.
 
 mod abort;
 mod args;

@@ -35,7 +35,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         target if adopt => Begins::Adopted(target),
         Some(target) if wait => Begins::Reached(target),
         Some(target) => Begins::At(target),
-        // clap has asked for it.
+        // clap requires it.
         None => return Err(Error::usage("give a time: --at TIME")),
     };
     let (view, options) = (RecoveryView::new(output, &source), carry.options()?);

@@ -1,4 +1,4 @@
-//! The arguments that `recover`, `drill` and `mark` share, as the engine takes them.
+//! Converts the arguments shared by `recover`, `drill` and `mark` into the engine's options.
 
 use std::path::Path;
 
@@ -15,20 +15,20 @@ use crate::engine::recover::{
 use crate::error::{Error, Result};
 use crate::report::{RecoveryView, output_file};
 
-/// The recovery file; clap demands one where the command does not only list.
+/// Reads the recovery file; clap requires one unless the command only lists.
 pub(super) fn source(file: Option<&Path>) -> Result<Source> {
     Source::read(file.ok_or_else(|| Error::usage("name a recovery file"))?, typed)
 }
 
 impl CarryArgs {
-    /// The recovery file that a recovery or a drill goes by.
+    /// Reads the recovery file of a recovery or a drill, with the deadline of the command line.
     pub(super) fn source(&self, file: Option<&Path>) -> Result<Source> {
         let mut source = source(file)?;
         source.file.deadline = self.deadline.or(source.file.deadline);
         Ok(source)
     }
 
-    /// The options of the recovery.
+    /// Returns the options of the recovery.
     pub(super) fn options(&self) -> Result<RecoveryOptions> {
         Ok(RecoveryOptions {
             state_dir: state_dir(&self.change.apply.state)?,
@@ -41,24 +41,24 @@ impl CarryArgs {
 }
 
 impl ReportArgs {
-    /// Sees that the copies of the report can be written, before anything is done.
+    /// Checks that the copies of the report can be written, before anything else is done.
     pub(super) fn can_write(&self) -> Result<()> {
         output_file::can_write(self.report.as_deref().into_iter().chain(self.html.as_deref()))
     }
 
-    /// Shows the report, and keeps it.
+    /// Shows the report and writes its copies.
     pub(super) fn keep(&self, view: &RecoveryView<'_>, result: &RecoveryResult) -> Exit {
         view.report(result, self.report.as_deref(), self.html.as_deref()).into()
     }
 }
 
-/// The target time. A mark is one of this file.
+/// Resolves the target time. Marks belong to this file.
 pub(super) fn target_time(typed: &str, state: &StateArgs, source: &Source) -> Result<TargetTime> {
     let time = (typed != LATEST).then(|| time_arg::read(typed, state, Some(&source.path))).transpose()?;
     Ok(TargetTime { typed: typed.to_owned(), time })
 }
 
-/// The request of a use case about this file.
+/// Returns the request of a use case about this file.
 pub(super) fn request<'a>(
     context: &'a Context,
     source: &'a Source,

@@ -14,10 +14,10 @@ use crate::report::{
     Asked, FindingsView, Format, ReferencesHeading, ReferencesSummary, can_ask, problems, references_verdict,
 };
 
-/// Asked before late uploads are brought back.
+/// The question before late uploads are healed.
 const HEAL: Asked = Asked { does: "change a bucket", first: "review it without --heal first" };
 
-/// Said where no row names a key.
+/// The note if no row names a key.
 const FAILED_SILENTLY: &str = "check that the command that prints the keys did not fail (a pipe hides it); --allow-empty accepts no keys";
 
 pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit> {
@@ -89,7 +89,7 @@ pub(super) async fn run(context: &Context, args: ReferencesArgs) -> Result<Exit>
     Ok(exit_of(beyond + healed.left_out))
 }
 
-/// The command once more.
+/// Returns the command that repeats this one.
 fn again(location: &Location, at: Instant, against: Option<&Location>) -> Suggestion {
     let again = suggest("references").about(location, at);
     match against {

@@ -37,7 +37,7 @@ pub(super) async fn run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     Box::pin(in_bucket(context, to, args)).await
 }
 
-/// Shows what a restore in place would change, as `diff` and `show` do, and changes nothing.
+/// Shows the changes that a restore in place would make, like `diff` and `show`, and makes none.
 async fn dry_run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     if let Some(plan) = &args.plan {
         let kinds = Only::new(args.only.iter().copied());
@@ -61,7 +61,7 @@ async fn dry_run(context: &Context, args: RestoreArgs) -> Result<Exit> {
     Box::pin(diff::run(context, diff)).await
 }
 
-/// Reads what is to be restored, with the head of the plan where it is of one.
+/// Reads the source of the restore, with the header of the plan if it restores one.
 async fn read(
     context: &Context,
     args: &RestoreArgs,
@@ -90,7 +90,7 @@ async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs
     let home = home(&change.apply.state, settings.clone()).await?;
     restore.require_apart(&home)?;
     if !dry_run {
-        // Before the listing, which may take long.
+        // Before the listing, which may take hours.
         home.probe().await?;
     }
     let client = context.client(settings.clone()).await?;

@@ -16,12 +16,12 @@ use super::suggest;
 use crate::error::Result;
 use crate::report::say;
 
-/// Runs the command that the process was started with.
+/// Runs the command in the process's arguments.
 pub fn main() -> ExitCode {
     let cli = match parse() {
         Ok(cli) => cli,
         Err(e) => {
-            // Help and version go to stdout and are no error; clap knows which is which.
+            // Help and version go to stdout and are not errors; clap distinguishes them.
             drop(e.print());
             return if e.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
         }
@@ -52,10 +52,10 @@ fn parse() -> std::result::Result<Cli, clap::Error> {
     Cli::from_arg_matches(&typed).map_err(|e| e.format(&mut command))
 }
 
-/// One thread for all requests of a listing: a page is decoded and resolved in the cache of one processor, two million
-/// versions a second. With a thread for each of two processors it was measured to cost an eighth more time of theirs and
-/// half as much memory again; with the decoding in a pool of its own (rayon), an eighth more and twice the memory. What
-/// changes buckets signs a request a key, and takes the processors that there are; so does the embedded server.
+/// Builds the runtime. A listing runs on one thread: it decodes and resolves two million versions per second, each page
+/// in the cache of one CPU. Measured on two CPUs, a thread for each took 1/8 more CPU time and 1/2 more memory;
+/// decoding in a separate pool (rayon), 1/8 more CPU time and twice the memory. Commands that change buckets sign one
+/// request per key and use all CPUs; so does the embedded server.
 fn runtime(command: &Command) -> std::io::Result<tokio::runtime::Runtime> {
     if command.lists_only() {
         return tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -71,7 +71,7 @@ async fn run(command: Command) -> Result<Exit> {
         std::ops::ControlFlow::Continue(command) => command,
     };
     if !matches!(command, Command::Manual(_)) {
-        // The manual's pager has uses of its own for Ctrl-C.
+        // The manual's pager handles Ctrl-C itself.
         stop_on_signals(context.cancel.clone(), command.when_aborted())?;
     }
     Box::pin(command.run(&context)).await

@@ -37,7 +37,7 @@ pub(super) async fn run(context: &Context, args: RunsArgs) -> Result<Exit> {
                     .note(&format!("removed {id}: killed before its plan was written; it changed nothing"));
             }
         }
-        // The runs can be shown all the same.
+        // The runs can be shown nevertheless.
         Err(e) => context.note(&e.to_string()),
     }
     let runs = home.list()?;

@@ -15,9 +15,9 @@ pub(super) struct Shown<'a> {
     pub(super) set: &'a SavedSet,
     pub(super) path: &'a Path,
     pub(super) all: bool,
-    /// For the estimated cost.
+    /// The prices for the estimated cost.
     pub(super) prices: Option<Prices>,
-    /// The command that its summary names.
+    /// The command named in the summary.
     pub(super) command: Command,
 }
 

@@ -18,11 +18,11 @@ pub(super) async fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
     let prices = read_prices(prices, &context.cancel).await?;
     let context = context.shown(output);
     let server = server.into_inner().settings(None);
-    // The copy of a run in a bucket lasts as long as this.
+    // Keeps the local copy of a run in a bucket until the end.
     let home_of_run;
     let mut resume = None;
     let plan = match plan.to_str() {
-        // A file of this name comes first.
+        // A file of this name takes precedence over a run.
         Some(typed) if typed == LATEST || !plan.exists() && Run::is_id(typed) => {
             home_of_run = home(&state, server.clone()).await?;
             let run = named(&home_of_run, typed, context.output).await?;
@@ -42,11 +42,11 @@ pub(super) async fn run(context: &Context, args: ShowArgs) -> Result<Exit> {
 
 /// The part of a plan that is shown.
 pub(super) struct Wanted<'a> {
-    /// The place that it has to be of.
+    /// The location that the plan must have.
     pub(super) location: Option<&'a Location>,
     pub(super) all: bool,
     pub(super) kinds: Only,
-    /// For the estimated cost.
+    /// The prices for the estimated cost.
     pub(super) prices: Option<Prices>,
     /// The command that applies it, if it is the copy of a run's plan in a bucket.
     pub(super) resume: Option<String>,

@@ -1,4 +1,4 @@
-//! Ctrl-C and its like: the first asks to stop, the second aborts.
+//! Handles Ctrl-C and similar signals: the first stops the command, the second aborts it.
 
 use std::io::Write;
 
@@ -7,7 +7,7 @@ use crate::cancel::{Cancel, Signals};
 use crate::program;
 use crate::report::say;
 
-/// The first signal lets what is under way finish; the second does not, and `last` is said then.
+/// Stops on the first signal, so that requests in progress finish; aborts on the second, with the message `last`.
 pub(super) fn stop_on_signals(cancel: Cancel, last: &'static str) -> std::io::Result<()> {
     let mut signals = Signals::new()?;
     drop(tokio::spawn(async move {
@@ -15,7 +15,7 @@ pub(super) fn stop_on_signals(cancel: Cancel, last: &'static str) -> std::io::Re
         cancel.stop();
         say("\nstopping: finishing requests in flight; press Ctrl-C again to abort\n");
         signals.next().await;
-        // Otherwise a hook would live on, and be started once more beside itself by the same command.
+        // Otherwise a hook would survive, and the same command would start a second one beside it.
         program::kill_all();
         say(&format!("\naborted{last}\n"));
         drop(std::io::stdout().flush());

@@ -1,5 +1,5 @@
-//! The commands that a command suggests. Each repeats the options that were typed and that it takes too: without them it
-//! would be about other keys, would ask another server, or would not find the run.
+//! The commands that a command suggests. Each repeats the typed options that it accepts: without them it would select
+//! other keys, send requests to another server, or not find the run.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -17,17 +17,17 @@ use typed::{Typed, id_of, kept, line, option};
 use super::args::Cli;
 use crate::engine::Server;
 
-/// A command to be suggested.
+/// A suggested command.
 #[derive(Clone)]
 pub(super) struct Suggestion {
     verb: &'static str,
-    /// Typed first: positional arguments, and options of its own.
+    /// The first words: positional arguments, and options of its own.
     words: Vec<OsString>,
-    /// The options among them.
+    /// The IDs of the options among them.
     own: Vec<String>,
     /// Typed options that are not repeated.
     without: Vec<String>,
-    /// Only the options are repeated that say which server is asked and where state is kept.
+    /// True if only the options of the server and the state directory are repeated.
     place_only: bool,
     typed: Typed,
 }
@@ -35,12 +35,12 @@ pub(super) struct Suggestion {
 /// The command that this process was started with; every suggestion repeats its options.
 static TYPED: OnceLock<Typed> = OnceLock::new();
 
-/// Remembers what was typed.
+/// Remembers the typed command.
 pub(super) fn remember(typed: &ArgMatches) {
     TYPED.get_or_init(|| Typed::of(typed));
 }
 
-/// A command that repeats what was typed.
+/// Returns a command that repeats the typed options.
 pub(super) fn suggest(verb: &'static str) -> Suggestion {
     Suggestion::after(TYPED.get().cloned().unwrap_or_default(), verb)
 }
@@ -51,50 +51,50 @@ impl Suggestion {
         Self { verb, words, own, without, place_only: false, typed }
     }
 
-    /// A positional argument.
+    /// Adds a positional argument.
     pub(super) fn word(mut self, word: &str) -> Self {
         self.words.push(word.into());
         self
     }
 
-    /// A positional argument that is a path.
+    /// Adds a positional argument that is a path.
     pub(super) fn path(mut self, path: &Path) -> Self {
         self.words.push(path.into());
         self
     }
 
-    /// An option of its own, in place of that which was typed.
+    /// Adds an option of its own, instead of the typed one.
     pub(super) fn option(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.words.extend(option(name, value.as_ref()));
         self.own.push(id_of(name));
         self
     }
 
-    /// A flag of its own.
+    /// Adds a flag of its own.
     pub(super) fn flag(mut self, name: &str) -> Self {
         self.words.push(format!("--{name}").into());
         self.own.push(id_of(name));
         self
     }
 
-    /// Nobody is asked again, if nobody was.
+    /// Adds `--yes` if it was typed, so that the command does not prompt either.
     pub(super) fn again(self) -> Self {
         if self.typed.says_yes() { self.flag("yes") } else { self }
     }
 
-    /// These options are not repeated.
+    /// Excludes these options from repetition.
     pub(super) fn without(mut self, names: &[&str]) -> Self {
         self.without.extend(names.iter().map(|name| id_of(name)));
         self
     }
 
-    /// Only the server and the state directory are repeated: the command is about something else.
+    /// Repeats only the server and the state directory: the command has another subject.
     pub(super) fn place_only(mut self) -> Self {
         self.place_only = true;
         self
     }
 
-    /// The server that a run was begun on, as far as no other was typed.
+    /// Adds the server of the run, except for options that were typed.
     fn on(self, server: &Server) -> Self {
         kept(server).into_iter().fold(self, |with, (id, value)| {
             if with.typed.is(&id) {
@@ -105,7 +105,7 @@ impl Suggestion {
         })
     }
 
-    /// A run knows its server: only another that was typed is repeated.
+    /// Repeats the server only if another one was typed: a run knows its own.
     fn knows(mut self, server: &Server) -> Self {
         if self.typed.state_is_on_its_server() {
             return self;
@@ -120,7 +120,7 @@ impl Suggestion {
 }
 
 impl Suggestion {
-    /// The words of the command after the program's name.
+    /// Returns the words of the command after the program's name.
     pub(super) fn arguments(&self) -> Vec<OsString> {
         let Self { verb, words, typed, .. } = self;
         let mut all = vec![OsString::from(verb)];

@@ -10,8 +10,9 @@ use crate::report::{Asked, Output, can_ask, lifted_line, show_leftovers, swept_l
 
 const SWEEP: Asked = Asked { does: "remove databases", first: "review the list above" };
 
-/// Lists what drills have left where the file's databases are, or, without one, where the options say; removes what is old
-/// enough, once that is confirmed. What is protected is left by `--yes`: exit 3.
+/// Lists the databases that drills have left behind in the region of the file's databases or, without a file, of the
+/// options. Removes those that are old enough, after confirmation. `--yes` keeps databases with deletion protection:
+/// exit code 3.
 pub(super) async fn run(context: &Context, output: Output, args: DrillArgs) -> Result<Exit> {
     let DrillArgs { file, yes, carry, .. } = args;
     let source = file.map(|file| source(Some(&file))).transpose()?;

@@ -1,7 +1,7 @@
-//! The word after `--at`: a past time, or the name of a mark.
+//! The value of `--at`: a past time, or the name of a mark.
 //!
-//! It is read before anything is sent. Which time it means is known only when the server has told its own: an age is counted
-//! from then, and past is what is past by that clock.
+//! It is parsed before any request is sent, and resolved once the server's clock is known: ages are counted from that
+//! clock, which also decides whether a time is in the past.
 
 use std::path::Path;
 use std::sync::Once;
@@ -14,8 +14,8 @@ use crate::error::Result;
 use crate::model::TypedTime;
 use crate::report::say;
 
-/// Reads a past time. `mark:NAME` is looked up where the state is kept, among the marks of every recovery file, or, where one
-/// is given, of that.
+/// Parses a past time. `mark:NAME` is looked up in the state directory, among the marks of all recovery files or, if
+/// one is given, of that file.
 pub(super) fn read(text: &str, state: &StateArgs, file: Option<&Path>) -> Result<TypedTime> {
     let Some(name) = mark_name(text) else { return TypedTime::parse(text) };
     let dir = state_dir(state)?;
@@ -23,7 +23,7 @@ pub(super) fn read(text: &str, state: &StateArgs, file: Option<&Path>) -> Result
     MarkedTime { name, file, kept: &MarksFile::path(&dir), list: suggest::marks() }.look_up(&marks)
 }
 
-/// The marks in a state directory. A line that cannot be read is told of once.
+/// Reads the marks in a state directory. Unreadable lines are reported once.
 pub(super) fn marks_in(state_dir: &Path) -> Result<Marks> {
     let marks = MarksFile::read(state_dir)?;
     if !marks.unreadable.is_empty() {

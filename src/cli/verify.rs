@@ -13,11 +13,11 @@ use crate::error::{Error, Result};
 use crate::model::{Destination, Versioning};
 use crate::report::{AskedKeys, ChangesView, Closing, Command, Heading, Purpose, SUSPENDED, problems};
 
-/// The past that is verified.
+/// The past state to verify.
 struct Asked {
     query: Query,
     settings: Settings,
-    /// The command that restores it.
+    /// The command that restores the past state.
     restore: Suggestion,
 }
 
@@ -62,14 +62,14 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     view.finish(&sums, &summary, Closing::Verdict(&text))?;
     Ok(match verdict {
         Verdict::Empty if allow_empty => Exit::Done,
-        // That nothing was compared is a finding.
+        // An empty comparison is a finding.
         Verdict::Empty | Verdict::Different => Exit::Differences,
         Verdict::Verified => Exit::Done,
         Verdict::Uncertain => Exit::Refused,
     })
 }
 
-/// Reads what is to be verified.
+/// Resolves the arguments to the past state to verify.
 ///
 /// | argument | `--at` | verified |
 /// |---|---|---|
@@ -99,7 +99,7 @@ async fn asked(context: &Context, args: &VerifyArgs) -> Result<Asked> {
     }
 }
 
-/// The command that puts right what does not match, where there is one.
+/// Returns the text with the command that restores the mismatches, if there is one.
 fn next_step(
     restore: Suggestion,
     verification: &Verification,

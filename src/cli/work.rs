@@ -37,7 +37,7 @@ pub(super) async fn run(context: &Context, args: WorkArgs) -> Result<Exit> {
         TakenShard::Applied(run) => applied(&context, &run),
         TakenShard::Nothing { left_out } => nothing(&context, &set, left_out),
         TakenShard::Ready(ready) => {
-            // Held until the run ends: nobody else resumes the run that it undoes.
+            // Held until the run ends, so that no other process resumes the run that it undoes.
             let ReadyShard { run, sums, checks, left_out, undone: _undone } = *ready;
             say_left_out(&context, left_out);
             let pending = PendingRun::new(run, options.apply, sums, Command::Work);
@@ -46,7 +46,7 @@ pub(super) async fn run(context: &Context, args: WorkArgs) -> Result<Exit> {
     }
 }
 
-/// Nobody is there to be asked.
+/// Requires `--yes`: a worker has no terminal for a prompt.
 fn require_yes(args: &WorkArgs) -> Result<()> {
     if args.yes {
         return Ok(());
@@ -67,7 +67,7 @@ fn say_left_out(context: &Context, left_out: u64) {
     }
 }
 
-/// The results of a shard that has nothing to change.
+/// Reports a shard that has nothing to change.
 fn nothing(context: &Context, set: &PlanSet, left_out: u64) -> Result<Exit> {
     say_left_out(context, left_out);
     context.note("nothing to change: no change of this shard is applied");
@@ -76,7 +76,7 @@ fn nothing(context: &Context, set: &PlanSet, left_out: u64) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The results of a shard whose run is done.
+/// Reports a shard whose run is done.
 fn applied(context: &Context, run: &Run) -> Result<Exit> {
     let sums = run.count_done(&context.counters)?;
     context.note(&format!("already applied: run {}", run.id()));
@@ -86,7 +86,7 @@ fn applied(context: &Context, run: &Run) -> Result<Exit> {
     Ok(executed.conclusion(&context.counters).into())
 }
 
-/// The run of a shard for which nothing is left to do, if it has one.
+/// A shard that has nothing left to do, with its run if it has one.
 #[derive(Clone, Copy)]
 struct Applied<'a> {
     run: Option<&'a str>,

@@ -45,7 +45,7 @@ pub(in crate::cli) struct StateArgs {
 }
 
 impl StateArgs {
-    /// The server with the state in a bucket.
+    /// Returns the settings of the server with the state, if state is in a bucket.
     pub(in crate::cli) fn server(&self, of_bucket: Settings) -> Settings {
         match &self.state_profile {
             None => Settings { rate: None, ..of_bucket },
@@ -53,7 +53,7 @@ impl StateArgs {
         }
     }
 
-    /// The folder of the state, if it is in a bucket.
+    /// Returns the folder of the state, if it is in a bucket.
     pub(in crate::cli) fn bucket(&self) -> Option<Location> {
         self.state_dir.clone().and_then(Destination::into_bucket)
     }
@@ -124,7 +124,7 @@ impl ThawArgs {
 }
 
 impl CopyArgs {
-    /// Refuses options that say how objects are copied, where none are.
+    /// Refuses copy options if nothing is copied.
     pub(in crate::cli) fn require_none(&self) -> Result<()> {
         let given =
             [("--thaw", self.thaw.thaw.is_some()), ("--locks", self.locks), ("--no-head", self.no_head)];

@@ -1,4 +1,4 @@
-//! The arguments of `asof check`, and the option that tells of earlier lifecycle rules.
+//! The arguments of `asof check`, and the option for earlier lifecycle rules.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -50,7 +50,7 @@ pub(in crate::cli) struct CheckArgs {
     pub(in crate::cli) output: OutputArgs,
 }
 
-/// Lifecycle rules that a bucket has had.
+/// The earlier lifecycle rules of a bucket.
 #[derive(Debug, Clone, Default, Args)]
 pub(in crate::cli) struct EarlierArgs {
     /// File with earlier lifecycle rules of the bucket

@@ -1,4 +1,4 @@
-//! The arguments that `diff`, `restore` and `verify` share.
+//! The arguments shared by `diff`, `restore` and `verify`.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::engine::{
 use crate::error::{Error, Result};
 use crate::model::{Location, TypedTime};
 
-/// A place and a past time.
+/// A location and a past time.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct PastArgs {
     /// Bucket, or prefix in it: s3://BUCKET[/PREFIX]
@@ -61,7 +61,7 @@ pub(in crate::cli) struct SelectArgs {
 }
 
 impl<const CSV: bool> CommonArgs<CSV> {
-    /// The past that a plan set restores.
+    /// Returns the query of the past state that a plan set restores.
     pub(in crate::cli) async fn query_of_set(&self, set: &PlanSet, cancel: &Cancel) -> Result<Query> {
         let SelectArgs { include, exclude, keys_from } = &self.select;
         if !include.is_empty() || !exclude.is_empty() || keys_from.is_some() {
@@ -75,7 +75,7 @@ impl<const CSV: bool> CommonArgs<CSV> {
         self.judged(query, trust_etag, cancel).await
     }
 
-    /// The query, judged by these options.
+    /// Returns the query with these options.
     async fn judged(&self, mut query: Query, trust_etag: bool, cancel: &Cancel) -> Result<Query> {
         query.trust_etag = trust_etag;
         query.multipart_window = self.multipart_window;
@@ -83,7 +83,7 @@ impl<const CSV: bool> CommonArgs<CSV> {
         Ok(query)
     }
 
-    /// The past of a place, as far as these kinds of change go.
+    /// Returns the query of a location's past state, limited to these kinds of change.
     pub(in crate::cli) async fn query(
         &self,
         location: &Location,

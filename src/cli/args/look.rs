@@ -1,4 +1,4 @@
-//! The arguments of the other commands that only look, and of `runs`.
+//! The arguments of the other read-only commands, and of `runs`.
 
 use std::path::PathBuf;
 use std::time::Duration;

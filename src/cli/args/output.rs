@@ -39,8 +39,7 @@ impl<const CSV: bool> From<OutputArgs<CSV>> for Output {
     }
 }
 
-/// Options that a command accepts and its help does not show: they have no effect on it, but scripts give them to every
-/// command alike.
+/// Options that a command accepts without effect and hides in its help, so that scripts can pass them to every command.
 #[derive(Debug)]
 pub(in crate::cli) struct Hidden<T>(T);
 

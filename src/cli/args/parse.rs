@@ -8,7 +8,7 @@ use crate::model::Instant;
 
 type Parsed<T> = Result<T, String>;
 
-/// clap shows an error's message only, so the hint has to be part of it.
+/// clap shows only the message of an error, so the hint is made part of it.
 pub(super) fn parse<T: std::str::FromStr<Err = Error>>(text: &str) -> Parsed<T> {
     text.parse().map_err(|e: Error| format!("{e}\n  hint: {}", e.hints().join("\n  hint: ")))
 }
@@ -22,7 +22,7 @@ pub(super) fn length(text: &str) -> Parsed<Duration> {
     Instant::parse_length(text).ok_or_else(|| "write it as 90m, 2h or 3d".to_owned())
 }
 
-/// A length; a number without a unit is one of seconds.
+/// Parses a duration; a number without a unit is in seconds.
 pub(super) fn seconds(text: &str) -> Parsed<Duration> {
     let seconds = text.parse().ok().map(Duration::from_secs);
     seconds.or_else(|| Instant::parse_length(text)).ok_or_else(|| "write it as 30, 30s or 5m".to_owned())

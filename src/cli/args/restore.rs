@@ -69,10 +69,10 @@ pub(in crate::cli) struct RestoreArgs {
 }
 
 impl RestoreArgs {
-    /// The past that is restored, where it is not a plan's.
+    /// Returns the past state to restore. A plan has its own.
     pub(in crate::cli) fn past(&self) -> Result<PastArgs> {
         let (Some(location), Some(at)) = (self.location.clone(), self.at.clone()) else {
-            // clap has asked for them.
+            // clap requires them.
             return Err(Error::usage("give a location and --at, or --plan"));
         };
         Ok(PastArgs { location, at })
@@ -101,7 +101,7 @@ pub(in crate::cli) struct ResumeArgs {
 }
 
 impl ResumeArgs {
-    /// Refuses options that a run keeps from its beginning.
+    /// Refuses options that a run keeps from its start.
     pub(in crate::cli) fn require_of_run(&self) -> Result<()> {
         let CopyArgs { locks, no_head, doubtful, .. } = self.change.copies;
         let given = [

@@ -1,4 +1,4 @@
-//! The server that a command asks.
+//! The options of the server to which a command sends requests.
 
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ pub(in crate::cli) struct ServerArgs {
 }
 
 impl ServerArgs {
-    /// The server, and who asks.
+    /// Returns the settings of the server and its credentials.
     pub(in crate::cli) fn settings(self, rate: Option<u32>) -> Settings {
         Settings {
             endpoint_url: self.endpoint_url,

@@ -1,4 +1,4 @@
-//! The words that stand for the values of an option, each with its help.
+//! The values of options that take one of a list of words, each with its help.
 
 use clap::ValueEnum;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -78,14 +78,14 @@ words! {
     }
 }
 
-/// The treatment of keys whose state at T is uncertain, by a check or a comparison.
+/// The policy of a check or a comparison for keys whose state at T is uncertain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(in crate::cli) enum TrustArg {
     /// Trust the listing
     Trust,
 }
 
-/// The formats that a command offers; only a list of keys, of versions or of counts has a form as CSV.
+/// The formats of a command; only lists of keys, versions or counts can be CSV.
 pub(super) fn formats(csv: bool) -> impl TypedValueParser<Value = Format> {
     let offered = Format::value_variants().iter().filter(move |form| csv || **form != Format::Csv);
     PossibleValuesParser::new(offered.filter_map(ValueEnum::to_possible_value))

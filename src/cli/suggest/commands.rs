@@ -1,4 +1,4 @@
-//! The commands themselves, each in one place.
+//! The suggested commands, each in one place.
 
 use std::path::Path;
 
@@ -9,53 +9,54 @@ use crate::engine::{Header, Only, Run, RunManifest, Selected};
 use crate::model::{Destination, Instant, Location};
 use crate::report::{NextCommands, shell_path};
 
-/// The command that makes the changes of a plan.
+/// Suggests the command that applies a plan.
 pub(in crate::cli) fn restore_plan(plan: &Path) -> Suggestion {
     suggest("restore").option("plan", plan).without(&["only", "multipart-window"])
 }
 
-/// The command that applies the first shard of a plan set.
+/// Suggests the command that applies the first shard of a plan set.
 pub(in crate::cli) fn work(set: &Path) -> Suggestion {
     suggest("work").path(set).option("shard", "0").flag("yes")
 }
 
-/// The command that applies here whatever is left of a plan set.
+/// Suggests the command that applies the rest of a plan set on this machine.
 pub(in crate::cli) fn resume_set(set: &Path) -> Suggestion {
     suggest("resume").path(set)
 }
 
-/// The command that shows the progress of a plan set.
+/// Suggests the command that shows the progress of a plan set.
 pub(in crate::cli) fn runs_of_set(set: &Path) -> Suggestion {
     suggest("runs").path(set)
 }
 
-/// The command that plans the undo of a plan set.
+/// Suggests the command that plans the undo of a plan set.
 pub(in crate::cli) fn undo_set(set: &Path) -> Suggestion {
     suggest("undo").path(set).option("out", "DIR")
 }
 
-/// The command that restores the keys of a plan; the location and the time are still missing.
+/// Suggests the command that restores the keys of a plan; the caller adds the location and the time.
 pub(in crate::cli) fn restore_of_set(plan: &Header) -> Suggestion {
     suggest("restore").keys_of(&plan.selection, plan.checks.trust_etag).only(&plan.selection.only)
 }
 
-/// The command of every worker of a plan set; the platform passes the index of the shard.
+/// Suggests the command of every worker of a plan set; the platform passes the index of the shard.
 pub(in crate::cli) fn worker(set: &Path, workers: u32) -> Suggestion {
     suggest("work").path(set).flag("yes").option("parallelism", workers.to_string())
 }
 
-/// A command about a run, which knows how it was begun.
+/// Suggests a command about a run, which keeps its own options.
 fn of_run(verb: &'static str, id: &str) -> Suggestion {
     let kept = ["locks", "no-head", "doubtful", "allow-mass-delete"];
     suggest(verb).word(id).without(&["thaw", "thaw-days", "undelete"]).without(&kept)
 }
 
-/// The command that resumes a run.
+/// Suggests the command that resumes a run.
 pub(in crate::cli) fn resume(id: &str) -> String {
     of_run("resume", id).to_string()
 }
 
-/// The commands that may follow a run. To undo it leaves what others have changed since, however it treated conflicts.
+/// Suggests the commands that may follow a run. The undo skips keys changed since by others, whatever the run's
+/// conflict policy was.
 pub(in crate::cli) fn after(run: &Run, check: Option<String>) -> NextCommands {
     let server = &run.manifest().server;
     let resume = || of_run("resume", run.id()).knows(server);
@@ -68,8 +69,8 @@ pub(in crate::cli) fn after(run: &Run, check: Option<String>) -> NextCommands {
     }
 }
 
-/// The command that checks a restore, if one can: where only some kinds of change were made, the place need not be as it
-/// was, and `verify` would find what was excluded.
+/// Suggests the command that checks a restore, if any can. If only some kinds of change were made, `verify` would
+/// report the excluded ones.
 ///
 /// | the restore | the command |
 /// |---|---|
@@ -87,35 +88,35 @@ pub(in crate::cli) fn check(manifest: &RunManifest, selected: &Selected, trust_e
     Some(check.keys_of(selected, trust_etag).on(server).to_string())
 }
 
-/// The options that chose a plan's changes, as they are typed.
+/// Returns the options that selected a plan's changes, as typed.
 pub(in crate::cli) fn choice_of(plan: &Header) -> String {
     let Header { selection, checks, .. } = plan;
     line(&suggest("restore").keys_of(selection, checks.trust_etag).only(&selection.only).words)
 }
 
-/// The command that lists the runs.
+/// Suggests the command that lists the runs.
 pub(in crate::cli) fn runs() -> String {
     suggest("runs").place_only().to_string()
 }
 
-/// The command that lists the marks.
+/// Suggests the command that lists the marks.
 pub(in crate::cli) fn marks() -> String {
     suggest("mark").flag("list").place_only().to_string()
 }
 
-/// The options by which `recover` does something else.
+/// The options that make `recover` do something else.
 const MODES: &[&str] = &["init", "recipe", "list", "abort", "after-resume", "adopt", "wait"];
 
-/// The command that recovers what a file names.
+/// Suggests the command that executes a recovery file.
 pub(in crate::cli) fn recover(file: &Path, at: &str) -> Suggestion {
     suggest("recover").path(file).option("at", at).without(MODES)
 }
 
-/// The options that say which server is asked.
+/// The options that select the server.
 const SERVER: &[&str] =
     &["endpoint-url", "region", "profile", "path-style", "expected-bucket-owner", "request-payer"];
 
-/// A command that a use case about a recovery file suggests.
+/// Suggests the command that a use case about a recovery file needs next.
 pub(in crate::cli) fn typed(next: NextCommand<'_>) -> String {
     let of_file = |verb, file| suggest(verb).path(file);
     let abort = |file| of_file("recover", file).flag("abort").place_only();
@@ -129,19 +130,19 @@ pub(in crate::cli) fn typed(next: NextCommand<'_>) -> String {
         NextCommand::Recoveries => suggest("recover").flag("list").place_only(),
         NextCommand::Mark(file) => of_file("mark", file).place_only(),
         NextCommand::Drill(file, at) => of_file("drill", file).option("at", at).without(&["keep"]),
-        // Its server is that of the file.
+        // Its server is set in the file.
         NextCommand::Undo(run) => of_run("undo", run).without(&["on-conflict"]).without(SERVER),
     };
     suggestion.to_string()
 }
 
 impl Suggestion {
-    /// A place and a past time.
+    /// Adds a location and a past time.
     pub(in crate::cli) fn about(self, location: &Location, at: Instant) -> Self {
         self.word(&location.to_string()).option("at", at.to_string())
     }
 
-    /// The place restored to.
+    /// Adds the target of the restore.
     pub(in crate::cli) fn to(self, to: &Destination) -> Self {
         match to {
             Destination::Bucket(to) => self.option("to", to.to_string()),
@@ -149,7 +150,7 @@ impl Suggestion {
         }
     }
 
-    /// The options that chose a plan's keys.
+    /// Adds the options that selected a plan's keys.
     pub(in crate::cli) fn keys_of(self, selected: &Selected, trust_etag: bool) -> Self {
         let keys = [("include", &selected.include), ("exclude", &selected.exclude)];
         let each = |with: Self, (name, values): (&str, &Vec<String>)| {
@@ -162,7 +163,7 @@ impl Suggestion {
         if trust_etag { with.flag("trust-etag") } else { with }
     }
 
-    /// The kinds of change that it is limited to.
+    /// Adds the kinds of change to which it is limited.
     pub(in crate::cli) fn only(self, only: &Only) -> Self {
         let kinds: Vec<_> = only.named().iter().map(|action| action.name()).collect();
         if kinds.is_empty() { self } else { self.option("only", kinds.join(",")) }

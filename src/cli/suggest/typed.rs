@@ -1,4 +1,4 @@
-//! The options that were typed, and which of them another command takes too.
+//! The typed options, and the selection of those that another command accepts.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -11,13 +11,13 @@ use crate::engine::Server;
 use crate::model::Destination;
 use crate::report::{shell_path, shell_word};
 
-/// Options that say how a command goes, not what it is about.
+/// Options for the behavior of a command, not for its subject.
 const MANNERS: &[&str] = &["verbose", "yes", "dry_run", "all"];
-/// Options under these headings: the first are manners too, the second say which server is asked.
+/// The heading of output options, which are like these, and that of the options that select the server.
 const OUTPUT: &str = "Output";
 const SERVER: &str = "Server";
 
-/// A command that was typed.
+/// The typed command.
 #[derive(Clone, Default)]
 pub(super) struct Typed {
     pub(super) verb: String,
@@ -30,7 +30,7 @@ impl Typed {
         Self { verb: verb.unwrap_or_default().to_owned(), matches: matches.cloned().unwrap_or_default() }
     }
 
-    /// True if nobody was to be asked.
+    /// True if `--yes` was typed.
     pub(super) fn says_yes(&self) -> bool {
         self.matches.try_get_one("yes").ok().flatten() == Some(&true)
     }
@@ -41,7 +41,7 @@ impl Typed {
         known && self.matches.value_source(id) == Some(ValueSource::CommandLine)
     }
 
-    /// True if the state is in a bucket on the server that was typed, which has to be known before the run is.
+    /// True if the state is in a bucket on the typed server, which must be known before the run can be read.
     pub(super) fn state_is_on_its_server(&self) -> bool {
         let in_bucket =
             |dir: &&OsStr| matches!(Destination::of_path((*dir).into()), Ok(Destination::Bucket(_)));
@@ -52,7 +52,7 @@ impl Typed {
         self.matches.get_raw(id).into_iter().flatten().collect()
     }
 
-    /// The words of the option as it was typed.
+    /// Returns the words of the option as typed.
     pub(super) fn again(&self, arg: &Arg) -> Vec<OsString> {
         let id = arg.get_id().as_str();
         let name = arg.get_long().unwrap_or(id);
@@ -61,7 +61,7 @@ impl Typed {
         }
         let values = self.raw(id);
         if id == "state_dir" {
-            // Typed elsewhere, a relative one would not be found, and the same command would begin anew.
+            // From another directory, a relative path would not be found, and the same command would start over.
             let place = |dir: &OsStr| Destination::of_path(dir.into()).ok()?.absolute().ok();
             return values
                 .into_iter()
@@ -79,7 +79,7 @@ impl Typed {
     }
 }
 
-/// The words of an option and its value.
+/// Returns the words of an option and its value.
 pub(super) fn option(name: &str, value: &OsStr) -> Vec<OsString> {
     let name = format!("--{name}");
     let is_dashed = value.len() > 1 && value.as_encoded_bytes().starts_with(b"-");
@@ -91,10 +91,10 @@ pub(super) fn option(name: &str, value: &OsStr) -> Vec<OsString> {
     vec![word]
 }
 
-/// The words as they are typed in a shell, each with a space before it.
+/// Returns the words quoted for a shell, each with a space before it.
 pub(super) fn line(words: &[OsString]) -> String {
     let typed = |word: &OsString| {
-        // Only the value is quoted: that reads better.
+        // Only the value is quoted, which is easier to read.
         let (name, value) = word.to_str().and_then(|word| word.split_once('=')).unwrap_or_default();
         if name.starts_with("--") {
             format!(" {name}={}", shell_word(value))
@@ -109,7 +109,7 @@ pub(super) fn id_of(name: &str) -> String {
     name.replace('-', "_")
 }
 
-/// True if two commands mean the same by an option: `--to` is a time in one and a place in another.
+/// True if an option means the same in two commands: `--to` is a time in one and a place in another.
 fn is_same(one: &Arg, other: &Arg) -> bool {
     let values = |arg: &Arg| -> Vec<String> {
         arg.get_possible_values().iter().map(|value| value.get_name().to_owned()).collect()
@@ -119,7 +119,7 @@ fn is_same(one: &Arg, other: &Arg) -> bool {
         && values(one) == values(other)
 }
 
-/// The options that a run keeps of its server; a flag has no value.
+/// Returns the server options that a run keeps; a flag has no value.
 pub(super) fn kept(server: &Server) -> Vec<(String, Option<OsString>)> {
     // The resolved endpoint is not the value of an option.
     let server = Server { endpoint: None, ..server.clone() };
