@@ -12,7 +12,7 @@ use asof::lab::Access;
 
 use crate::cli::stage::{Asof, BUCKET, Stage};
 
-/// The token that comes with temporary credentials, and has to come back with every request.
+/// The token of temporary credentials, which every request must carry.
 const TOKEN: &str = "the-session-token";
 
 /// Until when they are good.

@@ -7,11 +7,11 @@ pub(crate) enum Behaviour {
     DocumentOrder,
     /// A wrong signature is refused.
     Signatures,
-    /// A key with a carriage return comes back from a listing as it was stored.
+    /// A listing returns a key with a carriage return as it was stored.
     CarriageReturn,
     /// A key with a line feed can be stored.
     LineFeed,
-    /// A key with `\x01` comes back from a listing.
+    /// A listing returns a key with `\x01`.
     ControlCharacter,
     /// A write to a bucket with suspended versioning leaves the older versions alone.
     Suspended,

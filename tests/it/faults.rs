@@ -104,7 +104,7 @@ fn keys_of_a_delete_that_fail_are_sent_again() {
     });
 }
 
-/// The copy was made, and nobody heard: it must neither be counted as failed nor as somebody else's write.
+/// The copy was made, but the reply lost: it counts neither as failed nor as a conflict.
 #[test]
 fn reply_to_a_copy_lost() {
     with(Quirks::default(), |subject| {
@@ -139,7 +139,7 @@ fn listing_with_the_oldest_first_is_an_error() {
     with(Quirks { oldest_first: true, ..Quirks::default() }, |subject| fails_soon(subject, "first"));
 }
 
-/// Somebody writes after the listing and before the copy: theirs stays, and it is reported.
+/// A version written after the listing and before the copy stays, and is reported as a conflict.
 async fn writer_in_between(subject: Subject, operation: Operation) {
     let (bucket, at) = incident(&subject).await;
     let lab = Arc::downgrade(subject.server.lab.as_ref().unwrap());

@@ -56,7 +56,7 @@ async fn subject() -> Subject {
     Subject::new(Server::with_options("lab", options).await)
 }
 
-/// Plays histories until there are no more, or one fails; then the smallest like it is told.
+/// Plays histories until there are no more, or one fails; then reports the smallest that fails the same way.
 async fn worker(seed: u64, histories: u64, next: &AtomicU64) -> Option<String> {
     let subject = subject().await;
     loop {

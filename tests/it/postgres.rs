@@ -31,7 +31,7 @@ use app::{App, Row, Session, WORKERS};
 /// The time by which the naive way's copy of the bucket is later than the rows.
 const APART: Duration = Duration::from_secs(5);
 
-/// Its example of a references' command is run as it stands there.
+/// Runs the page's example of a references command as it is.
 const RECOVERY_FILE: &str = include_str!("../../src/manual/recovery-file.md");
 
 /// The target of its recovery file.

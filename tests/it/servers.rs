@@ -91,7 +91,7 @@ impl Server {
         Self::with_lab(kind.name(), quirks_of(kind)).await
     }
 
-    /// A lab with these quirks, on this test's runtime. Its clock stands still, a day ago, and is moved by the test.
+    /// A lab with these quirks, on this test's runtime. Its clock shows yesterday and moves only when the test sets it.
     #[cfg(feature = "lab")]
     pub(crate) async fn with_lab(name: &str, quirks: asof::lab::Quirks) -> Self {
         Self::with_options(name, asof::lab::Options { quirks, ..asof::lab::Options::default() }).await
@@ -113,7 +113,7 @@ impl Server {
         }
     }
 
-    /// The same server once more.
+    /// Returns the same server for another subject.
     pub(crate) fn again(&self) -> Self {
         Self {
             name: self.name.clone(),

@@ -57,7 +57,7 @@ impl Subject {
 
     /// A new bucket that never had versioning.
     pub(crate) async fn plain_bucket(&self) -> Bucket {
-        // As AWS makes buckets, which not every server does by itself: without ACLs.
+        // Without ACLs, like new buckets on AWS, but not on every server.
         self.make_bucket(ObjectOwnership::BucketOwnerEnforced).await
     }
 
@@ -82,7 +82,7 @@ impl Subject {
         bucket
     }
 
-    /// The server's clock, in whole seconds, as it dates what is written now.
+    /// Returns the server's time in whole seconds, the date of a version written now.
     async fn now(&self) -> i64 {
         let clock = self.clock.get_or_init(|| self.plain_bucket()).await;
         clock.put("tick", "").await;
@@ -124,7 +124,7 @@ impl Subject {
         tokio::task::spawn_blocking(move || Run::with(&mut command, act)).await.unwrap()
     }
 
-    /// Runs `asof` with these arguments alone: it is told nothing of the server.
+    /// Runs `asof` with these arguments alone, without the server's options and environment.
     #[cfg(feature = "lab")]
     pub(crate) async fn asof_alone(&self, arguments: &[&str]) -> Run {
         let mut command = self.command_alone(&self.server.secret, arguments);

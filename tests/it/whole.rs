@@ -64,7 +64,7 @@ impl Bucket {
         head.send().await.unwrap()
     }
 
-    /// Everything that a reader is told of an object, but for what a copy has of its own.
+    /// Returns everything that a reader learns about an object, except what differs in every copy.
     async fn portrait(&self, key: &str) -> BTreeMap<&'static str, String> {
         let head = self.full_head(key).await;
         let acl = self.client.get_object_acl().bucket(&self.name).key(key).send().await.unwrap();

@@ -51,7 +51,7 @@ fn the_past_is_read_and_restored_elsewhere_through_an_access_point() {
     }
 }
 
-/// Where the key of the access point's ARN is signed and decoded: what comes back is the very object.
+/// The key of the access point's ARN is signed and decoded correctly: the reply is that object.
 #[test]
 fn an_access_point_is_restored_to() {
     for place in [ARN, ALIAS] {

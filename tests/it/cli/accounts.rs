@@ -114,7 +114,7 @@ fn an_owner_is_an_account() {
     ");
 }
 
-/// It may be undone from another terminal, long after, when the bucket's name belongs to somebody else.
+/// A run may be undone from another terminal, long after, when the bucket's name belongs to another account.
 #[test]
 fn a_run_keeps_the_expected_owner() {
     let stage = stage(&Demands::default());

@@ -20,7 +20,7 @@ pub(super) fn answer(stage: &Stage, options: &str) -> (String, Value) {
     (code, lines(&shown, "summary").pop().unwrap_or_else(|| panic!("no summary in {shown}")))
 }
 
-/// So many hours before now, as the lab's clock is set.
+/// Returns the time this many hours before the lab's clock.
 fn hours_ago(hours: i64) -> String {
     (chrono::Utc::now() - chrono::TimeDelta::hours(hours)).to_rfc3339()
 }

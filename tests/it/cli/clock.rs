@@ -13,7 +13,7 @@ const BEHIND: i64 = 600;
 const NOTE: &str =
     "this machine's clock is 10m ahead of the server's; asof uses the server's for ages and for \"now\"\n";
 
-/// A server whose clock runs, so many seconds off this machine's.
+/// Starts a server whose running clock differs from this machine's by this many seconds.
 fn off_by(seconds: i64) -> Stage {
     let stage = Stage::new();
     stage.put("old", "from 2024");
@@ -34,7 +34,7 @@ fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The server's time, and a second that lies so many after it.
+/// Returns the server's time, and the time this many seconds after it.
 fn server_second(lab: &Lab, after: i64) -> String {
     let second = lab.clock().now() / 1000 + after;
     chrono::DateTime::from_timestamp(second, 0).unwrap().format("%Y-%m-%dT%H:%M:%SZ").to_string()

@@ -1,4 +1,4 @@
-//! Keys whose past is in doubt: listed, refused, skipped or trusted as told.
+//! Keys whose state at T is uncertain: listed, refused, skipped or trusted, as the options say.
 
 use asof::lab::{Configuration, Fault, Operation, Versioning};
 use insta::assert_snapshot;
@@ -265,7 +265,7 @@ fn what_the_usual_rule_would_delete_is_kept() {
     assert!(!stage.lab.live(BUCKET).contains_key(KEY));
 }
 
-/// Once what the listing takes for the truth is restored, nothing differs from it; what was live then is in doubt all the same.
+/// After a restore that trusts the listing, nothing differs from it; the state at T is still uncertain.
 #[test]
 fn uncertain_keys_are_not_verified() {
     let stage = expired();

@@ -41,8 +41,8 @@ fn of_asof() {
 
     Options:
       -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
-          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default:
-                          auto] [possible values: auto, always, never]
+          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default: auto]
+                          [possible values: auto, always, never]
       -h, --help          Print help
       -V, --version       Print version
 
@@ -71,8 +71,8 @@ fn of_demo() {
 
     Options:
       -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
-          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default:
-                          auto] [possible values: auto, always, never]
+          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default: auto]
+                          [possible values: auto, always, never]
       -h, --help          Print help
     ");
 }
@@ -94,8 +94,8 @@ fn of_lab() {
 
     Options:
       -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
-          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default:
-                          auto] [possible values: auto, always, never]
+          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default: auto]
+                          [possible values: auto, always, never]
       -h, --help          Print help
     ");
 }
@@ -115,8 +115,8 @@ fn of_lab_serve() {
                               127.0.0.1:9797]
           --region <REGION>   Region that requests must be signed for [default: us-east-1]
       -v, --verbose...        Increase verbosity (-v: error causes, -vv: every request)
-          --color <WHEN>      Color the output; auto: on a terminal, unless NO_COLOR is set
-                              [default: auto] [possible values: auto, always, never]
+          --color <WHEN>      Color the output; auto: on a terminal, unless NO_COLOR is set [default:
+                              auto] [possible values: auto, always, never]
       -h, --help              Print help
     ");
 }
@@ -168,8 +168,8 @@ fn nothing_typed() {
 
     Options:
       -v, --verbose...    Increase verbosity (-v: error causes, -vv: every request)
-          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default:
-                          auto] [possible values: auto, always, never]
+          --color <WHEN>  Color the output; auto: on a terminal, unless NO_COLOR is set [default: auto]
+                          [possible values: auto, always, never]
       -h, --help          Print help
       -V, --version       Print version
 

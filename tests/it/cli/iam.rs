@@ -1,4 +1,4 @@
-//! `asof check --iam`: what is printed, and that each permission in it is of an operation that the code sends.
+//! `asof check --iam`: its output, and that each permission in it belongs to an operation that the code sends.
 
 use std::collections::BTreeSet;
 

@@ -160,7 +160,7 @@ fn demanded(access: &Access) -> Vec<(&'static str, On)> {
         (Op::GetBucketOwnershipControls, _) => on_bucket("s3:GetBucketOwnershipControls"),
         (Op::GetBucketPolicy, _) => on_bucket("s3:GetBucketPolicy"),
         (Op::GetBucketWebsite, _) => on_bucket("s3:GetBucketWebsite"),
-        // The key may not be there, and what is there may have a checksum that was encrypted with it.
+        // The key may not exist, and an existing object may have a checksum encrypted with it.
         (Op::HeadObject, _) => {
             let checksum = has("x-amz-checksum-mode").then_some(decrypt);
             [read, ("s3:ListBucket", On::Bucket)].into_iter().chain(checksum).collect()

@@ -1,4 +1,4 @@
-//! `asof jobs`: the array job of each platform, and what is refused.
+//! `asof jobs`: the array job of each platform, and the refusals.
 
 use std::os::unix::fs::PermissionsExt as _;
 

@@ -11,7 +11,7 @@ use crate::support::{Bucket, Moment, Subject};
 /// 07:08:09 on 6 May 2024.
 const T: Moment = Moment(1_714_979_289);
 
-/// A bucket with a plain object, an upload of 20 minutes with T in its midst, and one that was completed long before.
+/// A bucket with a plain object, a 20-minute upload that T interrupts, and one completed long before.
 async fn straddled() -> (Subject, Bucket) {
     let options = Options { min_part_bytes: 1, ..Options::default() };
     let subject = Subject::new(Server::with_options("lab", options).await);

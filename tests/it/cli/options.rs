@@ -150,7 +150,7 @@ fn only_some_kinds_of_change() {
     assert!(restored.contains(&check), "{restored}");
     assert!(stage.keys(BUCKET).contains(&"uploads/junk.tmp".to_owned()));
     assert_eq!(changes(&lines(&stage, &diff)), kinds(&["revert", "delete"]));
-    // Of the run too nothing is claimed of the whole, and its plan says what it was limited to.
+    // The run makes no claim about the whole bucket either, and its plan names the selection.
     let resumed = stage.asof("resume latest").run();
     assert!(!resumed.contains("asof verify") && resumed.contains("--only undelete"), "{resumed}");
     let shown = stage.asof("show latest").run();

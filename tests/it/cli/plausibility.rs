@@ -12,7 +12,7 @@ const WRONG_YEAR: &str = "--at 2023-05-06T07:08:09Z";
 /// At this time there was one key of the present five, which has been deleted since.
 const ONE_KEY: &str = "--at 2024-04-01T09:00:00Z";
 
-/// The name of the one run that there is: what is shown hides it.
+/// Returns the ID of the only run, which the output hides.
 fn only_run(stage: &Stage) -> String {
     let mut runs = std::fs::read_dir(stage.path(".local/state/asof/runs")).unwrap();
     let run = runs.next().unwrap().unwrap().file_name().into_string().unwrap();
@@ -216,7 +216,7 @@ fn a_check_says_no_to_the_wrong_year() {
     assert!(most.contains("warning: a restore to this time deletes all 5 keys"), "{most}");
 }
 
-/// Of the time before the oldest version nothing is claimed.
+/// Nothing is claimed about the time before the oldest version.
 #[test]
 fn a_window_reaches_back_to_the_oldest_version() {
     let stage = Stage::new();
@@ -238,7 +238,7 @@ fn a_window_reaches_back_to_the_oldest_version() {
     assert!(!shown.contains("no version is older"), "{shown}");
 }
 
-/// Renamed since: what comes back under the old names is no answer to what goes, least of all where it does not come back.
+/// Keys were renamed since: restoring the old names does not justify deleting the new ones, least of all elsewhere.
 #[test]
 fn a_renamed_prefix_is_deleted_whole_under_its_new_name() {
     let stage = Stage::new();

@@ -1,4 +1,4 @@
-//! Buckets in several regions: each is asked in its own, and what is copied between them arrives.
+//! Buckets in several regions: each is accessed in its own, and copies between them arrive.
 
 use asof::lab::{Demands, Operation};
 

@@ -1,4 +1,4 @@
-//! `--undelete remove-marker`: keys come back from under their delete markers.
+//! `--undelete remove-marker`: keys are restored by removing their delete markers.
 
 use asof::lab::{Configuration, Fault, Operation, Rule, When};
 use insta::assert_snapshot;

@@ -274,7 +274,7 @@ fn bytes_that_nothing_proves() {
     let restored = stage.restore_to("s3://prod-uploads", "./there");
     assert!(restored.starts_with("exit code 0") && !restored.contains("size only"), "{restored}");
     assert!(stage.verify_against("s3://prod-uploads", "./there").starts_with("exit code 0"));
-    // Without the right to read what the server knows of them, nothing is left to hold the bytes against.
+    // Without permission to read the object's attributes, nothing is left to verify the bytes against.
     stage.strike(Operation::HeadObject, Fault::AccessDenied);
     assert_snapshot!(stage.verify_against("s3://prod-uploads", "./there"), @"
     exit code 0

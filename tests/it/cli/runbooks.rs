@@ -22,7 +22,7 @@ const RECOVERY_FILE: &str = include_str!("../../../src/manual/recovery-file.md")
 const TIME: &str = "2026-11-17T14:31:06Z";
 const SCRATCH: &str = "prod-scratch";
 
-/// Types `asof` as a person would who reads what is to be typed.
+/// Runs `asof` as typed by a person who follows the runbook.
 const ASOF: &str = r#"#!/bin/sh
 case $1 in restore | recover | undo) set -- "$@" --yes ;; esac
 for word; do
@@ -77,7 +77,7 @@ struct Incident {
 }
 
 impl Incident {
-    /// Three hours ago; what `damage` does begins a second after the last good one. Half an hour later somebody uploads.
+    /// T is three hours ago; `damage` begins one second later. Half an hour later, a user uploads.
     fn new(damage: impl FnOnce(&Stage)) -> Self {
         let (stage, now) = (Stage::new(), chrono::Utc::now().timestamp());
         let at = Moment((now - 3 * 60 * 60) / 60 * 60 + 6);

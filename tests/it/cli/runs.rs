@@ -18,7 +18,7 @@ fn runs(stage: &Stage) -> Vec<String> {
     runs
 }
 
-/// Begins a run and makes it so many days old. Gives its name.
+/// Begins a run, makes it this many days old, and returns its ID.
 fn aged(stage: &Stage, words: &str, days: i64) -> String {
     let before = if runs_dir(stage).exists() { runs(stage) } else { Vec::new() };
     let shown = stage.asof(words).run();
@@ -89,7 +89,7 @@ fn a_run_that_was_never_written_is_cleaned_up() {
     };
     make("20240506T070809Z-0001", None, Some(old));
     make("20240506T070809Z-0002", Some("lock"), Some(old));
-    // Somebody may be about to fill it; another may have been lost in part.
+    // Another process may be about to fill it; another run may have lost some of its files.
     make("20240506T070809Z-0003", None, None);
     make("20240506T070809Z-0004", Some("journal"), Some(old));
     let shown = stage.asof("runs").run();

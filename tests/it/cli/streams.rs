@@ -7,7 +7,7 @@ use insta::assert_snapshot;
 
 use super::stage::Stage;
 
-/// Runs the words with a stdout that nobody reads.
+/// Runs the command with a stdout that has no reader.
 fn into_nowhere(stage: &Stage, words: &str) -> String {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
@@ -17,7 +17,7 @@ fn into_nowhere(stage: &Stage, words: &str) -> String {
     asof.show(&output)
 }
 
-/// `asof diff | head`: whoever has read enough is told nothing.
+/// `asof diff | head`: a reader that has read enough is no error.
 #[test]
 fn reader_that_has_gone_away() {
     let stage = Stage::new();
@@ -37,7 +37,7 @@ fn reader_that_has_gone_away() {
     assert_eq!(into_nowhere(&stage, words), "exit code 0\n", "{words}");
 }
 
-/// A restore or a check that nobody reads has not been done, and must not look as if it had.
+/// A restore or a check whose results have no reader must not look as if it succeeded.
 #[test]
 fn reader_that_has_gone_away_before_the_work_was_done() {
     let stage = Stage::after_incident();

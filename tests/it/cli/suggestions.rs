@@ -10,7 +10,7 @@ use super::references::uploads;
 use super::stage::{BUCKET, Stage};
 use crate::support::binary;
 
-/// Types what is asked for: there is no terminal.
+/// Answers prompts, since there is no terminal.
 const ASOF: &str = r#"#!/bin/sh
 yes=--yes
 case $1 in
@@ -31,7 +31,7 @@ const DEPTH: usize = 3;
 
 struct Shell {
     stage: Stage,
-    /// The options without which nothing is found.
+    /// The options needed to reach the server and the state.
     options: String,
     seen: BTreeSet<String>,
 }
@@ -58,7 +58,7 @@ impl Shell {
             .current_dir(self.stage.home())
             .env_clear()
             .envs(known.filter(|(name, _)| *name != "AWS_REGION"))
-            // Where nobody answers.
+            // A server that does not answer.
             .env("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
             .env("AWS_MAX_ATTEMPTS", "1")
             .env("PATH", format!("{}:{path}", self.stage.path("bin").display()))
@@ -142,7 +142,7 @@ fn of_keys_that_bite() {
     let mut shell = Shell::new(stage);
     let place = r"$'s3://prod-uploads/it\'s a \033[2J\342\200\256\012key!\\'";
     assert_verbs(&shell.follow(&format!("asof diff {place} {AT} --include '*1'")), &["restore"]);
-    // Restored, taken back, and that taken back.
+    // Restored, undone, and the undo undone.
     let undone = shell.seen.iter().filter(|command| command.starts_with("asof undo ")).count();
     assert_eq!(undone, 2, "{:?}", shell.seen);
     assert!(shell.stage.keys(BUCKET).contains(&format!("{prefix}1")));
@@ -163,7 +163,7 @@ fn with_all_options_of_a_diff() {
     for option in ["--multipart-window 2h", "--only undelete,revert", "--undelete remove-marker"] {
         assert!(suggested[0].contains(option), "{suggested:?}");
     }
-    // Of a part nothing is claimed of the whole.
+    // A restore of a part makes no claim about the whole.
     let restored = shell.seen.iter().find(|command| command.starts_with("asof diff ")).unwrap();
     assert!(restored.contains("--only undelete,revert"), "{restored}");
     assert!(!shell.seen.iter().any(|command| command.starts_with("asof verify ")), "{:?}", shell.seen);
@@ -234,7 +234,7 @@ fn where_a_run_is_interrupted() {
     let delay = Fault::Delay(std::time::Duration::from_millis(100));
     stage.strike(Operation::CopyObject, delay);
     let mut shell = Shell::new(stage);
-    // Stopped in its midst, however slow the machine is.
+    // Stopped in progress, however slow the machine is.
     let begun = shell.stage.path("begun");
     let mark = begun.clone();
     shell.stage.lab.faults().before(Operation::CopyObject, When::Nth(20), move || {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Stands for what differs from one error to another.
 const VARIABLE: char = '…';
-/// A message with fewer letters of its own says no more than its cause.
+/// A message with fewer letters of its own consists only of its cause.
 const LETTERS: usize = 12;
 /// Texts of other programs, and of a file's name.
 const FOREIGN: [&str; 2] = ["Connection refused", "recovery.toml, line …"];
@@ -106,7 +106,7 @@ fn calls(code: &str, mut at: usize) -> &str {
     }
 }
 
-/// The strings of a piece of code, with [`VARIABLE`] for what is put into them.
+/// Returns the strings in a piece of code, with [`VARIABLE`] for their arguments.
 fn strings(code: &str) -> Vec<String> {
     let (mut found, mut at) = (Vec::new(), 0);
     while at < code.len() {

@@ -252,7 +252,7 @@ fn lab_beyond_loopback() {
     ");
 }
 
-/// Bad input is told before anybody has to log in.
+/// Invalid input is reported before a login is needed.
 #[test]
 fn what_is_wrong_without_a_server_is_found_without_credentials() {
     let stage = Stage::new();

@@ -1,4 +1,4 @@
-//! `-v` and `-vv`: what is being done, and to what.
+//! `-v` and `-vv`: the stages of a command, and its keys and requests.
 
 use super::stage::{BUCKET, Stage};
 

@@ -58,7 +58,7 @@ pub(crate) async fn bad_times_are_wrong_usage(subject: Subject) {
     subject.asof(&["diff", "not-a-location", "--at", LONG_AGO]).await.expect_code(2);
 }
 
-/// Without a terminal and without `--yes` there is nobody to ask.
+/// Without a terminal and without `--yes`, asof cannot prompt.
 pub(crate) async fn restore_asks_first(subject: Subject) {
     let bucket = subject.bucket().await;
     bucket.put("a", "1").await;

@@ -1,4 +1,4 @@
-//! A copy is not the object by itself: what must come back with the bytes.
+//! A copy is not the object: the properties that must be restored with the bytes.
 
 use aws_sdk_s3::config::http::HttpResponse;
 use aws_sdk_s3::error::SdkError;

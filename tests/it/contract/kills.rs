@@ -175,7 +175,7 @@ impl Case {
         self.databases.subject.runs_dir().with_file_name("recoveries")
     }
 
-    /// Returns true if the journal of its one recovery says that nothing is left to do.
+    /// Returns true if the journal of its one recovery has nothing left to do.
     fn has_ended(&self) -> bool {
         journals_in(&self.recoveries()).any(|journal| journal.contains("\"type\":\"ended\""))
     }

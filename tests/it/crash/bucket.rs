@@ -1,4 +1,4 @@
-//! State in a bucket: runs that are killed, frozen, taken over, and gone on with from another machine.
+//! State in a bucket: runs that are killed, frozen, taken over, and resumed from another machine.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -84,7 +84,7 @@ fn a_run_is_seen_and_undone_from_another_machine() {
     });
 }
 
-/// Plays a run that is killed by its n-th write, those of the state among them, and goes on with it from elsewhere.
+/// Kills a run at its n-th write, including writes of its state, and resumes it from elsewhere.
 async fn killed_by(n: u64, options: &[&str]) -> bool {
     let what = format!("killed by write {n} with {options:?}");
     let scene = scene(SIZE).await;
@@ -132,7 +132,7 @@ struct Frozen {
 }
 
 impl Frozen {
-    /// Starts a restore, and freezes it after its first intent and so many copies. Then nothing is slow any more.
+    /// Starts a restore, and freezes it after its first intent and this many copies. Faults end then.
     async fn after(scene: &Arc<Scene>, concurrency: &'static str, copies: u64) -> Self {
         let pid = Arc::new(OnceLock::new());
         let (restored, told) = (Arc::clone(scene), Arc::clone(&pid));

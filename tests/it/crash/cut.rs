@@ -23,7 +23,7 @@ pub(super) enum Cut {
     Record(usize),
     /// Once the run has a file of this name.
     File(&'static str),
-    /// A little after so many requests of any kind.
+    /// A little after this many requests of any kind.
     Requests(u64, Duration),
 }
 

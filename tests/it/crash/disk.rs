@@ -10,7 +10,7 @@ use crate::support::Run;
 
 const SIZE: usize = 12;
 
-/// The same command with room for so many KiB in each of its files.
+/// Returns the same command with a limit of this many KiB on each of its files.
 fn with_little_room(command: &Command, kib: u32) -> Command {
     let mut shell = Command::new("bash");
     // Without the trap, the limit would end the process; with it, writing fails as it does on a full disk.
@@ -31,7 +31,7 @@ async fn run_with_little_room(scene: &Scene, kib: u32, arguments: &[&str]) -> Ru
     tokio::task::spawn_blocking(move || Run::of(&mut command)).await.unwrap().expect_code(1)
 }
 
-/// In the midst of a run: it ends, having sent no more than what was under way, and goes on once there is room.
+/// A disk that fills up during a run ends it after the requests in progress; it resumes once there is room.
 #[test]
 fn a_disk_that_is_full() {
     block_on(async {
@@ -67,7 +67,7 @@ fn a_disk_that_is_full() {
     });
 }
 
-/// There is no room for its plan: nothing is left of the run.
+/// Without room for its plan, a run leaves nothing behind.
 #[test]
 fn a_disk_that_is_full_at_once() {
     block_on(async {
@@ -95,7 +95,7 @@ fn a_state_directory_that_cannot_be_written() {
     });
 }
 
-/// Nobody finds an empty page where one was asked for, nor loses the one that was there.
+/// A page that cannot be written leaves no empty file, and does not replace the existing one.
 #[test]
 fn a_page_that_there_is_no_room_for_leaves_nothing() {
     block_on(async {
@@ -140,14 +140,14 @@ fn a_damaged_list_of_uploads_does_not_keep_a_run_from_going_on() {
         }
         assert_eq!(scene.lab().count_uploads(crate::faults::scene::BUCKET), 0, "{resumed}");
         scene.assert_restored("a damaged list");
-        // It is told once, and kept.
+        // It is reported once, and kept.
         assert!(list.with_extension("damaged").exists());
         let again = scene.on_run("resume", &run, &[]).await.expect_code(0);
         assert!(!again.stderr.contains("cannot read"), "{again}");
     });
 }
 
-/// A run that was killed in its midst.
+/// Kills a run in progress.
 async fn killed() -> Scene {
     let scene = Scene::new(SIZE).await;
     slow_down(&scene, Duration::from_millis(5));

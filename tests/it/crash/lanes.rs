@@ -18,7 +18,7 @@ fn kept_lanes(scene: &Scene) -> Option<u64> {
     serde_json::from_str::<serde_json::Value>(record).unwrap()["lanes"].as_u64()
 }
 
-/// The changed keys in the order in which a run in so many lanes takes them.
+/// Returns the changed keys in the order in which a run with this many lanes takes them.
 fn dealt(scene: &Scene, lanes: usize) -> Vec<String> {
     let keys: Vec<_> = scene.changed().iter().cloned().collect();
     let (each, extra) = (keys.len() / lanes, keys.len() % lanes);
@@ -88,7 +88,7 @@ fn a_killed_run_keeps_its_lanes() {
     });
 }
 
-/// An undo reads the intents of a run in the order of that run's lanes: a change that nobody took is not undone.
+/// An undo reads the intents of a run in the order of that run's lanes: a change that was not taken is not undone.
 #[test]
 fn a_killed_run_in_lanes_is_undone() {
     block_on(async {

@@ -20,7 +20,7 @@ fn put(subject: &Subject, key: &str, body: &str) -> String {
     subject.lab().put(BUCKET, key, Put::of(body.to_owned())).unwrap()
 }
 
-/// As somebody does who encrypts a bucket with a key that nobody else has.
+/// Encrypts a bucket with a key to which no other principal has access.
 fn put_under_a_foreign_key(subject: &Subject, key: &str, body: &str) {
     subject.lab().put(BUCKET, key, Put { customer_key: true, ..Put::of(body.to_owned()) }).unwrap();
 }
@@ -80,7 +80,7 @@ fn deletes_whose_reply_is_cut_off_in_order_can_be_taken_back() {
     });
 }
 
-/// Nothing would keep what somebody writes there meanwhile.
+/// Nothing would keep an object that another writer puts there meanwhile.
 #[test]
 fn nothing_is_overwritten_in_a_bucket_that_keeps_no_versions() {
     block_on(async {
@@ -94,7 +94,7 @@ fn nothing_is_overwritten_in_a_bucket_that_keeps_no_versions() {
             restore(&subject, at, &[&["--to", "s3://plain"], &over[..]].concat()).await.expect_code(5);
         assert!(refused.stderr.contains("plain does not keep versions"), "{refused}");
 
-        // Nor by going on.
+        // Resuming does not change it either.
         let lab = std::sync::Arc::downgrade(subject.server.lab.as_ref().unwrap());
         subject.lab().faults().before(Operation::CopyObject, When::Nth(1), move || {
             lab.upgrade().unwrap().put("plain", "a", Put::of("theirs")).unwrap();
@@ -131,7 +131,7 @@ fn a_source_that_is_gone_does_not_tell_that_conditions_are_honoured() {
     });
 }
 
-/// The version that was to come back is gone, and an older one lies below it.
+/// The version to restore is gone, and an older one is below it.
 #[test]
 fn what_lies_below_a_version_that_is_gone_is_not_uncovered() {
     block_on(async {
@@ -158,7 +158,7 @@ fn what_lies_below_a_version_that_is_gone_is_not_uncovered() {
     });
 }
 
-/// A HEAD says only that it is refused: what is equal would look different from then on.
+/// A HEAD reports only a refusal: equal objects would then look different.
 #[test]
 fn credentials_that_expire_while_contents_are_compared_end_the_diff() {
     block_on(async {

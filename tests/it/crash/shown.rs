@@ -57,7 +57,7 @@ fn runs_and_how_far_they_are() {
     runs.push(another(&stage, &runs));
     stage.asof(&format!("undo {} --yes --quiet", runs[0])).run();
     runs.push(another(&stage, &runs));
-    // Somebody writes to one key, and another may not be changed.
+    // Another writer changes one key, and another key cannot be changed.
     let lab = Arc::downgrade(&stage.lab);
     stage.lab.faults().before(Operation::CopyObject, When::Nth(1), move || {
         lab.upgrade().unwrap().put(BUCKET, "readme.txt", Put::of("theirs")).unwrap();
@@ -92,7 +92,7 @@ fn runs_and_how_far_they_are() {
     ");
 }
 
-/// Killed, the run is shown as interrupted, and as done once it was gone on with.
+/// A killed run is shown as interrupted, and as done once it was resumed.
 #[test]
 fn interrupted_and_then_done() {
     block_on(async {
@@ -148,7 +148,7 @@ fn a_run_belongs_to_one_process() {
     ");
 }
 
-/// By itself, a run goes on at the server and with the options that it was begun with.
+/// Without options, a run resumes on the server and with the options of its start.
 #[test]
 fn going_on_elsewhere() {
     block_on(async {

@@ -64,7 +64,7 @@ fn one_request_in_twenty_fails_in_each_way() {
     });
 }
 
-/// The markers were put, and nobody heard: only another look keeps the next round from putting a second one on each key.
+/// The markers were put, but the replies lost: only a read keeps the next round from putting a second marker on each key.
 #[test]
 fn a_lost_reply_to_deletes_on_a_server_that_ignores_conditions() {
     block_on(async {

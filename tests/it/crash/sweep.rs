@@ -1,4 +1,4 @@
-//! A restore that is killed anywhere, and gone on with, ends like one that was not, and does nothing twice.
+//! A restore killed at any point and resumed ends like an uninterrupted one, and does nothing twice.
 
 use std::ops::Range;
 use std::path::Path;
@@ -99,7 +99,7 @@ fn requests(range: Range<u64>, rng: &mut Rng) -> Cut {
     Cut::Requests(rng.u64(range), Duration::from_micros(rng.u64(0..12_000)))
 }
 
-/// Goes on with the run, or begins another where there is none.
+/// Resumes the run, or begins another if there is none.
 async fn finish(scene: &Scene, options: &[&str], what: &str) -> Run {
     let start_over = async || scene.run("restore", &[&["--yes"], options].concat()).await;
     let before = scene.versions();
@@ -147,7 +147,7 @@ fn cut_off_by_each_request_that_writes() {
         let cases: Vec<_> = (1..=writes).map(|n| Case::of(Cut::Write(n))).collect();
         let (count, cut_off) = (cases.len(), play(cases).await);
         assert_eq!(cut_off, count, "killed before the end");
-        // The keys that come back by the removal of markers are batches.
+        // Keys restored by removing markers are changed in batches.
         let some = || (1..=writes).step_by(3).map(|n| Case::of(Cut::Write(n)));
         play(some().map(|case| Case { options: REMOVE_MARKERS, ..case }).collect()).await;
         play(some().map(|case| Case { lanes: "4", ..case }).collect()).await;

@@ -89,7 +89,7 @@ fn keys_changed_since_are_left_unchanged() {
     });
 }
 
-/// Somebody writes after the plan is made, and before anything of it is carried out: to these keys, and deletes the other.
+/// Another client writes these keys after the plan is made and before it is applied, and deletes the other key.
 fn write_before_the_first_write(scene: &Scene, keys: &'static [&'static str], deleted: &'static str) {
     let once = Arc::new(Once::new());
     for operation in WRITES {
@@ -126,7 +126,7 @@ fn what_was_overwritten_comes_back() {
     });
 }
 
-/// Also where the process was killed that knew of it: the server has carried out its request, and nobody heard.
+/// The same if the process was killed that knew the result: the server has executed its request, and the reply was lost.
 async fn what_was_overwritten_unheard_comes_back(n: u64) {
     let what = format!("overwriting, killed by request {n}");
     let scene = Scene::new(3).await;
@@ -156,7 +156,7 @@ fn what_was_overwritten_by_a_killed_run_comes_back() {
     });
 }
 
-/// A key that was left as a conflict may be changed by a later resume, of which nobody hears either.
+/// A key left as a conflict may be changed by a later resume, whose reply is lost too.
 async fn what_a_killed_resume_overwrote_comes_back(n: u64) {
     let what = format!("conflicts overwritten by a resume, killed by request {n}");
     let scene = Scene::new(3).await;
@@ -190,7 +190,7 @@ fn an_undo_covers_what_a_killed_resume_overwrote() {
     });
 }
 
-/// Nobody resumes a run that was undone, and its unfinished uploads would be charged for until somebody aborts them.
+/// An undone run is never resumed, and its unfinished uploads would cost money until they are aborted.
 #[test]
 fn an_undo_of_a_killed_run_aborts_its_multipart_uploads() {
     block_on(async {
@@ -214,7 +214,7 @@ fn an_undo_of_a_killed_run_aborts_its_multipart_uploads() {
     });
 }
 
-/// Killed by its n-th request, gone on with, and killed again.
+/// Killed at its n-th request, resumed, and killed again.
 async fn killed_and_resumed(n: u64) {
     let what = format!("undo killed by request {n}");
     let scene = Scene::new(3).await;
@@ -243,7 +243,7 @@ fn an_undo_that_is_killed_goes_on() {
     });
 }
 
-/// A run that was killed, and is taken back as it is: also what it has done without a word in its journal.
+/// Undoes a killed run as it is, including changes that its journal does not contain.
 async fn of_a_run_that_was_killed(n: u64, restore: &[&str]) {
     let what = format!("restore {restore:?} killed by request {n}, and taken back");
     let scene = Scene::new(3).await;

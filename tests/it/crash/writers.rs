@@ -1,4 +1,4 @@
-//! Somebody writes while a restore runs: nothing of theirs is buried, and what came before asof is told, exactly.
+//! Another client writes during a restore: none of its versions is superseded, and the report tells exactly which came first.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -23,7 +23,7 @@ fn write(lab: &asof::lab::Lab, key: &str, written: &Written) {
     written.lock().unwrap().push((key.to_owned(), id));
 }
 
-/// None of what was written is buried; the conflicts are the keys that were written before asof came to them.
+/// No write is superseded; the conflicts are the keys that were written before asof reached them.
 fn assert_left_alone(scene: &Scene, run: &Run, written: &Written) -> usize {
     let live = scene.lab().live(BUCKET);
     let (mut before, mut all) = (BTreeSet::new(), BTreeSet::new());
@@ -69,7 +69,7 @@ fn one_key_in_a_hundred() {
         assert!((1..count).contains(&conflicts), "{conflicts} of {count} came before: {restored}");
         assert_eq!(restored.code(), Some(3), "{restored}");
 
-        // Nor by going on, which comes to the same keys again.
+        // Resuming, which reaches the same keys again, changes nothing either.
         let run = scene.runs().remove(0);
         let resumed = scene.on_run("resume", &run, &[]).await.expect_code(3);
         assert_left_alone(&scene, &resumed, &written);
@@ -79,7 +79,7 @@ fn one_key_in_a_hundred() {
     });
 }
 
-/// Between the look at one key and its change there is a moment; what is written to others is seen.
+/// A write between the read of a key and its change can be missed; writes to other keys are seen.
 #[test]
 fn on_a_server_that_ignores_conditions() {
     block_on(async {
@@ -89,7 +89,7 @@ fn on_a_server_that_ignores_conditions() {
         let (lab, taken_down) = (Arc::downgrade(scene.lab_again()), Arc::clone(&written));
         let next = AtomicUsize::new(0);
         scene.lab().faults().before(Operation::CopyObject, When::First(4), move || {
-            // In key order and one at a time, so far from what is under way.
+            // In key order and one at a time, so far from the requests in progress.
             let n = 10 + next.fetch_add(1, Ordering::SeqCst);
             for key in [format!("over/{n:04}"), format!("new/{n:04}")] {
                 write(&lab.upgrade().unwrap(), &key, &taken_down);

@@ -1,4 +1,4 @@
-//! Ctrl-C in the midst of a restore.
+//! Ctrl-C during a restore.
 
 use std::process::Command;
 use std::time::Duration;

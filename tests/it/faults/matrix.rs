@@ -1,6 +1,6 @@
-//! Every fault at every operation that asof sends: passing ones leave no trace, lasting ones are told.
+//! Every fault at every operation that asof sends: transient ones leave no trace, permanent ones are reported.
 //!
-//! A case is a lab and its processes, and mostly waits between attempts; so many run at once.
+//! A case is a lab and its processes, and mostly waits between attempts; so this many run at once.
 
 use std::future::Future;
 use std::time::Duration;
@@ -139,7 +139,7 @@ fn passing_faults_of_copies_in_parts_leave_no_trace() {
     all(&OF_PARTS, passes_in_parts);
 }
 
-/// Without an answer nothing is planned, and nothing changed.
+/// Without an answer, nothing is planned or changed.
 async fn ends_the_run(operation: Operation, fault: Fault) {
     let what = format!("{operation:?} {fault:?}");
     let scene = Scene::new(SIZE).await;

@@ -220,7 +220,7 @@ impl Scene {
         twice.map(|(key, _)| key.clone()).collect()
     }
 
-    /// No key has more than so many entries that it did not have before any restore, nor lost one but delete markers.
+    /// Asserts that no key has more new entries than this, and that none lost an entry except delete markers.
     pub(crate) fn assert_grown_by(&self, most: usize, what: &str) {
         for (key, before) in &self.history {
             let after = self.lab().versions(BUCKET, key);

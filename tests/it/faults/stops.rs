@@ -128,7 +128,7 @@ fn credentials_that_expire_stop_the_run_and_it_goes_on_in_whole_batches() {
     });
 }
 
-/// Whatever is asked for: nothing is said of a key, nothing is done twice, and it goes on.
+/// Whatever the failed operation: nothing is claimed about a key, nothing is done twice, and the run can be resumed.
 #[test]
 fn credentials_that_expire_at_any_request_end_the_run() {
     const EACH: [&[Operation]; 12] = [
@@ -169,7 +169,7 @@ fn credentials_that_expire_at_any_request_end_the_run() {
     });
 }
 
-/// The delete is refused as a whole: none of its keys is tried by itself.
+/// The delete is refused as a whole: none of its keys is tried separately.
 #[test]
 fn credentials_that_expire_before_a_delete_of_many_stop_the_run() {
     block_on(async {
@@ -318,7 +318,7 @@ fn a_signal_does_not_wait_for_what_waits_for_the_rate() {
             // One more finds out whether conditions are honoured.
             let sent = scene.lab().requests().of(Operation::CopyObject);
             assert_eq!(sent, copied + 1, "a copy on the wire did not end: {stopped}");
-            // Once more, before anything is taken: what was left is left.
+            // Stopped again, before any change is taken: the remaining changes stay.
             scene.lab().faults().clear();
             scene.lab().requests().reset();
             let (run, first) = (scene.runs().remove(0), Stop::at(Operation::GetBucketVersioning, 1));

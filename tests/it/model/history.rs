@@ -29,7 +29,7 @@ pub(crate) enum What {
     Delete {
         key: String,
     },
-    /// A server-side copy of what is live; nothing happens where nothing is.
+    /// A server-side copy of the live version, if there is one.
     Copy {
         from: String,
         to: String,

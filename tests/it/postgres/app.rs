@@ -1,4 +1,4 @@
-//! The application: workers that write rows and the objects that these name, until they are told to stop.
+//! The application: workers that write rows and the objects named in them, until they are stopped.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -157,7 +157,7 @@ struct Event {
     due: Instant,
 }
 
-/// Publishes events in their order, each when it is due, until no more come.
+/// Publishes events in order, each when it is due, until the channel closes.
 async fn relay(mut events: UnboundedReceiver<Event>, mut publisher: Session) {
     while let Some(Event { text, due }) = events.recv().await {
         sleep_until(due).await;

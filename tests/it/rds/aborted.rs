@@ -35,7 +35,7 @@ fn an_abort_removes_the_protected_instance_that_it_restored() {
     });
 }
 
-/// Somebody has protected the restored instance since, for which there may be a reason.
+/// Another user has protected the restored instance since, perhaps for a reason.
 #[test]
 fn an_abort_leaves_protection_that_somebody_else_has_set() {
     block_on(async {
@@ -77,7 +77,7 @@ fn an_abort_that_may_not_remove_the_instance_names_the_command_that_does() {
     });
 }
 
-/// Somebody else has made an instance of that name: it does not carry the tag, and stays.
+/// Another user has created an instance of that name: it does not carry the tag, and stays.
 #[test]
 fn an_abort_leaves_an_instance_that_is_not_its_own() {
     block_on(async {

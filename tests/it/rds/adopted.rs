@@ -1,4 +1,4 @@
-//! A recovery whose state directory is lost: what it has asked for is found by its tags, and gone on with.
+//! A recovery whose state directory is lost: its databases are found by their tags, and it is resumed.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -90,7 +90,7 @@ fn a_recovery_whose_state_is_lost_is_adopted_and_ends_with_one_database() {
         assert_eq!((restores(&databases), tag_of(&databases).await), (1, id.clone()), "{run}");
         assert_eq!(bucket.get("k").await.as_deref(), Some("at T"), "{run}");
 
-        // It is finished, and known here: nothing is lost.
+        // It is finished, and its state is here: nothing is lost.
         let again = adopt(&databases, &["--yes"]).await.expect_code(5);
         assert!(again.stderr.contains("its state is still in"), "{again}");
         let plain = databases.recover(at).await.expect_code(0);
@@ -158,7 +158,7 @@ fn the_copy_of_a_drill_is_never_adopted() {
     });
 }
 
-/// An instance of somebody else's, and one that an asof has restored that did not note its target time.
+/// An instance of another user, and one restored by a version of asof that did not record its target time.
 #[test]
 fn what_does_not_tell_whose_it_is_and_of_when_is_not_adopted() {
     block_on(async {
@@ -219,7 +219,7 @@ fn an_adopted_recovery_is_aborted_as_a_whole() {
     });
 }
 
-/// The run that restored its bucket is lost with the state directory: nobody can undo it, nor say what it changed.
+/// The run that restored its bucket is lost with the state directory: it cannot be undone, nor its changes reported.
 #[test]
 fn an_abort_of_an_adopted_recovery_does_not_vouch_for_its_buckets() {
     block_on(async {

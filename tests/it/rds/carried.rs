@@ -59,7 +59,7 @@ async fn with_cluster() -> Databases {
     databases
 }
 
-/// Found only when the instance is created, hours later, the application would stand still for nothing.
+/// Discovered only when the instance is created, hours later, this would have quiesced the application for nothing.
 #[test]
 fn the_names_of_a_cluster_s_instances_are_free_before_anything_starts() {
     block_on(async {

@@ -61,7 +61,7 @@ fn a_role_that_is_there_already_is_not_named() {
         let lab = rds(&databases).handle();
         lab.add_role(&source, ROLE, "s3Import");
         lab.add_role(&source, ROLE, "s3Export");
-        // As somebody who is quick adds it.
+        // A quick user adds it meanwhile.
         let (adding, added) = (lab.clone(), target.clone());
         let add = move || adding.add_role(&added, ROLE, "s3Export");
         rds(&databases).faults().before(RdsAction::CreateDBInstance, When::Nth(1), add);

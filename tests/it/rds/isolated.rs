@@ -1,4 +1,4 @@
-//! A source that is isolated by the quiesce hook, or before: what is restored is like the source was before that.
+//! A source that is isolated by the quiesce hook, or before: the restored database has the settings from before.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ async fn tuned(hooks: &str) -> Databases {
     databases
 }
 
-/// Gives the source a group that lets nobody in, and takes its protection away.
+/// Gives the source a security group that admits nothing, and removes its deletion protection.
 async fn isolate(databases: &Databases) {
     let modify = databases.sdk.modify_db_instance().db_instance_identifier(databases.id("src"));
     let modify = modify.vpc_security_group_ids("sg-quarantine").deletion_protection(false);

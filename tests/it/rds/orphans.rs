@@ -133,7 +133,7 @@ fn what_a_drill_asked_for_is_never_given_up_as_somebody_elses() {
     });
 }
 
-/// Somebody takes the place before the drill's only request, which is refused: nothing of the drill's can stand there.
+/// Another user takes the name before the drill's only request, which is refused: no database there is the drill's.
 #[test]
 fn a_drill_that_was_refused_has_nothing_to_tear_down() {
     block_on(async {

@@ -1,4 +1,4 @@
-//! Who keeps the master password of what is restored.
+//! The owner of the master password of a restored database.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -110,7 +110,7 @@ fn the_password_is_set_when_the_next_step_begins() {
     });
 }
 
-/// The request is done all the same, and nobody knows by which password.
+/// The request is executed although the reply is lost, and its password is unknown.
 #[test]
 fn killed_while_the_password_is_set_it_is_set_again() {
     block_on(async {
@@ -163,7 +163,7 @@ fn a_password_comes_from_a_variable_that_has_to_be_set_before_anything_starts() 
             "{run}"
         );
         assert_eq!(restores(&databases), 0);
-        // One that RDS would not take is not sent, and not shown; the same command goes on with another.
+        // A password that RDS would reject is neither sent nor shown; the same command resumes with another.
         for wrong in ["short77", "correct/horse77", "correct@horse77"] {
             let run = with_variable(&databases, &at, Some(wrong)).await.expect_code(3);
             assert!(run.stderr.contains("at least 8 printable ASCII characters"), "{run}");

@@ -125,7 +125,7 @@ fn a_source_that_is_renamed_can_be_changed_and_no_other() {
     });
 }
 
-/// Tags are sent with what is made.
+/// Tags are sent in the requests that create resources.
 const NOT_SENT: [&str; 1] = ["rds:AddTagsToResource"];
 
 /// An action that the code does not send would be a permission for nothing.

@@ -86,7 +86,7 @@ fn an_application_waits_for_what_it_connects_by() {
         std::fs::write(&path, text.replace("[database.overrides]\n", port)).unwrap();
         rds(&databases).set_restoring(&["creating", "backing-up"]);
         let (lab, target) = (rds(&databases).handle(), databases.id("dst"));
-        // Somebody has moved it meanwhile.
+        // Another user has moved it meanwhile.
         let moved = lab.clone();
         let to = target.clone();
         rds(&databases).faults().before(RdsAction::DescribeDBInstances, When::Always, move || {
@@ -163,7 +163,7 @@ fn a_restore_that_fails_is_told_with_what_to_do() {
                 "wait until available: the restore of the database orders failed: RDS says {state}: "
             );
             assert!(run.stderr.contains(&told) && run.stderr.contains(words), "{state}: {run}");
-            // Neither is it asked for again, nor is what is left of it touched.
+            // It is not requested again, and its remains are left alone.
             databases.recover(at).await.expect_code(3);
             assert_eq!(restores(&databases), 1);
             assert_eq!(rds(&databases).asked(RdsAction::DeleteDBInstance), 0);

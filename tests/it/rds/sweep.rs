@@ -100,7 +100,7 @@ fn a_cluster_is_swept_with_its_instances() {
     });
 }
 
-/// Somebody has made a recovery of a drill's copy: what it carries over of its source is not that a drill made it.
+/// A recovery used a drill's copy as its source: the tags it carries over do not make it a drill's.
 #[test]
 fn a_recovery_of_a_drill_s_copy_is_not_swept() {
     block_on(async {
@@ -121,7 +121,7 @@ fn a_recovery_of_a_drill_s_copy_is_not_swept() {
     });
 }
 
-/// Who has protected a copy RDS does not tell: nobody is asked with `--yes`, so it is left.
+/// RDS does not report who protected a copy: `--yes` skips the prompt, so the copy is left.
 #[test]
 fn a_protected_copy_is_left_without_a_question_and_named_before_one() {
     block_on(async {
@@ -154,7 +154,7 @@ fn a_protected_copy_is_left_without_a_question_and_named_before_one() {
     });
 }
 
-/// Between the list and the answer somebody protects a copy, for which there may be a reason.
+/// Between the list and the answer, another user protects a copy, perhaps for a reason.
 #[test]
 fn a_copy_that_is_protected_after_it_was_listed_is_left() {
     block_on(async {
@@ -195,7 +195,7 @@ pub(super) async fn answered(databases: &Databases, answer: &'static str) -> Str
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Somebody changes it between the list and its removal.
+/// Another user changes it between the list and its removal.
 #[test]
 fn what_is_not_what_was_listed_any_more_is_not_swept() {
     let not_a_drill_s = |lab: &RdsHandle, id: &str| lab.tag(id, "asof:purpose", "recover");

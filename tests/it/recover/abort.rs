@@ -1,4 +1,4 @@
-//! A recovery that is given up: what it did is undone, whatever killed the abort in its midst.
+//! An aborted recovery: its changes are undone, wherever the abort is killed.
 
 use std::time::{Duration, Instant};
 
@@ -194,7 +194,7 @@ fn records(recovery: &std::path::Path) -> usize {
     journal.split_inclusive(|byte| *byte == b'\n').count()
 }
 
-/// Plays an abort with a kill so many records, and so long, after its beginning; whether it was killed before its end.
+/// Kills an abort this many records, and this long, after its start; returns true if it was killed before its end.
 async fn play((more, pause): (usize, u64)) -> bool {
     let story = Story::new().await;
     story.fail_at_the_end().await;

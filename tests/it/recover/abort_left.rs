@@ -13,7 +13,7 @@ fn run_of(story: &Story) -> String {
     story.scene.runs().remove(0)
 }
 
-/// Nothing is said to be done, the application stands still, and the same command goes on.
+/// Nothing is reported as done, the application is still quiesced, and the same command resumes.
 async fn assert_goes_on(story: &Story, what: &str) {
     assert_eq!(story.calls("resume"), 0, "{what}: the application is not resumed");
     assert_eq!(story.open().await[0]["state"], "aborting", "{what}");
@@ -125,7 +125,7 @@ fn last_line(journal: &[u8]) -> Vec<u8> {
     journal.split_inclusive(|byte| *byte == b'\n').next_back().unwrap().to_vec()
 }
 
-/// Its rows stay at the target time; its teardown command would remove what is in use.
+/// Its rows stay at the target time; its teardown command would remove the database in use.
 #[tokio::test]
 async fn an_abort_leaves_a_database_that_was_restored_in_place() {
     let story = Story::new().await;

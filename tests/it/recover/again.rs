@@ -115,7 +115,7 @@ async fn writes_after_the_resume_hook_was_started_are_findings() {
     assert_eq!((story.scene.versions(), story.calls("quiesce"), story.calls("resume")), (versions, 1, 2));
 }
 
-/// A database that somebody removed is restored again, and all that rests on it.
+/// A database that was removed is restored again, with all steps that depend on it.
 #[tokio::test]
 async fn a_database_that_is_gone_is_restored_again() {
     let story = Story::new().await;
@@ -130,7 +130,7 @@ async fn a_database_that_is_gone_is_restored_again() {
     story.assert_bucket_restored("with another database");
 }
 
-/// Another time of the same file is not begun beside what has changed something; what has changed nothing is closed by it.
+/// A recovery to another time is not begun beside an unfinished one that has changed something; it closes one that has not.
 #[tokio::test]
 async fn another_time_waits_until_the_first_is_resumed_or_aborted() {
     let story = Story::new().await;
@@ -255,7 +255,7 @@ async fn a_last_look_is_taken_without_a_resume_hook_too() {
     assert!(run.stderr.contains("another database has taken its place: tagged another"), "{run}");
 }
 
-/// Nobody wrote it: the recovery was told to leave it as it is.
+/// No application wrote it: the recovery was told to leave it as it is.
 #[tokio::test]
 async fn a_key_in_doubt_that_was_skipped_is_no_write_when_the_recovery_is_resumed() {
     let story = Story::new().await;

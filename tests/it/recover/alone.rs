@@ -95,7 +95,7 @@ async fn two_files_do_not_restore_one_database_side_by_side() {
     assert_names_the_first(&story, &second.expect_code(5), "the database restored");
 }
 
-/// A story for drills, and what is typed for one with this file, whose database has this target.
+/// Returns a story for drills, and the arguments of a drill with this file, whose database has this target.
 async fn drills() -> (Story, impl Fn(&Story, &str, &str, &str) -> Vec<String>) {
     let story = Story::new().await;
     story.scene.lab().create_bucket("scratch");

@@ -49,7 +49,7 @@ pub(crate) fn records(recovery: &std::path::Path) -> Vec<serde_json::Value> {
 /// Plays it with a kill after `n` records; whether it was killed before its end.
 async fn play(n: usize, quiesced: Quiesced) -> bool {
     let story = quiesced.story().await;
-    // There is time to kill it in the midst of each.
+    // There is time to kill it during each.
     for step in ["quiesce", "restore", "after-database", "keys", "resume"] {
         story.write(&format!("sleep-{step}"), "0.1");
     }
@@ -60,7 +60,7 @@ async fn play(n: usize, quiesced: Quiesced) -> bool {
         let of = |kind: &str| records.iter().any(|r| r["type"] == kind && r["step"] == hook);
         of("begun") && !of("done")
     };
-    // Nobody knows whether the application was started while the bucket was not restored yet.
+    // The application may have been started while the bucket was not restored yet.
     let restored = records.iter().any(|r| r["type"] == "done" && r["step"]["bucket"] == 0);
     let again = |hook: &str| begun(hook) || (hook == "quiesce" && !restored);
     let most: Vec<_> = HOOKS.iter().map(|hook| 1 + usize::from(cut_off && again(hook))).collect();

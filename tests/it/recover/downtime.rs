@@ -1,4 +1,4 @@
-//! The application runs while a database is restored beside its own, and is quiesced only for what is in use.
+//! The application runs while a database is restored beside its own, and is quiesced only for changes to resources in use.
 
 use super::story::{Story, report, states};
 use crate::faults::scene::BUCKET;

@@ -90,7 +90,7 @@ async fn a_drill_finds_a_missing_object_and_a_dangling_row() {
     story.assert_gone(versions);
 }
 
-/// The right second, in the wrong year: nothing is restored, and that it is all there proves nothing.
+/// The right time in the wrong year: nothing is restored, and an empty comparison proves nothing.
 #[tokio::test]
 async fn a_drill_that_restores_nothing_has_found_something() {
     let story = story().await;
@@ -124,7 +124,7 @@ async fn a_drill_that_fails_tears_down_too() {
     story.assert_gone(versions);
 }
 
-/// A drill that gets this signal in the midst of its after-database hook.
+/// Sends this signal to a drill during its after-database hook.
 async fn struck(story: &Story, signal: &'static str) -> Run {
     story.write("sleep-after-database", "1");
     let at = story.at().to_string();
@@ -170,7 +170,7 @@ async fn what_a_killed_drill_has_left_the_next_tears_down() {
     story.assert_gone(versions);
 }
 
-/// Nothing has been asked of it yet when the next drill tears down what is left in it.
+/// Nothing has been requested yet when the next drill tears down its leftovers.
 #[tokio::test]
 async fn a_killed_drill_in_another_region_is_torn_down_by_the_next() {
     let story = story().await;
@@ -229,7 +229,7 @@ async fn what_is_left_is_told_beside_other_trouble() {
     }
 }
 
-/// A database that was there before is nobody's to tear down.
+/// A database that existed before is never torn down.
 #[tokio::test]
 async fn a_foreign_database_is_left_unchanged() {
     let story = story().await;

@@ -18,7 +18,7 @@ enum Cut {
 }
 
 impl Story {
-    /// Carries the recovery out, and leaves what is on disk when it is killed there.
+    /// Executes the recovery, and leaves the files that a kill at this point leaves on disk.
     async fn cut_at_its_end(&self, cut: Cut) {
         self.recover().await.expect_code(0);
         let recovery = self.newest().unwrap();
@@ -70,7 +70,7 @@ async fn what_holds_is_called_done_by_the_same_command() {
         story.assert_recovered(&format!("{cut:?}"));
         assert!(story.newest().unwrap().join("report.json").exists());
         assert_eq!(run.stderr.contains("already finished"), cut == Cut::After, "{run}");
-        // Its databases stand where a new one would restore them: it is told as often as it is asked for.
+        // Its databases occupy the targets of a new recovery: every attempt reports this.
         let again = story.recover().await.expect_code(0);
         assert_told_as_ended(&again);
         assert_eq!(std::fs::read_dir(story.recoveries()).unwrap().count(), 1, "{again}");
@@ -133,7 +133,7 @@ async fn what_does_not_hold_any_more_is_not_called_done() {
     }
 }
 
-/// Without a resume hook nobody knows whether the application runs.
+/// Without a resume hook it is unknown whether the application runs.
 #[tokio::test]
 async fn without_a_resume_hook_what_was_written_since_is_a_finding() {
     for cut in [Cut::Before, Cut::After] {
@@ -148,7 +148,7 @@ async fn without_a_resume_hook_what_was_written_since_is_a_finding() {
     }
 }
 
-/// Whoever has been told that a recovery of buckets alone is done, and types its command once more, wants another.
+/// After a recovery of buckets alone was reported as done, the same command begins another.
 #[tokio::test]
 async fn once_it_was_told_another_one_is_begun_where_there_is_room() {
     let story = Story::new().await;

@@ -5,7 +5,7 @@ use super::story::{Story, report};
 /// Without the trap, the limit that stands for a full disk would end the process.
 const FULL: &str = "trap '' XFSZ; exec \"$0\" \"$@\"";
 
-/// Nobody reads the report: what was done is done all the same.
+/// A report without a reader does not change the result.
 #[tokio::test]
 async fn a_report_that_nobody_reads_changes_nothing() {
     let story = Story::new().await;
@@ -20,7 +20,7 @@ async fn a_report_that_nobody_reads_changes_nothing() {
     story.assert_recovered("nobody reads");
 }
 
-/// A copy that was asked for and cannot be written is told, after all that was done.
+/// A copy of the report that cannot be written is reported, after all steps.
 #[tokio::test]
 async fn a_copy_of_the_report_that_cannot_be_written_is_told_last() {
     let story = Story::new().await;
@@ -42,12 +42,12 @@ async fn a_copy_of_the_report_that_cannot_be_written_is_told_last() {
     story.assert_recovered("without a page");
 }
 
-/// The journal cannot be written while the application stands still.
+/// The journal cannot be written while the application is quiesced.
 #[tokio::test]
 async fn a_journal_that_cannot_be_written_is_told_with_what_stands_still() {
     let story = Story::new().await;
     story.write("full-after-database", "");
-    // The bucket, which is restored meanwhile, is done, so that nobody has to be stopped again for it.
+    // The bucket's restore, in progress meanwhile, finishes, so that it needs no further quiesce.
     let done =
         format!("grep -q '\"done\",\"step\":{{\"bucket\":0}}' '{}'/*/journal", story.recoveries().display());
     story.write("until-after-database", &done);
@@ -77,7 +77,7 @@ async fn an_application_whose_stop_cannot_be_noted_is_let_go_on() {
     assert_eq!((story.calls("resume"), story.calls("restore"), story.scene.versions()), (1, 0, versions));
 }
 
-/// Both hooks fail: nobody may believe that the application goes on.
+/// Both hooks fail: the report must not suggest that the application runs.
 #[tokio::test]
 async fn a_resume_hook_that_fails_after_a_failed_quiesce_hook_is_told() {
     let story = Story::new().await;
@@ -93,7 +93,7 @@ async fn a_resume_hook_that_fails_after_a_failed_quiesce_hook_is_told() {
     assert!(!run.stderr.contains("the resume hook has been run\n"), "{run}");
 }
 
-/// Whoever types the command that is told goes on with what was begun, wherever its state is kept.
+/// The suggested command resumes the recovery, wherever its state is kept.
 #[tokio::test]
 async fn the_command_that_is_told_goes_on() {
     let story = Story::new().await;
@@ -180,7 +180,7 @@ async fn a_recovery_that_is_aborted_kills_its_hook_and_says_what_may_stand_still
     assert!(!late.exists(), "the hook lives on");
 }
 
-/// Both have found nothing to go on with.
+/// Neither has found anything to resume.
 #[tokio::test]
 async fn of_two_that_are_begun_at_once_one_begins() {
     let story = Story::new().await;

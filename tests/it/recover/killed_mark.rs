@@ -66,7 +66,7 @@ async fn a_recovery_says_so_and_resumes_at_its_end() {
     assert!(!mark.stderr.contains("may still be quiesced"), "{mark}");
 }
 
-/// A mark that ends by itself, if with an error, has resumed the application.
+/// A mark that ends without a kill, even with an error, has resumed the application.
 #[tokio::test]
 async fn a_mark_that_fails_has_resumed() {
     let story = Story::new().await;

@@ -1,4 +1,4 @@
-//! An application that a recovery may have left quiesced: nobody forgets it, and nobody resumes it over what is half restored.
+//! An application that a recovery may have left quiesced: it is not forgotten, and not resumed on half-restored data.
 
 use super::story::{Story, report};
 

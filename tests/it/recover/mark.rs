@@ -162,7 +162,7 @@ async fn a_mark_after_a_torn_one_is_found() {
     }
 }
 
-/// Passwords stand in commands; what is kept is for the person who runs asof alone.
+/// Commands may contain passwords, so only the user who runs asof can read the stored ones.
 #[tokio::test]
 async fn what_is_kept_is_nobody_elses_and_tells_no_password() {
     use std::os::unix::fs::PermissionsExt;

@@ -41,7 +41,7 @@ async fn a_mark_of_another_file_is_not_gone_to() {
     let run = story.asof("recover", &dry).await.expect_code(0);
     assert!(run.stderr.contains(&format!("--at {at}")), "{run}");
 
-    // Without a recovery file nobody says which is meant.
+    // Without a recovery file, it is ambiguous which one is meant.
     let diff = ["diff", "s3://scene", "--at", "mark:before-deploy"];
     let run = story.scene.subject.asof(&diff).await.expect_code(2);
     assert!(run.stderr.contains("several recovery files have a mark before-deploy: /etc/b.toml"), "{run}");
@@ -63,7 +63,7 @@ async fn a_name_that_another_file_has_given_is_free() {
     assert_eq!(listed.of_type("mark").len(), 2, "{listed}");
 }
 
-/// One byte that is not UTF-8 is told of, and takes none of the other marks away.
+/// One byte that is not UTF-8 is reported, and does not hide the other marks.
 #[tokio::test]
 async fn a_byte_that_is_not_utf_8_spoils_one_line_alone() {
     let first = line("first", "2024-05-05T00:00:00Z", "");

@@ -64,7 +64,7 @@ async fn a_bucket_under_recovery_is_claimed_on_its_server_however_that_is_named(
     story.assert_recovered("alone");
 }
 
-/// A bucket of the same name on another server is another bucket: nothing in it is changed, and nothing is called done.
+/// A bucket of the same name on another server is another bucket: it is not changed, and not reported as done.
 #[tokio::test]
 async fn a_recovery_is_not_resumed_on_another_server() {
     let story = Story::new().await;

@@ -185,7 +185,7 @@ async fn a_progress_command_that_does_not_tell_whose_it_is_is_refused() {
     assert_eq!(story.calls("quiesce"), 0);
 }
 
-/// A command that is not there does not come by itself: it is not waited for.
+/// A missing command does not appear later: asof does not wait for it.
 #[tokio::test]
 async fn a_wait_command_that_cannot_be_started_is_told_at_once() {
     let story = Story::new().await;
@@ -221,7 +221,7 @@ async fn a_question_that_fails_is_told_when_it_begins_to() {
     story.assert_recovered("asked again");
 }
 
-/// Whoever goes on with a bucket whose versioning has been suspended meanwhile would overwrite null versions for good.
+/// Resuming on a bucket whose versioning has been suspended meanwhile would overwrite null versions for good.
 #[tokio::test]
 async fn a_bucket_that_keeps_no_versions_any_more_is_not_gone_on_with() {
     let story = Story::new().await;

@@ -1,4 +1,4 @@
-//! A write that no condition sees, while a recovery restores its bucket: it is told of, and undo brings it back.
+//! A write that no condition detects, while a recovery restores its bucket: it is reported, and undo restores it.
 
 use asof::lab::{Operation, Put, When};
 

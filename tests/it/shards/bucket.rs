@@ -111,7 +111,7 @@ fn a_set_without_its_manifest_is_not_applied() {
     });
 }
 
-/// Missing, cut and exchanged plans, and a manifest that was changed: refused, and nothing is changed.
+/// Missing, truncated and exchanged plans, and a changed manifest: refused, and nothing is changed.
 #[test]
 fn a_set_in_a_bucket_that_is_not_as_it_was_written() {
     block_on(async {

@@ -101,7 +101,7 @@ fn a_set_is_resumed_undone_and_redone() {
         assert_eq!((shards(&progress, "applied"), &progress["left"]), (4, &0.into()));
         let verified = cluster.on_set("verify", &[]).await.expect_code(0);
         assert_eq!(verified.count("mismatched"), 0, "{verified}");
-        // Nothing is left, so nobody is asked.
+        // Nothing is left to do, so there is no prompt.
         let again = cluster.on_set("resume", &[]).await.expect_code(0);
         assert!(again.of_type("shard_run").is_empty(), "{again}");
 

@@ -80,7 +80,7 @@ fn a_shard_is_undone_like_any_run() {
             cluster.scene.on_run("undo", &cluster.run_id(shard), &["--yes"]).await.expect_code(0);
         }
         cluster.scene.assert_undone("after the undo");
-        // A task that is started once more does not bring the changes back.
+        // A task that is restarted does not make the changes again.
         let refused = cluster.work(0, &[]).await.expect_code(5);
         assert!(refused.stderr.contains("was undone by run"), "{refused}");
         cluster.scene.assert_undone("after another task");

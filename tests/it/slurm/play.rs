@@ -25,7 +25,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// A play that takes longer hangs.
 const LONGEST: Duration = Duration::from_mins(10);
 
-/// A stroke of fate, so many looks after the shard's journal has so many bytes.
+/// A fault, this many looks after the shard's journal has this many bytes.
 #[derive(Debug, Clone, Copy)]
 struct Stroke {
     bytes: u64,
@@ -115,7 +115,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Submits every shard once more, and returns what the tasks say on stderr, which must end well.
+    /// Submits every shard again, and returns the stderr of the tasks, which must succeed.
     pub(super) async fn perform_again(&mut self) -> Vec<String> {
         let job = self.submit_all();
         let began = Instant::now();

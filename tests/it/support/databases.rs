@@ -67,7 +67,7 @@ impl Databases {
         tokio::time::sleep(Duration::from_millis(2100)).await;
     }
 
-    /// Beside a lab, what is written to its buckets from now on is about an hour old: a database reaches that.
+    /// On the lab, makes later writes to its buckets about an hour old: the restorable window of a database reaches that.
     pub(crate) fn an_hour_back(&self) {
         #[cfg(feature = "lab")]
         if let Some(lab) = &self.subject.server.lab {
@@ -77,7 +77,7 @@ impl Databases {
         }
     }
 
-    /// Beside a lab, what is restored goes through these states first.
+    /// On the lab, makes restored databases go through these states first.
     pub(crate) fn pass_through(&self, states: &[&str]) {
         #[cfg(feature = "lab")]
         if let Some(lab) = &self.lab {

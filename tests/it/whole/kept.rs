@@ -187,7 +187,7 @@ fn an_object_with_a_key_of_its_writers_own_fails_in_clear_words() {
     });
 }
 
-/// One request a copy; but what is copied in parts is looked at all the same.
+/// One request per copy; but multipart copies still need a HEAD.
 #[test]
 fn heads_are_spared_where_the_listing_says_enough() {
     with(|subject| async move {

@@ -20,7 +20,7 @@ async fn incident(subject: &Subject) -> (Bucket, Moment) {
     (bucket, at)
 }
 
-/// A fault that passes: the objects come back, once each.
+/// After a transient fault, the objects are restored, once each.
 async fn passes(subject: Subject, operation: Operation, fault: Fault) {
     let (bucket, at) = incident(&subject).await;
     let before = subject.lab().count_versions(&bucket.name);
@@ -67,7 +67,7 @@ fn a_race_is_run_again_from_the_start() {
     with(|subject| passes(subject, Operation::CompleteMultipartUpload, Fault::Conflict));
 }
 
-/// A fault that lasts: the objects stay as they are, are reported, and nothing is left to be charged for.
+/// After a permanent fault, the objects stay as they are, are reported, and leave nothing to be charged for.
 async fn lasts(subject: Subject, operation: Operation, fault: Fault) {
     let (bucket, at) = incident(&subject).await;
     let before = bucket.entries().await;
@@ -111,7 +111,7 @@ fn a_writer_in_between_wins() {
     });
 }
 
-/// Where abandoning is refused too, the person is told what to do.
+/// If aborting the upload is refused too, the output names the remedy.
 #[test]
 fn an_upload_that_cannot_be_abandoned_is_named() {
     with(|subject| async move {

@@ -56,7 +56,8 @@ fn a_name_that_is_too_long_is_refused_before_anything_is_changed() {
     });
 }
 
-/// Somebody takes the name that the source gives up, before the restored one has it: theirs stays, and so does what was renamed.
+/// Another user takes the source's old name before the restored database has it: both that database and the renamed one
+/// stay.
 #[test]
 fn a_name_that_a_third_takes_in_the_midst_is_left_to_them() {
     block_on(async {
@@ -118,7 +119,7 @@ fn an_abort_of_names_that_an_application_may_use_has_to_be_asked_for() {
     });
 }
 
-/// The restored one is removed by somebody after the swap: it is not restored anew from a name that is not its source's.
+/// The restored database is removed after the swap: it is not restored again from a name that is not its source's.
 #[test]
 fn a_swapped_database_that_is_gone_is_not_restored_again() {
     block_on(async {
