@@ -1,7 +1,7 @@
 //! The output of every command and of every error, as seen by a person and a script: stdout, stderr and the exit code,
-//! as inline snapshots. Over the lab in process, whose clock stands where the case puts it.
+//! as inline snapshots. On the lab in process, whose clock the case sets.
 //!
-//! `INSTA_UPDATE=new` with `cargo insta`, or a look at the difference that a failing test prints, brings them up to date.
+//! To update them, use `INSTA_UPDATE=new` with `cargo insta`, or the difference that a failing test prints.
 
 mod access_points;
 mod accounts;

@@ -1,4 +1,4 @@
-//! The contract: what `asof` does on any S3 server. Each case runs once for each server, as `contract::SERVER::SUBJECT::CASE`.
+//! The behavior of `asof` on any S3 server. Each case runs once per server, as `contract::SERVER::SUBJECT::CASE`.
 
 use std::future::Future;
 

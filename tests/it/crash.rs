@@ -1,4 +1,4 @@
-//! Runs that are cut off anywhere, gone on with, and taken back: real processes that are killed, over the lab in process.
+//! Runs that are interrupted at any point, resumed and undone: real processes, killed, on the lab in process.
 //!
 //! The random choices of a case are the same each time; `ASOF_CRASH_SEED` plays others, and `ASOF_CRASH_CUTS` says how
 //! many (`just crash` has more of them than CI).

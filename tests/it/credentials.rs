@@ -1,5 +1,5 @@
-//! Credentials from every source that the AWS CLI knows, each asked over real HTTP on loopback. What they serve is what the lab
-//! accepts, and the lab verifies every signature.
+//! Credentials from every source that the AWS CLI supports, each over real HTTP on loopback. They serve the lab's
+//! credentials, and the lab verifies every signature.
 
 mod files;
 mod roles;

@@ -1,4 +1,4 @@
-//! Where a server is known not to do as AWS does: one table, so that no test decides by a server's name.
+//! Known deviations of servers from AWS: one table, so that no test depends on a server's name.
 
 /// Behaviour of AWS from which a server may deviate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! A past state in a local directory: what tries to leave it, what breaks on the way, what is cut short.
+//! A past state in a local directory: keys that would leave it, failing downloads, truncated files.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::symlink;

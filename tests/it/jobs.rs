@@ -1,5 +1,5 @@
-//! Array jobs, held to the schemas and the service model that their platforms publish: `tests/servers/validators.sh` installs
-//! these.
+//! Array jobs, validated by the schemas and the service model that their platforms publish and
+//! `tests/servers/validators.sh` installs.
 
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;

@@ -1,4 +1,4 @@
-//! The `asof` binary against S3 servers, judged by what it prints, how it exits and what the bucket holds afterwards.
+//! The `asof` binary against S3 servers, judged by its output, its exit code and the contents of the bucket afterwards.
 //!
 //! One contract suite runs over every server that answers: the lab in process, moto, ministack and Ceph RGW where
 //! `tests/run.sh` has started them, and any endpoint named by `ASOF_TEST_ENDPOINT`. `postgres` puts a real database beside a real bucket.

@@ -1,8 +1,7 @@
-//! The model check: random histories on the lab, a random second to go back to, and a naive model that says what must
-//! come out of it.
+//! The model check: random histories on the lab, a random target time, and a naive model that predicts the result.
 //!
-//! A change is judged by the same histories as any other; `ASOF_MODEL_SEED` plays others (`just model` random ones), and
-//! `ASOF_MODEL_HISTORIES` says how many. Both are printed at the start.
+//! The histories are the same in every test run; `ASOF_MODEL_SEED` selects others (`just model` random ones), and
+//! `ASOF_MODEL_HISTORIES` their number. Both are printed at the start.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

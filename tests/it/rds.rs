@@ -1,5 +1,5 @@
-//! Recoveries and drills over the lab's RDS: what other servers do not show. Settings that are forgotten, times that are
-//! not reached, states on the way, refusals that pass, and those that do not.
+//! Recoveries and drills on the lab's RDS, with behavior that other servers lack: settings that are lost, times not yet
+//! restorable, intermediate states, transient and permanent errors.
 
 use asof::lab::{Fault, Rds, RdsAction, Rule, When};
 use aws_sdk_rds::types::{ProcessorFeature, ServerlessV2ScalingConfiguration};

@@ -1,5 +1,5 @@
-//! Buckets and databases at the same second: `recover`, `drill` and `mark` over the lab in process, with a database that is
-//! a shell script and a directory.
+//! Buckets and databases at the same second: `recover`, `drill` and `mark` on the lab in process, with a shell script
+//! and a directory as the database.
 
 mod abort;
 mod abort_left;

@@ -1,4 +1,4 @@
-//! `asof references` on a bucket that is listed in many ranges, beside what a plain look at each key tells.
+//! `asof references` on a bucket that is listed in many ranges, compared with a request for each key.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! Which servers there are to test against, and where they listen.
+//! The servers to test against, and their addresses.
 
 use std::env;
 use std::io::Write as _;

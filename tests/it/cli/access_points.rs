@@ -1,4 +1,5 @@
-//! A bucket behind an access point: by its ARN, which stands in the host's name, and by its alias, which stands for the bucket.
+//! A bucket behind an access point: by its ARN, which goes into the host name, and by its alias, which replaces the
+//! bucket name.
 
 use asof::lab::{Operation, Put};
 use insta::assert_snapshot;

@@ -1,4 +1,4 @@
-//! Whose buckets they are, and who pays: `--expected-bucket-owner` and `--request-payer`, on every request of every command.
+//! `--expected-bucket-owner` and `--request-payer`, on every request of every command.
 
 use asof::lab::{ACCOUNT, Demands, Fault, Operation};
 use insta::assert_snapshot;

@@ -1,4 +1,4 @@
-//! Versions in an archive: shown, refused, left out, asked for.
+//! Archived versions: shown, refused, skipped, requested from the archive.
 
 use asof::lab::Put;
 use insta::assert_snapshot;

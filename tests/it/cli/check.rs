@@ -1,4 +1,4 @@
-//! `asof check`: what can be restored.
+//! `asof check`.
 
 use asof::lab::Versioning;
 use insta::assert_snapshot;

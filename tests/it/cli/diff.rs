@@ -1,4 +1,4 @@
-//! `asof diff`, for a person.
+//! `asof diff` on a terminal.
 
 use asof::lab::{Fault, Operation};
 use insta::assert_snapshot;

@@ -1,4 +1,4 @@
-//! Comparisons with nothing to compare, and keys that are written as S3 keys rarely are.
+//! Comparisons with nothing to compare, and keys in a form that is unusual for S3.
 
 use super::check::lines;
 use super::references::{AT, uploads};

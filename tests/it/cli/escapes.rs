@@ -1,4 +1,4 @@
-//! Keys are chosen by whoever may write to the bucket: they must not steer the terminal.
+//! Keys are chosen by everyone who may write to the bucket: they must not control the terminal.
 
 use asof::lab::{Fault, Operation};
 use insta::assert_snapshot;

@@ -1,4 +1,4 @@
-//! The forms for scripts: JSON Lines and CSV.
+//! The formats for scripts: JSON Lines and CSV.
 
 use insta::assert_snapshot;
 

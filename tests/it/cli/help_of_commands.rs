@@ -1,4 +1,4 @@
-//! Help of the commands that a bucket is worked on with.
+//! Help of the commands that read a bucket.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! The help of commands that bring databases and buckets to one second.
+//! Help of the commands that restore databases and buckets to the same second.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! The rules of every help text: the first line is short and no sentence, and each command has examples that work.
+//! The rules of every help text: its first line is short and not a sentence, and each command has examples that work.
 
 use asof::cli::Cli;
 use clap::builder::StyledStr;

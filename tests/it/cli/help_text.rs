@@ -1,4 +1,4 @@
-//! Help texts for snapshots: options that several commands have are kept once.
+//! Help texts for snapshots: options shared by several commands are kept once.
 
 use std::collections::BTreeMap;
 

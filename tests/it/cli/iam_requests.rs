@@ -129,9 +129,9 @@ fn accesses(stage: &Stage, what: Use, place: &str) -> Vec<Access> {
     stage.lab.requests().take_accesses()
 }
 
-/// Returns the permissions that S3 demands for a request, as
+/// Returns the permissions that S3 demands for a request, as documented at
 /// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html> and the pages of its
-/// operations have it.
+/// operations.
 fn demanded(access: &Access) -> Vec<(&'static str, On)> {
     let has = |start: &str| access.headers.iter().any(|name| name.starts_with(start));
     let on_bucket = |action| vec![(action, On::Bucket)];

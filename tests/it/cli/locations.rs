@@ -1,4 +1,4 @@
-//! Places typed in the forms of other tools: the error shows the one that asof reads.
+//! Locations in the notation of other tools: the error shows the one that asof accepts.
 
 use insta::assert_snapshot;
 

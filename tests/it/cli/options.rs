@@ -1,4 +1,4 @@
-//! Options that several commands take, so that a script can give them to all alike.
+//! Options accepted by several commands, so that a script can pass them to all.
 
 use super::stage::{BUCKET, Stage};
 

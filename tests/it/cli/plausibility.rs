@@ -1,4 +1,4 @@
-//! A target time that lies before everything, or that deletes most of the keys.
+//! A target time before the oldest version, or one that would delete most of the keys.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! Buckets that would lose something, or have nothing to restore from: refused with what to do instead.
+//! Buckets that would lose data, or have nothing to restore from: refused, with the remedy.
 
 use asof::lab::{Put, Versioning};
 use insta::assert_snapshot;

@@ -1,13 +1,12 @@
-//! The runbooks of the manual, run as they are written there, one block after another by a shell that stops at the first
-//! command that fails.
+//! The runbooks of the manual, run verbatim, block by block, by a shell that stops at the first command that fails.
 //!
 //! | in the manual | in the test |
 //! |---|---|
 //! | `s3://prod-uploads`, `s3://prod-scratch` | buckets of the lab |
 //! | `2026-11-17T14:31:06Z` | the second before the damage, three hours ago |
-//! | a name that is to be typed | `--yes` |
-//! | `RUN` | the run that was begun last |
-//! | `recovery.toml` | the recovery file in recovery-file.md; what it runs is one script, that notes what it is called for |
+//! | a name to type | `--yes` |
+//! | `RUN` | the latest run |
+//! | `recovery.toml` | the recovery file in recovery-file.md; all its commands are one script, which records its calls |
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;

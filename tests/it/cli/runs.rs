@@ -1,4 +1,4 @@
-//! `asof runs` and what it removes.
+//! `asof runs`, and `--prune`.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,4 @@
-//! Output on terminals of several widths: pseudo-terminals that util-linux's `script` makes, resized by `stty`.
+//! Output on terminals of several widths: pseudo-terminals created by util-linux's `script` and resized by `stty`.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! Which keys: globs and lists of keys.
+//! Selection of keys: globs and lists of keys.
 
 use insta::assert_snapshot;
 

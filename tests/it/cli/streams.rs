@@ -1,4 +1,4 @@
-//! Streams that end early, or not at all.
+//! Standard streams that end early, or never.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

@@ -1,5 +1,5 @@
-//! Every command that asof suggests is run as it is printed, by a shell that knows neither the server nor the state directory:
-//! it has to be accepted, and so does what it suggests in its turn.
+//! Every suggested command is run as printed, by a shell that knows neither the server nor the state directory. It must
+//! be accepted, and so must the commands that it suggests.
 
 use std::collections::BTreeSet;
 use std::process::{Command, Output};

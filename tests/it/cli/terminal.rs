@@ -1,4 +1,4 @@
-//! The question before a restore, asked on a pseudo-terminal that util-linux's `script` makes.
+//! The confirmation prompt of a restore, on a pseudo-terminal created by util-linux's `script`.
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

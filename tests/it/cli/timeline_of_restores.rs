@@ -1,4 +1,4 @@
-//! `asof timeline` after a restore: what asof made is no incident, and noise is none.
+//! `asof timeline` after a restore: neither asof's own changes nor noise are incidents.
 
 use super::stage::Stage;
 

@@ -1,5 +1,5 @@
-//! The troubleshooting page has an entry for every error that comes without a hint, and for every refusal: both are read
-//! off the sources, where the errors are made.
+//! The troubleshooting page has an entry for every error without a hint, and for every refusal: both are found in the
+//! sources.
 
 use std::fs;
 use std::path::{Path, PathBuf};

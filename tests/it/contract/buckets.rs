@@ -1,4 +1,4 @@
-//! Buckets that cannot be restored, and words that cannot be meant: refused, with nothing written.
+//! Buckets that cannot be restored, and invalid arguments: refused, with nothing written.
 
 use crate::deviations::Behaviour;
 use crate::support::Subject;

@@ -1,5 +1,5 @@
-//! RDS, as asof needs it: what a request to restore names arrives, what is taken or missing is refused, what is tagged
-//! ours is torn down.
+//! The behavior of RDS that asof needs: a restore has the requested settings, names in use and missing resources are
+//! refused, databases with our tag are torn down.
 
 use crate::support::Subject;
 use crate::support::databases::{Databases, TAG, shape, tag};

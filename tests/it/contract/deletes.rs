@@ -1,4 +1,4 @@
-//! Objects created since get a delete marker each, a thousand a request at most.
+//! Objects created since T get a delete marker each, at most a thousand per request.
 
 use crate::support::{Subject, bucket};
 

@@ -1,4 +1,4 @@
-//! Keys that have to be escaped somewhere on the way.
+//! Keys that must be escaped somewhere on the way.
 
 use crate::deviations::Behaviour;
 use crate::support::{Bucket, Moment, Subject};

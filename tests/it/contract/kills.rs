@@ -1,8 +1,8 @@
-//! A recovery and a drill with a bucket and a database that RDS restores, killed at random and run again: one database, one
-//! state of the bucket, nothing left behind, and never "done" where something is not.
+//! A recovery and a drill of a bucket and an RDS database, killed at random and run again: one database, one state of
+//! the bucket, nothing left behind, and never reported as done too early.
 //!
-//! `ASOF_KILLS` says how many of each are played, and `ASOF_KILL_SEED` which. On the lab, RDS throttles, loses replies and
-//! hides what it has made a moment ago, as the seed says.
+//! `ASOF_KILLS` is the number of each, and `ASOF_KILL_SEED` their seed. Depending on the seed, the lab's RDS throttles,
+//! loses replies and hides resources created a moment ago.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

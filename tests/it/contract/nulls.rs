@@ -1,4 +1,4 @@
-//! Null versions: objects from before versioning was enabled, and what suspended versioning leaves behind.
+//! Null versions: objects from before versioning was enabled, and those written while it was suspended.
 
 use crate::deviations::Behaviour;
 use crate::support::{Run, Subject};

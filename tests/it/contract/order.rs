@@ -1,4 +1,4 @@
-//! Entries of one second: only the order of the document tells which came first.
+//! Entries of one second: only their order in the listing shows which came first.
 
 use std::time::Duration;
 

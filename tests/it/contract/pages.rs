@@ -1,4 +1,4 @@
-//! Listings of more than one page: keys that straddle a border, short pages, markers taken as inclusive.
+//! Listings of more than one page: keys across a page boundary, short pages, markers treated as inclusive.
 
 use crate::support::{Subject, bucket};
 

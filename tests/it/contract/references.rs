@@ -1,4 +1,4 @@
-//! Rows and their objects: what dangles, and what came late and is brought back.
+//! Rows and their objects: dangling references, and late uploads that are healed.
 
 use crate::support::{Subject, text};
 

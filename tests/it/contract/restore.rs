@@ -1,4 +1,4 @@
-//! The way through: diff, restore, verify, diff again.
+//! The usual sequence: diff, restore, verify, diff again.
 
 use crate::support::{Bucket, Moment, Subject};
 

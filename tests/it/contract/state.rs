@@ -1,5 +1,4 @@
-//! State in a bucket: what is kept there is read by another machine, and a server is refused that lets two workers own one
-//! run.
+//! State in a bucket: another machine can read it, and a server that lets two workers own one run is refused.
 
 use crate::deviations::Behaviour;
 use crate::support::{Bucket, Run, Subject};

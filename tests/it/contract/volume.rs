@@ -1,4 +1,4 @@
-//! Enough keys and versions for everything that comes in pages and batches, on a server that is not ours.
+//! Enough keys and versions to fill pages and batches, on a server other than the lab.
 
 use crate::support::{Subject, bucket};
 

@@ -1,4 +1,4 @@
-//! State in a bucket: faults of the server that keeps it, and objects that are damaged or left.
+//! State in a bucket: faults of its server, and objects that are damaged or left behind.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};

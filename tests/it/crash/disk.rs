@@ -1,4 +1,4 @@
-//! The disk that a run is kept on: no room, no right to write, a journal that is torn or damaged.
+//! The disk with a run's state: full, read-only, with a torn or damaged journal.
 
 use std::process::Command;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Runs in several lanes: killed, resumed with another number typed, and undone.
+//! Runs in several lanes: killed, resumed with another `--lanes`, and undone.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Ways in which something would be lost, or said wrongly to be done: each a bug once.
+//! Regression tests for lost data, and for changes wrongly reported as done.
 
 use asof::lab::{Content, Fault, Lab, Operation, Options, Put, Quirks, Rule, Versioning, When};
 

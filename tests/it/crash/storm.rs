@@ -1,6 +1,6 @@
-//! Ten thousand changes, while one request in twenty fails in each of the ways there are.
+//! Ten thousand changes, while one request in twenty fails, in every possible way.
 //!
-//! CI plays a part of them, since most of the time goes by in pauses between attempts; `just crash` plays all, by
+//! CI makes fewer changes, because most of the time passes between attempts; `just crash` makes all, through
 //! `ASOF_STORM_KEYS`.
 
 use std::time::Duration;
@@ -64,7 +64,8 @@ fn one_request_in_twenty_fails_in_each_way() {
     });
 }
 
-/// The markers were put, but the replies lost: only a read keeps the next round from putting a second marker on each key.
+/// The markers were put, but the replies lost: only a read keeps the next round from putting a second marker on each
+/// key.
 #[test]
 fn a_lost_reply_to_deletes_on_a_server_that_ignores_conditions() {
     block_on(async {

@@ -1,4 +1,5 @@
-//! Writes that no condition sees: rewrites with equal bytes, which ours supersede; and what is said to be done, and is not.
+//! Writes that no condition detects: rewrites with equal bytes, which ours supersede; and changes reported as done that
+//! were not made.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Credentials that another program has left, or leaves when it is run: `aws sso login`, `aws login`, `credential_process`.
+//! Credentials written or printed by another program: `aws sso login`, `aws login`, `credential_process`.
 
 use sha1::Digest as _;
 

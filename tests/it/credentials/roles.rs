@@ -1,4 +1,4 @@
-//! Roles that are assumed at STS: with a web identity, from a profile, from a role to another, with an MFA device.
+//! Roles assumed through STS: with a web identity, from a profile, by role chaining, with an MFA device.
 
 use insta::assert_snapshot;
 

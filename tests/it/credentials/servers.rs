@@ -1,4 +1,4 @@
-//! Endpoints that serve credentials to what runs beside them: containers, pods, instances.
+//! Endpoints that serve credentials to local processes: of containers, pods and instances.
 
 use super::service::{Answer, Service};
 use super::{as_json, diff, succeeds};

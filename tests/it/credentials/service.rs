@@ -1,4 +1,4 @@
-//! A service on loopback that answers what a test says, and keeps what it was asked.
+//! A service on loopback that replies as a test tells it to, and records its requests.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

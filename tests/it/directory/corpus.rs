@@ -1,4 +1,4 @@
-//! Keys that are hard on a file system.
+//! Keys that are difficult for a file system.
 
 /// Keys that cannot be paths, or not beside the others.
 pub(super) fn hostile() -> Vec<String> {

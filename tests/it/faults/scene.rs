@@ -1,4 +1,4 @@
-//! A small incident with every kind of change in it, and what must hold of any run over it, however it ended.
+//! A small incident with every kind of change, and the properties of every run on it, however it ended.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! A server that takes a request and sends no headers: it is asked again, but for copies, and a signal does not wait for it.
+//! A server that accepts a request and sends no headers: the request is repeated, except for copies, and a signal does
+//! not wait for the reply.
 
 use std::time::Duration;
 

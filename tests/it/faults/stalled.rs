@@ -1,4 +1,4 @@
-//! Replies that stall after their headers: they are cut off, looked at and retried.
+//! Replies that stall after their headers: they are cut off, the key is read, and the request retried.
 
 use std::time::Instant;
 

@@ -1,5 +1,5 @@
-//! Events that stop a run in its midst: expired credentials and Ctrl-C. Neither burns through the rest of the plan, and
-//! what was not begun is begun by `resume` as if for the first time.
+//! Events that stop a run in progress: expired credentials and Ctrl-C. Neither lets the rest of the plan fail, and
+//! `resume` begins the remaining changes as if for the first time.
 
 use std::process::Command;
 use std::sync::mpsc;

@@ -1,4 +1,4 @@
-//! Many changes, and every twentieth request goes wrong by chance.
+//! Many changes, while one request in twenty fails at random.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Replies of success that are not what S3 sends.
+//! Successful replies with bodies that S3 never sends.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;

@@ -1,4 +1,4 @@
-//! Lets asof restore a history, and holds what it says and does against the model.
+//! Lets asof restore a history, and compares its output and its effect with the model.
 
 use std::collections::BTreeMap;
 

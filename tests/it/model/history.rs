@@ -1,4 +1,4 @@
-//! A random history: what was written when, and what asof is to do with it.
+//! A random history: the writes and their times, and the options of the restore.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Keys that have to be escaped somewhere, or that are easily taken for others.
+//! Keys that must be escaped somewhere, or that are easily confused with others.
 
 use std::collections::BTreeSet;
 

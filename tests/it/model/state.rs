@@ -1,4 +1,4 @@
-//! The model: the whole state of a bucket after every event, by replaying what was written. It never looks at a listing.
+//! The model: the whole state of a bucket after every event, by replaying the writes. It never reads a listing.
 
 use std::collections::{BTreeMap, BTreeSet};
 

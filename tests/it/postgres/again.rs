@@ -1,5 +1,5 @@
-//! A recovery that is given up and typed again, with a real PostgreSQL: no command says that it is done while rows and objects
-//! are of different times.
+//! A recovery that is abandoned and started again, with a real PostgreSQL: no command reports success while rows and
+//! objects are of different times.
 
 use super::app::{self, Row};
 use super::{Database, Moment, asof, step};

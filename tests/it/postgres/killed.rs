@@ -1,5 +1,5 @@
-//! A mark that is killed while it has quiesced the application, with a real PostgreSQL: who comes next says so, the
-//! application writes again, and what was marked then is recovered row by row and object by object.
+//! A mark that is killed while it has quiesced the application, with a real PostgreSQL: the next command reports it,
+//! the application writes again, and the marked second is recovered row by row and object by object.
 
 use std::path::Path;
 use std::time::{Duration, Instant};

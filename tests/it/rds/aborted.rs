@@ -1,4 +1,4 @@
-//! A recovery that is typed again after its instance was removed, and one that is given up.
+//! A recovery that is run again after its instance was removed, and one that is aborted.
 
 use asof::lab::{Fault, RdsAction, Rule, When};
 

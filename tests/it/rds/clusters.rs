@@ -1,4 +1,4 @@
-//! Clusters that are not Aurora's: Multi-AZ DB clusters, whose instances RDS makes, and those of `DocumentDB` and Neptune.
+//! Clusters other than Aurora's: Multi-AZ DB clusters, whose instances RDS creates, `DocumentDB` and Neptune.
 
 use asof::lab::RdsAction;
 use aws_sdk_rds::types::DbCluster;

@@ -1,4 +1,4 @@
-//! Copies that a drill removes while RDS is still creating them, and refuses to modify or delete them.
+//! Copies that a drill removes while RDS is still creating them and refuses to modify or delete them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

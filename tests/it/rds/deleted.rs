@@ -1,4 +1,4 @@
-//! Instances and clusters that are gone: restored from the backups that were kept of them.
+//! Deleted instances and clusters: restored from their retained backups.
 
 use super::{databases, make_tuned, restores};
 use crate::crash::block_on;

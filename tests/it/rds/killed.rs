@@ -1,4 +1,4 @@
-//! A recovery that is killed at any of its questions to RDS, and run again.
+//! A recovery that is killed at any of its requests to RDS, and run again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

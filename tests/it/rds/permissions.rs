@@ -1,5 +1,5 @@
-//! `asof check --iam`: what a recovery and a drill ask of RDS is in the policies that are printed for them, and nothing is
-//! in them that no code sends.
+//! `asof check --iam`: the printed policies allow every request of a recovery and a drill to RDS, and contain no action
+//! that the code does not use.
 
 use std::collections::BTreeSet;
 

@@ -1,5 +1,5 @@
 //! The preconditions of a restore are checked before anything is quiesced: a restore that cannot succeed is refused,
-//! and an asked is said to be unknown.
+//! and a setting that cannot be read is reported as unknown.
 
 use asof::lab::{Fault, RdsAction, Rule, When};
 

@@ -1,4 +1,4 @@
-//! States in between: a database that serves while RDS refuses to modify it holds no application.
+//! Intermediate states: a database that serves requests while RDS refuses to modify it does not delay the application.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

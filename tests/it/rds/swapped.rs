@@ -1,5 +1,5 @@
-//! `cut-over = "rename"`: the restored database gets its source's name. Killed at any question, there is one outcome; an
-//! abort gives every database its own name back; nobody else's name is taken.
+//! `cut-over = "rename"`: the restored database gets its source's name. Wherever it is killed, there is one outcome; an
+//! abort gives every database its own name back; the name of no other database is taken.
 
 mod killed;
 mod refused;

@@ -1,4 +1,4 @@
-//! Sweeping what drills have left, and nothing else.
+//! `asof drill --sweep` removes the leftovers of drills, and nothing else.
 
 use asof::lab::{RdsAction, RdsHandle, When};
 

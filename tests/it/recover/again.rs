@@ -1,4 +1,4 @@
-//! A recovery that is typed again after something else has happened: what was done is looked at before it counts as done.
+//! A recovery that is run again after other events: completed steps are checked before they count as done.
 
 use std::time::{Duration, Instant};
 
@@ -130,7 +130,8 @@ async fn a_database_that_is_gone_is_restored_again() {
     story.assert_bucket_restored("with another database");
 }
 
-/// A recovery to another time is not begun beside an unfinished one that has changed something; it closes one that has not.
+/// A recovery to another time is not begun beside an unfinished one that has changed something; it closes one that has
+/// not.
 #[tokio::test]
 async fn another_time_waits_until_the_first_is_resumed_or_aborted() {
     let story = Story::new().await;

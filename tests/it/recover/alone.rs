@@ -1,4 +1,4 @@
-//! One process at a time works on a recovery file, a bucket and the place of a database.
+//! One process at a time works on a recovery file, a bucket and the target of a database.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,5 @@
 //! A recovery that is killed after each record of its journal, and run again: one database, one state of the bucket, each
-//! hook once, or twice if it was cut off while it ran; the quiesce hook also if the bucket was not restored yet.
+//! hook once, or twice if it was interrupted; the quiesce hook also if the bucket was not restored yet.
 
 use std::time::{Duration, Instant};
 

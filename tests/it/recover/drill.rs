@@ -1,4 +1,4 @@
-//! Drills: what they find, what they touch, what they leave.
+//! Drills: their findings, their changes, their leftovers.
 
 use std::sync::Arc;
 

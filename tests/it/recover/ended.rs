@@ -1,5 +1,5 @@
-//! A recovery that is killed with its last word on its lips, right before or after it has noted its end, and the same command
-//! once more: "done" is said after another look, and what the application has written since is its own.
+//! A recovery that is killed right before or after it records its end, and the same command again: it reports success
+//! only after another check, and leaves the application's later writes alone.
 
 use asof::lab::Put;
 use serde_json::Value;

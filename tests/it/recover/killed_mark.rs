@@ -1,4 +1,4 @@
-//! A mark that is killed between its hooks: whoever comes next says that the application may still be quiesced.
+//! A mark that is killed between its hooks: the next command reports that the application may still be quiesced.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Hooks that hang: each is killed at its deadline, and whether the application runs is not taken for known.
+//! Hooks that hang: each is killed at its deadline, and the state of the application is then unknown.
 
 use super::story::{Story, report, states};
 

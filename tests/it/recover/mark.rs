@@ -1,4 +1,4 @@
-//! Marks: seconds in which the application stood still.
+//! Marks: seconds in which the application was quiesced.
 
 use std::time::{Duration, Instant};
 

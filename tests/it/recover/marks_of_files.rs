@@ -1,4 +1,4 @@
-//! Marks belong to the recovery file that they were made with.
+//! Marks belong to the recovery file with which they were made.
 
 use super::story::Story;
 

@@ -1,4 +1,4 @@
-//! A server is known by the address that is asked, whether that was typed or stands in the environment.
+//! A server is identified by its address, whether that was typed or set in the environment.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Marks that take snapshots of stores, all at once, and never lose one.
+//! Marks that take snapshots of stores, all at once, without losing one.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Recoveries that go well, and that fail at one step.
+//! Recoveries that succeed, and recoveries that fail at one step.
 
 use asof::lab::{Fault, Operation, Rule, Versioning, When};
 

@@ -1,4 +1,4 @@
-//! The guards of a worker: they look at the whole plan set.
+//! The guards of a worker, which consider the whole plan set.
 
 use asof::lab::{Options, Put};
 

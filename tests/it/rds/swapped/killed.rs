@@ -1,4 +1,4 @@
-//! Killed at each question of the swap, then run again, or aborted.
+//! Killed at each request of the swap, then run again or aborted.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

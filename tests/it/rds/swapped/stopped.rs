@@ -1,4 +1,4 @@
-//! A swap that stops halfway, that is refused before it begins, or that has ended: what is said of it, and what takes it back.
+//! A swap that stops halfway, that is refused before it begins, or that has ended: its report and its undo.
 
 use asof::lab::{Fault, RdsAction, Rule, When};
 
