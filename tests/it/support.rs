@@ -209,7 +209,7 @@ pub(crate) fn binary() -> std::ffi::OsString {
     std::env::var_os("ASOF_TEST_BINARY").unwrap_or_else(|| env!("CARGO_BIN_EXE_asof").into())
 }
 
-/// A second in the past, as the command line takes it.
+/// A second in the past, in the syntax of the command line.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment(pub(crate) i64);
 
@@ -256,7 +256,7 @@ pub(crate) fn kill(process: u32) {
     assert!(sent.is_ok(), "{sent:?}");
 }
 
-/// A number that a variable of the environment gives.
+/// Reads a number from an environment variable.
 pub(crate) fn variable(name: &str, otherwise: u64) -> u64 {
     let Ok(text) = std::env::var(name) else { return otherwise };
     text.parse().unwrap_or_else(|_| panic!("{name} is not a number: {text}"))

@@ -40,7 +40,7 @@ fn the_past_is_read_and_restored_elsewhere_through_an_access_point() {
         run(&stage, &format!("timeline {place}"), 0);
         run(&stage, &format!("history {place}/readme.txt"), 0);
         run(&stage, &format!("diff {place}/uploads/ {AT}"), 0);
-        // Lifecycle rules may have removed what the keys held that were not there then.
+        // Lifecycle rules may have removed the contents of keys that did not exist then.
         run(&stage, &format!("restore {place} {AT} --to s3://scratch --yes --doubtful trust"), 0);
         let verified = run(&stage, &format!("verify {place} {AT} --against s3://scratch"), 5);
         assert!(verified.contains("no differences"), "{verified}");

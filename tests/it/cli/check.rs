@@ -189,7 +189,8 @@ fn every_second_of_a_window() {
         assert_eq!(code, expected, "{window}: {summary}");
         assert_eq!(summary["restorable"], expected == "exit code 0");
     }
-    // A null version of yesterday: what it may have overwritten lies in the window of two days, and in no shorter one.
+    // A null version of yesterday: the version it may have overwritten is in the window of two days, and in no shorter
+    // one.
     let stage = Stage::new();
     stage.time(&hours_ago(48 + 1));
     stage.put("a", "first");

@@ -205,7 +205,7 @@ fn every_second_of_a_window() {
 
 #[test]
 fn since_when_every_time_can_be_restored() {
-    // Later than what the bucket has, and the later of the two.
+    // Later than the earliest time of the bucket, and the later of the two.
     let stage = beside(&[
         ("orders", "echo 2024-06-01T00:00:00Z -"),
         ("users", "echo 2024-07-01T00:00:00Z 2024-07-09T12:00:00Z"),
@@ -236,7 +236,7 @@ fn since_when_every_time_can_be_restored() {
     no: there is no time since which every second is restorable
       the database orders cannot be restored to 1970-01-01 00:33:20 UTC: its latest restorable time is 1970-01-01 00:33:19 UTC
     ");
-    // Earlier than what the bucket's lifecycle rules have left.
+    // Earlier than the earliest time that the bucket's lifecycle rules allow.
     let stage = expired();
     let alone = stage.asof("check s3://prod-uploads --format json").changes_nothing();
     recovery_file(&stage, &[("orders", "echo 2024-06-01T00:00:00Z -")]);

@@ -104,7 +104,7 @@ fn a_server_that_is_ahead_dates_what_is_kept() {
     let stage = off_by(BEHIND);
     stage.put("new", "written just now");
     let at = server_second(&stage.lab, 0);
-    // By this machine's clock that lies ten minutes ahead.
+    // By this machine's clock, the time is ten minutes in the future.
     let diff = output(&stage, &format!("diff s3://prod-uploads --at {at} --out plan"));
     assert_eq!(diff.status.code(), Some(0), "{}", stderr(&diff));
     assert!(
@@ -177,7 +177,7 @@ fn the_footer_of_a_page_is_the_servers_present() {
     }
 }
 
-/// Its age at the beginning, and how long it takes, are differences of times of one clock.
+/// Its age at the start and its duration are differences of times of one clock.
 #[test]
 fn a_recovery_is_timed_by_one_clock() {
     let stage = off_by(-BEHIND);

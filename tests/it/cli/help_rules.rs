@@ -7,7 +7,7 @@ use clap::{Arg, Command, CommandFactory as _, Parser as _};
 const LINE_CHARS: usize = 90;
 const EXAMPLES: usize = 3;
 
-/// Commands that are typed without arguments, and those of the embedded server.
+/// Commands without arguments, and those of the embedded server.
 const WITHOUT_EXAMPLES: [&str; 4] = ["demo", "help", "lab", "man"];
 
 /// Every command with its subcommands.

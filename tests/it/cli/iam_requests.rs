@@ -112,7 +112,7 @@ fn stage(what: Use, place: &str) -> Stage {
     stage
 }
 
-/// Types it all; what arrived.
+/// Runs all commands, and returns the requests that arrived.
 fn accesses(stage: &Stage, what: Use, place: &str) -> Vec<Access> {
     stage.lab.requests().keep_accesses();
     let mut run = String::new();

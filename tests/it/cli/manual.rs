@@ -57,7 +57,7 @@ impl Page {
     }
 }
 
-/// The anchor that a forge gives a heading.
+/// Returns the anchor that code hosting sites give a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()

@@ -79,7 +79,7 @@ async fn a_check_does_not_call_it_right() {
     for accepted in [&["--doubtful", "trust"], &["--multipart-window", "5m"]] {
         subject.asof(&[&check[..], accepted].concat()).await.expect_code(0);
     }
-    // Some second lies within every upload, so of all of them this says nothing.
+    // Every upload includes some second, so a check of all of them would show nothing.
     subject.asof(&["check", &url]).await.expect_code(0);
     subject.asof(&["check", &url, "--window", "9000d"]).await.expect_code(0);
 }
@@ -96,7 +96,7 @@ async fn a_diff_and_a_restore_say_so_and_go_on() {
     subject.restore(&url, T).await.expect_code(0);
 }
 
-/// Also of a copy elsewhere nothing more is known than of what it is a copy of.
+/// A copy elsewhere is as uncertain as its source.
 #[tokio::test]
 async fn nor_is_a_copy_of_it_verified() {
     let (subject, bucket) = straddled().await;

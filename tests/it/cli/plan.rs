@@ -62,7 +62,7 @@ fn carried_out_without_listing_again() {
     done in N s: 8 copied (102.6 KiB), 1 deleted, 0 conflicts, 0 failed     run RUN
     check it: asof verify s3://prod-uploads --at 2024-05-06T07:08:09Z     undo it: asof undo RUN
     ");
-    // But for the last look at what the changes lie on.
+    // Nothing is listed except for the final check for superseded versions.
     assert_eq!(stage.lab.requests().of(Operation::ListObjectVersions), listed + 1);
 
     let other = Stage::after_incident();
@@ -72,7 +72,7 @@ fn carried_out_without_listing_again() {
         live.map(|(key, object)| (key, object.etag, object.content)).collect()
     };
     assert_eq!(held(&stage), held(&other));
-    // It is what it was, and everything in it is done.
+    // The plan is unchanged, and all of its changes are done.
     assert_snapshot!(asof(&stage, "restore s3://prod-uploads --plan incident.plan --yes --format json").run(), @r#"
     exit code 0
     --- stdout

@@ -120,7 +120,7 @@ fn a_saved_plan_knows_it_too() {
     assert!(stage.keys(BUCKET).is_empty());
 }
 
-/// A run that was confirmed is resumed without being asked again.
+/// A confirmed run is resumed without another prompt.
 #[test]
 fn a_resume_is_not_asked_again() {
     use asof::lab::{Fault, Operation};

@@ -36,7 +36,7 @@ fn a_bucket_of_another_region_is_restored_to_and_verified() {
     run(&stage, &format!("references s3://{BUCKET} {AT} --against s3://scratch/then/ --keys-from rows"), 4);
 }
 
-/// The settings of a bucket are asked for side by side, before the region is known.
+/// The settings of a bucket are requested concurrently, before the region is known.
 #[test]
 fn a_bucket_of_another_region_than_the_one_configured_is_found_with_its_settings() {
     let stage = two_regions();

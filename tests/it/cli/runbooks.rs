@@ -114,7 +114,7 @@ impl Incident {
         self.stage.file("recovery.toml", file.as_bytes());
     }
 
-    /// Runs a block, every command of which must end well, and gives what they print.
+    /// Runs a block, every command of which must succeed, and returns their output.
     fn run(&self, block: &str) -> String {
         let asof = self.stage.asof("");
         let path = std::env::var("PATH").unwrap();
@@ -132,7 +132,7 @@ impl Incident {
         out.into_owned()
     }
 
-    /// Runs the blocks of a runbook, and gives what each prints.
+    /// Runs the blocks of a runbook, and returns the output of each.
     fn runbook(&self, heading: &str) -> Vec<String> {
         let blocks = blocks(section(heading), "sh");
         let printed: Vec<_> = blocks.map(|block| self.run(block)).collect();

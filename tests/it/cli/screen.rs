@@ -258,7 +258,7 @@ fn all_keys_have_a_pager_on_a_terminal() {
     assert!(shown.contains("|  delete     2024-05-06 07:08:10 UTC"), "{shown}");
     assert!(!paged(&diff).contains('|'));
     assert!(!paged(&format!("{diff} --all --format json")).contains("\n|"));
-    // A reader who leaves early has read enough; a pager that is missing is not needed.
+    // A reader that leaves early has read enough; a missing pager is no error.
     for pager in ["head -n 1", "true", "no-such-pager"] {
         let shown = wide(80, &stage.asof(&format!("{diff} --all --exit-code")).env("PAGER", pager));
         assert!(shown.starts_with("exit code 4\n"), "{pager}: {shown}");

@@ -168,7 +168,7 @@ impl Asof<'_> {
         self
     }
 
-    /// Runs it; what it printed and how it ended.
+    /// Runs it, and returns its output and its exit code.
     pub(crate) fn run(mut self) -> String {
         let output = self.output();
         self.show(&output)
@@ -191,7 +191,7 @@ impl Asof<'_> {
         child.wait_with_output().unwrap()
     }
 
-    /// Output and exit code in one text, without what differs from run to run.
+    /// Returns the output and the exit code as one text, without the parts that differ between runs.
     pub(crate) fn show(&self, output: &Output) -> String {
         let printed = String::from_utf8_lossy(&output.stdout);
         let objects = printed.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
@@ -206,7 +206,7 @@ impl Asof<'_> {
         self.steady(&text)
     }
 
-    /// The text without what differs from run to run.
+    /// Returns the text without the parts that differ between runs.
     pub(crate) fn steady(&self, text: &str) -> String {
         let home = self.stage.home.path().to_string_lossy();
         let text = text.replace(&self.stage.lab.url(), "http://SERVER").replace(&*home, "HOME");
@@ -252,7 +252,7 @@ pub(crate) fn besides(other: &str, shown: &str) -> String {
     text
 }
 
-/// Puts `RUN` wherever the name of a run stands, like `20261117T143005Z-7f3a`.
+/// Replaces every run ID, like `20261117T143005Z-7f3a`, by `RUN`.
 fn hide_runs(text: String) -> String {
     let is_run = |at: usize| {
         text.as_bytes().get(at..at + 21).is_some_and(|name| {
@@ -265,7 +265,7 @@ fn hide_runs(text: String) -> String {
     text[..at].to_owned() + "RUN" + &hide_runs(text[at + 21..].to_owned())
 }
 
-/// Puts `with` wherever a short text of one line lies between `before` and `after`.
+/// Replaces every short text of one line between `before` and `after` by `with`.
 fn between(text: &str, before: &str, after: &str, with: &str) -> String {
     let mut parts = text.split(before);
     let mut result = parts.next().unwrap_or_default().to_owned();

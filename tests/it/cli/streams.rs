@@ -65,7 +65,7 @@ fn catches_interrupts(process: u32) -> bool {
     caught.is_some_and(|mask| mask & 2 != 0)
 }
 
-/// Whoever writes the keys may take for ever, and a person who waits for that can still stop the command.
+/// The writer of the keys may never end; Ctrl-C still stops a command that waits for it.
 #[test]
 fn one_interrupt_stops_a_command_that_waits_for_its_keys() {
     let stage = Stage::after_incident();

@@ -67,7 +67,7 @@ impl Shell {
             .unwrap()
     }
 
-    /// Runs a command with the options, and all that it suggests. Gives what it suggested.
+    /// Runs a command with the options, and all suggested commands. Returns the suggestions.
     fn follow(&mut self, command: &str) -> Vec<String> {
         let output = self.run(&format!("{command} {}", self.options));
         self.follow_output(&output, command)
@@ -103,7 +103,7 @@ fn utf8(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap()
 }
 
-/// The commands that an output suggests: what follows a colon, up to the end of the line or the next column.
+/// Returns the commands that an output suggests: the text after a colon, up to the end of the line or the next column.
 fn suggestions(output: &Output) -> Vec<String> {
     let text = [utf8(&output.stdout), utf8(&output.stderr)].concat();
     let columns = text.lines().flat_map(|line| line.split("     "));

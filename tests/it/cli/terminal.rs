@@ -39,7 +39,7 @@ pub(crate) fn answer_to(command: &Command, answer: &str) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .expect("a terminal is made by util-linux's script");
-    // Kept open to the end: script takes the end of its input for the end of the session.
+    // Kept open to the end: for script, the end of its input is the end of the session.
     let mut keyboard = child.stdin.take().unwrap();
     writeln!(keyboard, "{answer}").unwrap();
     let mut output = child.wait_with_output().unwrap();

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Stands for what differs from one error to another.
+/// The placeholder for the parts that differ between errors.
 const VARIABLE: char = '…';
 /// A message with fewer letters of its own consists only of its cause.
 const LETTERS: usize = 12;

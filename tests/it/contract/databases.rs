@@ -193,7 +193,8 @@ pub(crate) async fn drill_tears_down_what_is_its_own(subject: Subject) {
     assert!(databases.instance(&source).await.is_some(), "the source is gone");
 }
 
-/// The restored instance gets its source's name, and the source another. moto gives every instance the same resource id.
+/// The restored instance gets its source's name, and the source another. moto gives every instance the same resource
+/// ID.
 pub(crate) async fn instance_gets_its_source_s_name(subject: Subject) {
     let databases = Databases::new(subject).await;
     let source = databases.id("src");

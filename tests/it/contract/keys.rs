@@ -30,7 +30,7 @@ const ODD: [&str; 24] = [
     "-rf *",
 ];
 
-/// Overwrites one half of the keys after the moment and removes the other; all of them existed before.
+/// Overwrites half of the keys after T and removes the others; all of them existed before.
 async fn incident(subject: &Subject, keys: &[&str]) -> (Bucket, Moment) {
     let bucket = subject.bucket().await;
     for key in keys {
@@ -61,7 +61,7 @@ async fn restores(subject: &Subject, keys: &[&str]) {
     }
 }
 
-/// Creates the keys after the moment, so that the restore has to delete them.
+/// Creates the keys after T, so that the restore has to delete them.
 async fn deletes(subject: &Subject, keys: &[&str]) {
     let bucket = subject.bucket().await;
     bucket.put("kept", "kept").await;

@@ -66,7 +66,7 @@ fn lines_in(recoveries: &Path) -> usize {
     journals_in(recoveries).map(|journal| journal.lines().count()).sum()
 }
 
-/// One bucket and one database, and what they were.
+/// One bucket and one database, and their state at T.
 struct Case {
     databases: Databases,
     purpose: Purpose,
@@ -263,7 +263,8 @@ async fn play(subject: Subject, of: (Purpose, Restored), seed: u64, noted: usize
         }
         killed += 1;
         if case.purpose == Purpose::Recover && case.has_ended() {
-            // It was killed with its last word on its lips. Typed again, it would be another recovery, whose target is taken.
+            // It was killed right before its end. Run again, the command begins another recovery, whose target is
+            // taken.
             case.assert_done(&run).await;
             return killed;
         }

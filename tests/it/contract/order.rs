@@ -14,7 +14,7 @@ enum Step {
 
 use Step::{Delete, Put};
 
-/// A server that others keep busy too takes its time.
+/// A server that is busy with other tests is slow.
 const ATTEMPTS: usize = 200;
 
 /// Writes the steps under a key of its choice until all of them fell into one second; names that key.
@@ -49,7 +49,7 @@ pub(crate) async fn put_and_delete_in_one_second_at_the_top(subject: Subject) {
     assert_eq!(diff.changes(), [], "{diff}");
 }
 
-/// Later writes have taken `IsLatest` away.
+/// Later writes have become the latest entries.
 pub(crate) async fn put_and_delete_in_one_second_under_later_writes(subject: Subject) {
     if !subject.holds(Behaviour::DocumentOrder) {
         return;

@@ -2,7 +2,7 @@
 
 use crate::support::{Subject, bucket};
 
-/// More versions of one key than any page holds, some of them on either side of the moment.
+/// More versions of one key than any page holds, before and after T.
 pub(crate) async fn one_key_with_more_versions_than_a_page(subject: Subject) {
     let bucket = subject.bucket().await;
     bucket.put("a-before", "neighbour").await;

@@ -2,7 +2,7 @@
 
 use crate::support::{Bucket, Moment, Subject};
 
-/// A small bucket with one key of each fate, and the moment between before and after.
+/// A small bucket with one key of each kind of change, and the time between before and after.
 async fn incident(subject: &Subject) -> (Bucket, Moment) {
     let bucket = subject.bucket().await;
     bucket.put("docs/kept", "kept 1").await;

@@ -20,7 +20,7 @@ pub(super) const SIZE: usize = 3;
 
 pub(super) const OPTIONS: [&str; 2] = ["--state-dir", "s3://state/asof"];
 
-/// Cases that are played at once; they mostly wait.
+/// The number of concurrent cases; they mostly wait.
 const SIDE_BY_SIDE: usize = 6;
 
 pub(super) async fn scene(size: usize) -> Scene {
@@ -125,7 +125,7 @@ fn cut_off_by_each_write_of_the_state_and_of_the_bucket() {
     });
 }
 
-/// A restore that is stopped by SIGSTOP: it holds what it has announced, and may wake up at any time.
+/// A restore stopped by SIGSTOP: it has announced changes, and may wake up at any time.
 struct Frozen {
     process: u32,
     restored: tokio::task::JoinHandle<Run>,
@@ -230,7 +230,7 @@ pub(super) fn signal(process: u32, signal: &str) {
     assert!(status.unwrap().success());
 }
 
-/// The worker of a run may be alive, or wake up again: what it has announced could still change keys after an undo.
+/// The worker of a run may be alive, or wake up again: its announced changes could still change keys after an undo.
 #[test]
 fn a_run_that_may_be_executed_elsewhere_is_not_undone() {
     block_on(async {

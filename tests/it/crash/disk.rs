@@ -49,13 +49,13 @@ fn a_disk_that_is_full() {
             let before = records(&journal) as u64;
             let stopped = run_with_little_room(&scene, kib, &["resume", &run, "--concurrency", "4"]).await;
             let gone_on = format!("after fixing this: asof resume {run}");
-            // Without any room not even that the bucket is being worked on can be noted.
+            // Without any space, not even the lock of the bucket can be written.
             let first = if kib == 0 { "cannot write " } else { "cannot write the journal" };
             for said in [first, "(os error 27)", &gone_on] {
                 assert!(stopped.stderr.contains(said), "{what}: {stopped}");
             }
             scene.assert_grown_by(1, &what);
-            // Those that were noted, those that were under way then, and two that found out about conditions.
+            // The recorded ones, those in progress then, and two that tested the support for conditions.
             let noted = records(&journal) as u64 - before;
             let most = if kib == 0 { 0 } else { noted + 4 + 2 };
             assert!(writes(&scene) <= most, "{what}: {} changes, {noted} of them noted", writes(&scene));
@@ -118,7 +118,7 @@ fn a_page_that_there_is_no_room_for_leaves_nothing() {
     });
 }
 
-/// Uploads that were noted there are abandoned as far as they can be read; the others are for a person to look for.
+/// Recorded uploads are aborted as far as the records can be read; the others are listed for the user.
 #[test]
 fn a_damaged_list_of_uploads_does_not_keep_a_run_from_going_on() {
     block_on(async {

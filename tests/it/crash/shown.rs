@@ -32,7 +32,7 @@ fn columns(text: &str) -> String {
 }
 
 fn without_names(text: &str, runs: &[String]) -> String {
-    // Those of one second come in any order, and the first of them says what the schema is.
+    // Runs of the same second come in any order, and the first line carries the schema.
     let mut lines: Vec<_> = text.lines().map(|line| line.replace("\"schema\":1,", "")).collect();
     for line in &mut lines {
         for (n, run) in runs.iter().enumerate() {

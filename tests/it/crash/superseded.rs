@@ -22,7 +22,8 @@ const KEYS: [&str; 4] = ["a", "b", "new", "odd\u{1}/1"];
 /// The first change of each kind of request looks at its key, and finds out that conditions are honoured.
 const FIRST: [&str; 3] = ["0", "0new", "odd\u{1}/0"];
 
-/// Keys overwritten and keys made since a moment, and a plan of their restore; then four of them rewritten with equal bytes.
+/// Keys overwritten and keys created since T, and a plan of their restore; then four of them rewritten with equal
+/// bytes.
 struct Rewrites {
     subject: Subject,
     plan: String,
@@ -118,7 +119,7 @@ fn who_overwrites_conflicts_is_not_told_of_each_and_can_undo_them() {
     });
 }
 
-/// A plan is applied without a listing: the first one is the look at what it lies on.
+/// A plan is applied without a listing: the first listing reads the superseded versions.
 #[test]
 fn a_run_that_is_killed_before_its_last_look_is_given_it_by_resume_and_by_undo() {
     block_on(async {
@@ -142,7 +143,7 @@ fn a_run_that_is_killed_before_its_last_look_is_given_it_by_resume_and_by_undo()
     });
 }
 
-/// Whoever removes versions by their ids leaves no trace: what was copied is no longer there, and that is said.
+/// Versions removed by ID leave no trace: a copy that no longer exists is reported.
 #[test]
 fn a_version_missing_after_the_run_is_not_done() {
     block_on(async {
@@ -190,7 +191,7 @@ fn an_answer_without_a_result_does_not_switch_the_guard_off() {
     });
 }
 
-/// A plan is a file that anybody may have written, and a version deleted by its id is gone for good.
+/// A plan is a file that anyone may have written, and a version deleted by its ID is gone for good.
 #[test]
 fn a_plan_with_a_version_among_delete_markers_erases_nothing() {
     block_on(async {
@@ -235,7 +236,7 @@ fn forge(plan: &Path, forged: &Path, ids: &[String]) {
     writer.finish(&sums, seen).unwrap();
 }
 
-/// A signal during the last copy: what was not looked at is not said to be, and the undo finds it.
+/// A signal during the last copy: keys that were not checked are not reported as checked, and the undo checks them.
 #[test]
 fn a_run_that_is_stopped_before_its_last_look_does_not_say_that_it_was_taken() {
     block_on(async {
@@ -262,7 +263,8 @@ fn a_run_that_is_stopped_before_its_last_look_does_not_say_that_it_was_taken() {
     });
 }
 
-/// As the process is killed while S3 copies: nobody heard of the copy, and what lies below it is not what the plan saw.
+/// As if the process was killed while S3 copies: the reply is lost, and the version below the copy is not the planned
+/// one.
 #[test]
 fn an_undo_of_a_run_that_was_killed_brings_back_what_its_unheard_changes_lie_on() {
     block_on(async {

@@ -16,13 +16,13 @@ use crate::support::Run;
 /// Keys of each kind.
 const SIZE: usize = 3;
 
-/// Cases that are played at once; they mostly wait.
+/// The number of concurrent cases; they mostly wait.
 const SIDE_BY_SIDE: usize = 6;
 
 /// Cuts at random that CI has time for.
 const CUTS: u64 = 60;
 
-/// The first of them, unless another is asked for.
+/// The default seed of the random cuts.
 const SEED: u64 = 20_261_117;
 
 const REMOVE_MARKERS: &[&str] = &["--undelete", "remove-marker"];

@@ -1,4 +1,5 @@
-//! Another client writes during a restore: none of its versions is superseded, and the report tells exactly which came first.
+//! Another client writes during a restore: none of its versions is superseded, and the report tells exactly which came
+//! first.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,7 +18,7 @@ const THEIRS: &str = "theirs";
 /// The entries made by a writer, by key: the ID of the version or delete marker.
 type Written = Arc<Mutex<Vec<(String, String)>>>;
 
-/// Writes to a key, and takes it down.
+/// Writes to a key, and records the write.
 fn write(lab: &asof::lab::Lab, key: &str, written: &Written) {
     let id = lab.put(BUCKET, key, Put::of(format!("{THEIRS} {key}"))).unwrap();
     written.lock().unwrap().push((key.to_owned(), id));
@@ -73,7 +74,7 @@ fn one_key_in_a_hundred() {
         let run = scene.runs().remove(0);
         let resumed = scene.on_run("resume", &run, &[]).await.expect_code(3);
         assert_left_alone(&scene, &resumed, &written);
-        // Unless that is asked for.
+        // Unless `--on-conflict` says so.
         let over = scene.on_run("resume", &run, &["--on-conflict", "overwrite"]).await.expect_code(0);
         assert_eq!(over.count("conflicts"), 0, "{over}");
     });

@@ -61,7 +61,8 @@ const READS: usize = 5;
 const OF_PARTS: [Operation; 3] =
     [Operation::CreateMultipartUpload, Operation::UploadPartCopy, Operation::CompleteMultipartUpload];
 
-/// Where replies have no body, none is cut off or holds an error; only writes race.
+/// Returns true if the fault can occur: replies without a body are neither cut off nor contain errors; only writes
+/// race.
 pub(crate) fn can_meet(operation: Operation, fault: Fault) -> bool {
     if matches!(fault, Fault::Conflict) {
         return operation == Operation::CopyObject;
@@ -275,7 +276,7 @@ fn keys_that_a_delete_never_takes_are_reported() {
     });
 }
 
-/// Neither the work nor the looks at what became of it get an answer any more.
+/// Neither the changes nor the reads after them get an answer any more.
 #[test]
 fn a_server_that_goes_away_after_the_survey_has_every_key_reported() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

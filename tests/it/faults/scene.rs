@@ -13,7 +13,7 @@ pub(crate) const BUCKET: &str = "scene";
 /// Keys of large objects, at most.
 pub(crate) const LARGE: usize = 3;
 
-/// Bytes between those of the large objects, which fill several parts of so many, and those of the others.
+/// The multipart threshold: large objects have several times as many bytes, the others fewer.
 const THRESHOLD: usize = 40;
 
 /// Copies the large objects in parts.
@@ -89,7 +89,7 @@ impl Scene {
         self.subject.lab()
     }
 
-    /// The lab, to be handed to what the lab calls.
+    /// Returns the lab, to be passed to its callbacks.
     pub(crate) fn lab_again(&self) -> &Arc<Lab> {
         self.subject.server.lab.as_ref().unwrap()
     }

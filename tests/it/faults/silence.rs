@@ -61,7 +61,7 @@ fn a_copy_may_answer_late() {
     });
 }
 
-/// The server has taken them, and may carry them out or not: `resume` looks.
+/// The server has accepted them, and may or may not execute them: `resume` reads the keys.
 #[test]
 fn a_signal_does_not_wait_for_a_server_that_sends_no_headers() {
     block_on(async {

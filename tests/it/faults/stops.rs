@@ -244,7 +244,7 @@ fn credentials_that_expire_end_a_download_and_a_comparison() {
         scene.lab().faults().clear();
         scene.run("restore", &to).await.expect_code(0);
 
-        // A HEAD has no body: what it does not tell is not taken for what cannot be known.
+        // A HEAD has no body: missing information is not taken for unknowable information.
         for (command, more) in
             [("verify", &[][..]), ("diff", &[]), ("verify", &["--against", path, "--trust-etag"])]
         {
@@ -263,14 +263,14 @@ fn credentials_that_expire_end_a_download_and_a_comparison() {
     });
 }
 
-/// The server is not asked: what gives the credentials has no others, as after the end of a login.
+/// No request is sent: the source of the credentials has no valid ones, as after the end of a login.
 #[test]
 fn credentials_that_are_not_renewed_stop_the_run() {
     block_on(async {
         let scene = Scene::new(SIZE).await;
         let home = tempfile::tempdir().unwrap();
         let (gone, script) = (home.path().join("gone"), home.path().join("credentials"));
-        // Old from the beginning, so that each request asks anew.
+        // Expired from the start, so that each request asks for new ones.
         let text = format!(
             "#!/bin/sh\n[ -e {} ] && {{ echo 'the login has ended' >&2; exit 1; }}\n\
              echo '{{\"Version\":1,\"AccessKeyId\":\"{}\",\"SecretAccessKey\":\"{}\",\"Expiration\":\"'$(date -u -d '+2 seconds' +%Y-%m-%dT%H:%M:%SZ)'\"}}'\n",
@@ -299,10 +299,10 @@ fn credentials_that_are_not_renewed_stop_the_run() {
     });
 }
 
-/// Twice what a person is promised: tests run beside others.
+/// Twice the documented time, because other tests run at the same time.
 pub(super) const AT_MOST: Duration = Duration::from_secs(4);
 
-/// All of them are taken and wait for the rate by then.
+/// All of them are taken by then, and wait for the rate limit.
 #[test]
 fn a_signal_does_not_wait_for_what_waits_for_the_rate() {
     block_on(async {

@@ -6,7 +6,7 @@ use crate::faults::scene::Scene;
 use crate::support::Run;
 
 impl Cluster {
-    /// Applies the shard that the environment names.
+    /// Applies the shard selected by the environment.
     async fn work_by(&self, variables: &[(&'static str, &'static str)]) -> Run {
         let set = self.set();
         let arguments = ["work", set.to_str().unwrap(), "--yes", "--format", "json"];

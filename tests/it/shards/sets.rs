@@ -135,7 +135,7 @@ fn a_set_is_resumed_undone_and_redone() {
     });
 }
 
-/// An undo covers what was applied when it was planned, and notices what was applied since.
+/// An undo covers the changes applied when it was planned, and detects later ones.
 #[test]
 fn an_undo_that_is_out_of_date_is_refused() {
     block_on(async {

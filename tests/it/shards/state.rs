@@ -56,7 +56,7 @@ fn a_worker_that_is_killed_by_any_write_of_its_state() {
     });
 }
 
-/// Two tasks of one index: one of them applies the shard, and the other one stops or finds it applied.
+/// Two tasks of one index: one of them applies the shard, and the other stops or finds it applied.
 #[test]
 fn two_workers_of_one_shard() {
     block_on(async {

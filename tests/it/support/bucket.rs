@@ -106,7 +106,7 @@ impl Bucket {
         }
     }
 
-    /// Checks what a reader gets for each of these keys.
+    /// Checks the reply to a reader for each of these keys.
     pub(crate) async fn assert_holds(&self, expected: &[(&str, Option<&str>)]) {
         for (key, body) in expected {
             assert_eq!(self.get(key).await.as_deref(), *body, "body of {key:?}");
@@ -130,7 +130,7 @@ impl Bucket {
         tags
     }
 
-    /// Who may do what with an object, sorted.
+    /// Returns the permissions on an object, sorted.
     pub(crate) async fn grants(&self, key: &str) -> Vec<String> {
         let acl = self.client.get_object_acl().bucket(&self.name).key(key).send().await.unwrap();
         let mut grants: Vec<_> = acl

@@ -10,7 +10,7 @@ use aws_sdk_rds::types::{DbInstance, Endpoint, Tag};
 
 use super::{Moment, Run, Subject, unique_name};
 
-/// The tag by which asof knows what it has asked for.
+/// The tag by which asof recognizes its own databases.
 pub(crate) const TAG: &str = "asof:recovery";
 
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(crate) struct Databases {
 }
 
 impl Databases {
-    /// The RDS of the server; beside a lab, an RDS of its own, whose clock stands two hours back until [`Self::later`].
+    /// The RDS of the server; for a lab, its own RDS, whose clock is two hours behind until [`Self::later`].
     pub(crate) async fn new(subject: Subject) -> Self {
         #[cfg(feature = "lab")]
         let (lab, clock) = {
@@ -58,7 +58,7 @@ impl Databases {
         format!("{}-{what}", self.name)
     }
 
-    /// Waits until what has been made can be restored: beside a lab it lies two hours back, elsewhere two seconds.
+    /// Waits until the created resources can be restored: for a lab, they are two hours old; elsewhere, two seconds.
     pub(crate) async fn later(&self) {
         #[cfg(feature = "lab")]
         if self.lab.is_some() {
@@ -67,7 +67,8 @@ impl Databases {
         tokio::time::sleep(Duration::from_millis(2100)).await;
     }
 
-    /// On the lab, makes later writes to its buckets about an hour old: the restorable window of a database reaches that.
+    /// On the lab, makes later writes to its buckets about an hour old: the restorable window of a database reaches
+    /// that.
     pub(crate) fn an_hour_back(&self) {
         #[cfg(feature = "lab")]
         if let Some(lab) = &self.subject.server.lab {
@@ -87,7 +88,7 @@ impl Databases {
         let _ = states;
     }
 
-    /// Beside a lab, RDS throttles, loses replies and hides for a while what it makes from now on, in most cases.
+    /// For a lab, makes RDS throttle, lose replies and hide new resources for a while, in most cases.
     pub(crate) fn disturb(&self, rng: &mut fastrand::Rng) {
         #[cfg(feature = "lab")]
         if let Some(lab) = &self.lab {
@@ -114,7 +115,7 @@ impl Databases {
         }
     }
 
-    /// A second to which everything can be restored: beside a lab an hour back, elsewhere the last.
+    /// A second to which everything can be restored: for a lab, an hour ago; elsewhere, the last second.
     pub(crate) fn at(&self) -> Moment {
         let now = i64::try_from(SystemTime::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
         #[cfg(feature = "lab")]
@@ -164,7 +165,7 @@ impl Databases {
         self.subject.asof(&["drill", path, "--at", &at.to_string(), "--format", "json"]).await
     }
 
-    /// An instance with nothing but what it needs.
+    /// Creates an instance with the required settings only.
     pub(crate) async fn plain_instance(&self, id: &str) {
         let create = self.sdk.create_db_instance().db_instance_identifier(id).engine("postgres");
         let create = create.db_instance_class("db.m6g.large").allocated_storage(100);

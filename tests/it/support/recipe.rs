@@ -87,7 +87,7 @@ impl Recipe {
         text[text.find("[hooks]").unwrap()..].to_owned()
     }
 
-    /// One of its commands, as it is typed.
+    /// Returns one of its commands, as typed.
     pub(crate) fn command(&self, verb: &str) -> Command {
         let programs = ["sh", "py"].map(|end| self.dir.join(format!("{}.{end}", self.name)));
         let mut command = Command::new(programs.iter().find(|program| program.exists()).unwrap());
