@@ -69,7 +69,7 @@ impl Scene {
         self.run("verify", "--against", at, &[]).await
     }
 
-    /// Everything below the home directory but directories, with what it holds.
+    /// Returns every file below the home directory, with its contents.
     fn files(&self) -> BTreeMap<String, Vec<u8>> {
         let mut found = BTreeMap::new();
         let mut open = vec![self.home.path().to_owned()];
@@ -132,7 +132,7 @@ fn names_that_differ_in_case_are_kept_apart_on_request() {
             scene.put(key, key);
         }
         let at = scene.subject.moment().await;
-        // The second run finds the names of the first taken.
+        // The second run finds the names of the first in use.
         for copied in [3, 0] {
             let restored = scene.run("restore", "--to", at, &["--no-case-collisions"]).await.expect_code(3);
             assert_eq!(restored.count("copied"), copied, "{restored}");

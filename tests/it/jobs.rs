@@ -21,7 +21,7 @@ fn stage(shards: u32) -> Stage {
     stage
 }
 
-/// The output of `asof jobs` for the set, whose state is in the same directory.
+/// Returns the output of `asof jobs` for the set, whose state is in the same directory.
 fn described(stage: &Stage, words: &str) -> String {
     let asof = stage.asof(&format!("jobs {words}")).arg(ODD).arg("--state-dir").arg(ODD);
     let output = { asof }.command.output().unwrap();
@@ -106,7 +106,7 @@ fn manifest_of_kubernetes() {
     assert_eq!(container["volumeMounts"][0]["mountPath"], json!(stage.home()));
 }
 
-/// The validation would find what it is for.
+/// The validation detects the errors that it is meant to detect.
 #[test]
 #[ignore = "needs tests/servers/validators.sh"]
 fn a_wrong_manifest_is_found() {

@@ -23,13 +23,13 @@ use history::History;
 
 const HISTORIES: u64 = 300;
 
-/// Histories that are played side by side, each worker with a lab of its own.
+/// The number of concurrent histories; each worker has its own lab.
 const WORKERS: usize = 4;
 
 /// Histories that are tried at most to find a small one that fails too.
 const SHRINKING: usize = 150;
 
-/// The first history's seed, unless another is asked for.
+/// The default seed of the first history.
 const SEED: u64 = 443_306_329;
 
 #[test]

@@ -77,7 +77,7 @@ impl Database {
         printed.lines().map(row).collect()
     }
 
-    /// A session, which takes one statement after another.
+    /// Opens a session, which runs one statement after another.
     pub(crate) fn session(&self) -> Session {
         Session::of_psql(&self.psql, &self.url)
     }
@@ -86,7 +86,7 @@ impl Database {
         self.place.join(name).to_str().unwrap().to_owned()
     }
 
-    /// Does what a command of the recovery file does, for this recovery.
+    /// Does the work of a command in the recovery file, for this recovery.
     pub(crate) fn play(&self, verb: &str, run: &str) -> String {
         printed(self.recipe.command(verb).env("ASOF_TARGET", TARGET).env("ASOF_RUN", run))
     }
@@ -148,7 +148,8 @@ pub(crate) async fn strike(database: &Database, bucket: &Bucket) -> usize {
     keys.len()
 }
 
-/// The keys of these rows beside the bucket's state at the beginning of T: how many there are, and how many dangle.
+/// Compares the keys of these rows with the bucket's state at the start of T; returns the number of keys and of
+/// dangling ones.
 async fn references(subject: &Subject, bucket: &Bucket, at: Moment, rows: &[Row]) -> (u64, u64) {
     let file = tempfile::NamedTempFile::new().unwrap();
     let keys: Vec<_> = rows.iter().map(|row| row.key.as_str()).collect();
@@ -159,7 +160,7 @@ async fn references(subject: &Subject, bucket: &Bucket, at: Moment, rows: &[Row]
     (run.count("named"), run.count("dangling"))
 }
 
-/// While the application goes on: a drill into a scratch bucket finds nothing wrong, and leaves nothing behind.
+/// While the application runs, a drill into a scratch bucket has no findings, and leaves nothing behind.
 pub(crate) async fn drill(subject: &Subject, database: &Database, scratch: &Bucket, file: &str) -> Run {
     let at = last_second();
     let arguments = ["drill", file, "--at", &at.to_string(), "--format", "json"];

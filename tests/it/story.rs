@@ -45,7 +45,7 @@ impl Rows {
     }
 }
 
-/// Rows, objects and messages beside each other.
+/// The rows, objects and messages.
 #[derive(Debug)]
 struct Dangling {
     /// Rows that name a missing object.

@@ -6,7 +6,7 @@ use super::service::{Answer, Asked, Service};
 use super::{EXPIRATION, TOKEN, diff, succeeds, write};
 use crate::cli::stage::Stage;
 
-/// Profiles of which each takes its credentials from the next, and one that wants a code.
+/// Profiles that each get their credentials from the next, and one that needs an MFA code.
 const PROFILES: &str = "
 [profile ops]
 role_arn = arn:aws:iam::111122223333:role/ops

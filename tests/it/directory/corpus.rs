@@ -1,6 +1,6 @@
 //! Keys that are difficult for a file system.
 
-/// Keys that cannot be paths, or not beside the others.
+/// Keys that cannot be paths, or not together with the others.
 pub(super) fn hostile() -> Vec<String> {
     let (long, deep) = (format!("long/{}", "x".repeat(256)), "../".repeat(40) + "tmp/x");
     let part = ".asof-part-0123456789abcdef0123456789abcdef".to_owned();

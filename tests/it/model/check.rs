@@ -56,7 +56,8 @@ impl Case<'_> {
         self.asof(code, &[&["verify"], arguments, &["--doubtful", "trust", "--allow-empty"]].concat()).await
     }
 
-    /// In place: what `diff` says before, what the bucket holds afterwards, and what `verify` and `diff` say of that.
+    /// In place: the output of `diff` before, the contents of the bucket after, and the output of `verify` and `diff`
+    /// then.
     async fn restore(&mut self, at: i64, prefix: &str, now: i64) -> Verdict {
         let (url, time) = (self.bucket.url(prefix), Moment(at).to_string());
         let held = self.model.now();
@@ -90,7 +91,7 @@ impl Case<'_> {
         same("changes that a second diff lists", &again.changes(), &Vec::new())
     }
 
-    /// Into another bucket, which holds something else at one of the keys, and something beside.
+    /// Into another bucket, which has other contents at one of the keys, and an extra key.
     async fn restore_elsewhere(&self, at: i64, folder: &str) -> Verdict {
         let other = self.subject.bucket().await;
         let mut wanted: State =

@@ -44,7 +44,7 @@ pub(crate) enum What {
     },
 }
 
-/// A history, and the questions put to asof about it.
+/// A history, and the options of the commands on it.
 #[derive(Debug, Clone)]
 pub(crate) struct History {
     pub(crate) events: Vec<Event>,
@@ -56,7 +56,7 @@ pub(crate) struct History {
     pub(crate) to: Option<String>,
     /// Entries on a page of the listing.
     pub(crate) page: usize,
-    /// A marker is taken to be part of the page that it begins.
+    /// True if a marker is treated as part of the page that it begins.
     pub(crate) inclusive_marker: bool,
 }
 

@@ -9,7 +9,7 @@ use super::history::{Event, What};
 /// The contents of a bucket, by key.
 pub(crate) type State = BTreeMap<String, Content>;
 
-/// The states that a bucket went through, each with the second from which on it held.
+/// The states of a bucket over time, each with its first second.
 #[derive(Debug)]
 pub(crate) struct Model(Vec<(i64, State)>);
 
@@ -54,7 +54,7 @@ impl Model {
         self.0.last().map(|(_, state)| state.clone()).unwrap_or_default()
     }
 
-    /// Every key that ever held anything.
+    /// Returns every key that ever existed.
     pub(crate) fn keys(&self) -> BTreeSet<String> {
         self.0.iter().flat_map(|(_, state)| state.keys().cloned()).collect()
     }

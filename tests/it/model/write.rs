@@ -41,7 +41,7 @@ fn put(lab: &Lab, bucket: &Bucket, key: &str, object: &Put) {
     lab.put(&bucket.name, key, object.clone()).unwrap();
 }
 
-/// The SDK takes a key of nothing but white space for a missing one.
+/// The SDK treats a key of white space as missing.
 fn is_blank(key: &str) -> bool {
     key.trim().is_empty()
 }

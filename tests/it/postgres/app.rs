@@ -78,7 +78,7 @@ impl App {
         Self { workers, relays, place: place.to_owned() }
     }
 
-    /// Waits until it has stopped, and gives how many writes it has done.
+    /// Waits until it has stopped, and returns the number of its writes.
     pub(crate) async fn join(self) -> u32 {
         let done = self.workers.join_all().await.into_iter().sum();
         self.relays.join_all().await;
@@ -165,7 +165,7 @@ async fn relay(mut events: UnboundedReceiver<Event>, mut publisher: Session) {
     }
 }
 
-/// A process that takes one line after another, and prints `done` after each.
+/// A process that reads one line after another, and prints `done` after each.
 pub(crate) struct Session {
     _process: Child,
     lines: ChildStdin,
@@ -175,7 +175,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// A session of psql's, which takes statements.
+    /// Opens a session of psql, which reads statements.
     pub(crate) fn of_psql(psql: &str, url: &str) -> Self {
         let mut command = std::process::Command::new(psql);
         // psql writes errors to stderr once the table has been dropped.
@@ -192,14 +192,14 @@ impl Session {
         Self { _process: process, lines, answers, end }
     }
 
-    /// Waits until a line is done: a statement is committed, or has failed, and the application goes on all the same.
+    /// Waits until a line is done: a statement is committed, or has failed and the application continues.
     pub(crate) async fn run(&mut self, line: &str) {
         self.lines.write_all(format!("{line}{}", self.end).as_bytes()).await.unwrap();
         assert_eq!(self.answers.next_line().await.unwrap().as_deref(), Some("done"));
     }
 }
 
-/// Rows beside the objects that a reader gets.
+/// The rows, with the objects that a reader gets.
 pub(crate) struct Compared {
     /// Objects that are not there.
     pub(crate) missing: usize,

@@ -16,7 +16,7 @@ const HOOKS: &str =
     "[hooks]\nquiesce = { shell = \"echo >> quiesced\" }\nresume = { shell = \"echo >> resumed\" }\n";
 const FAILS: &str = "after-database = [\"false\"]\n";
 
-/// A command that is killed once it has asked for its restore. Then its state directory is lost.
+/// Kills a command once it has requested its restore, and removes its state directory.
 async fn lost(databases: &Databases, command: &str, at: Moment) {
     rds(databases).set_restoring(&["creating", "creating", "creating", "available"]);
     let (process, asked) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));

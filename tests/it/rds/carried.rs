@@ -15,7 +15,7 @@ fn small_gp3_storage_is_not_asked_for_figures() {
     });
 }
 
-/// RDS takes fifty tags, and asof's own have to be among them.
+/// RDS allows fifty tags, and asof's own must be among them.
 #[test]
 fn a_source_of_fifty_tags_leaves_room_for_asof_s_own() {
     block_on(async {
@@ -75,7 +75,7 @@ fn the_names_of_a_cluster_s_instances_are_free_before_anything_starts() {
     });
 }
 
-/// The file still names the old database, and the new one is what the application uses.
+/// The file still names the old database, while the application uses the new one.
 #[test]
 fn after_a_cut_over_the_file_s_new_source_is_named() {
     block_on(async {
@@ -87,7 +87,7 @@ fn after_a_cut_over_the_file_s_new_source_is_named() {
             let other = crate::support::Moment(databases.at().0 - 60);
             let run = databases.recover(other).await.expect_code(5);
             assert!(run.stderr.contains(&advice), "{kind}: {run}");
-            // Even if the old one is gone.
+            // Even if the old one is deleted.
             let text = std::fs::read_to_string(databases.path()).unwrap();
             std::fs::write(databases.path(), text.replace(&source, "long-gone")).unwrap();
             let run = databases.recover(other).await.expect_code(1);

@@ -19,7 +19,7 @@ const KINDS: [(&str, RdsAction); 2] = [
     ("aurora", RdsAction::RestoreDBClusterToPointInTime),
 ];
 
-/// A copy that is protected, and created for a few more descriptions, whose drill was killed when it had asked for it.
+/// A protected copy that is being created for a few more descriptions; its drill was killed after requesting it.
 async fn being_created((kind, restore): (&str, RdsAction)) -> Databases {
     let databases = with_kind(kind).await;
     killed(&databases, restore).await;

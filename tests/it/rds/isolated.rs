@@ -18,7 +18,7 @@ async fn tuned(hooks: &str) -> Databases {
     make_tuned(&databases, &databases.id("src")).await;
     databases.later().await;
     let path = databases.write("rds", hooks);
-    // The hook runs before the restore is asked for.
+    // The hook runs before the restore is requested.
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, format!("quiesce = \"early\"\n{text}")).unwrap();
     databases
@@ -29,7 +29,7 @@ async fn isolate(databases: &Databases) {
     let modify = databases.sdk.modify_db_instance().db_instance_identifier(databases.id("src"));
     let modify = modify.vpc_security_group_ids("sg-quarantine").deletion_protection(false);
     modify.db_parameter_group_name("quarantine").send().await.unwrap();
-    // The lab goes on from "modifying" with a description.
+    // The lab leaves the state "modifying" after a description.
     databases.instance(&databases.id("src")).await.unwrap();
 }
 

@@ -68,7 +68,7 @@ fn a_copy_is_known_by_its_tags_once_they_are_told() {
     });
 }
 
-/// A drill that is killed just before this action is answered, once it has asked for its restore if that is another.
+/// Kills a drill just before this action is answered, after the request of its restore if that is another action.
 pub(super) async fn killed(databases: &Databases, action: RdsAction) {
     let (process, asked_for) = (Arc::new(AtomicU32::new(0)), Arc::new(AtomicBool::new(false)));
     let killed = Arc::clone(&process);

@@ -26,7 +26,7 @@ fn secrets_manager_keeps_the_password_where_the_overrides_say_so() {
     });
 }
 
-/// The password that the application knows is that of the time: it is not changed unless that is asked for.
+/// The restored database keeps the password of the target time, unless a new one is configured.
 #[test]
 fn the_password_is_not_managed_because_the_sources_is() {
     block_on(async {
@@ -96,7 +96,7 @@ fn a_password_is_set_before_use_and_stored_nowhere() {
     });
 }
 
-/// RDS takes a while: a hook that connects before that would be turned away.
+/// RDS applies a password with a delay: a hook that connects before would be rejected.
 #[test]
 fn the_password_is_set_when_the_next_step_begins() {
     block_on(async {
@@ -115,7 +115,7 @@ fn the_password_is_set_when_the_next_step_begins() {
 fn killed_while_the_password_is_set_it_is_set_again() {
     block_on(async {
         for kind in ["rds", "aurora"] {
-            // Where Secrets Manager was to keep it at first, it gives that up only for a password.
+            // If Secrets Manager was to keep it at first, only a password ends that.
             for first in [FROM_COMMAND, "[database.overrides]\nmanage-master-user-password = true\n"] {
                 let databases = with_source_of(kind).await;
                 set_secret(&databases, "one-that-is-old");

@@ -137,7 +137,7 @@ fn a_drill_that_hangs_ends_at_the_deadline() {
     });
 }
 
-/// Each class of states from which nothing gets ready: the message names the state and what to do about it.
+/// Each class of states that never become available: the message names the state and the remedy.
 #[test]
 fn a_restore_that_fails_is_told_with_what_to_do() {
     block_on(async {

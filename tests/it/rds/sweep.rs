@@ -158,7 +158,7 @@ fn a_protected_copy_is_left_without_a_question_and_named_before_one() {
 #[test]
 fn a_copy_that_is_protected_after_it_was_listed_is_left() {
     block_on(async {
-        // Once listed, it is looked at before it is decided on, and before it is deleted.
+        // After the listing, it is described before the decision, and before its deletion.
         for nth in [2, 3] {
             let databases = databases().await;
             databases.plain_instance(&databases.id("src")).await;

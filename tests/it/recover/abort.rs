@@ -88,7 +88,7 @@ async fn an_aborted_recovery_leaves_everything_as_it_was() {
     assert!(none.stderr.contains("to abort") && none.stderr.contains("asof recover --list"), "{none}");
     // A database restored by commands carries no tags.
     assert!(!none.stderr.contains("--adopt"), "{none}");
-    // The same command begins anew.
+    // The same command starts over.
     let again = story.recover().await.expect_code(0);
     assert!(!again.stderr.contains("resuming the"), "{again}");
     story.scene.assert_restored("recovered after all");
@@ -148,7 +148,7 @@ async fn an_overtaken_recovery_is_aborted_without_its_bucket() {
     story.recover().await.expect_code(0);
 }
 
-/// A late upload that was brought back lies on what the restore has put there: both are undone, the newer first.
+/// A healed late upload lies above a version of the restore: both are undone, the newer first.
 #[tokio::test]
 async fn an_abort_undoes_what_was_healed_too() {
     let story = Story::new().await;

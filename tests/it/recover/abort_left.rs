@@ -49,7 +49,7 @@ async fn an_abort_of_a_run_that_is_gone_is_not_said_to_be_done() {
     for told in ["the run is gone", "asof verify", "not everything was undone"] {
         assert!(run.stderr.contains(told), "{told} in {run}");
     }
-    // There is nothing to try again: it is closed, for whoever has looked.
+    // There is nothing to try again, so it is closed.
     assert_eq!((story.calls("resume"), story.calls("teardown"), story.open().await.len()), (0, 1, 0));
 }
 

@@ -9,7 +9,7 @@ use crate::faults::scene::BUCKET;
 use crate::support::Moment;
 
 impl Story {
-    /// The application goes on: it writes over a key, deletes one and makes one.
+    /// The application runs: it overwrites one key, deletes one and creates one.
     fn write_as_application(&self) {
         let lab = self.scene.lab();
         lab.put(BUCKET, "over/0001", Put::of("application")).unwrap();
@@ -29,7 +29,7 @@ impl Story {
     }
 }
 
-/// The operator gives up, and later types the same command: its run was undone, which the journal does not say.
+/// The operator gives up, and later runs the same command: the run was undone, which the journal does not show.
 #[tokio::test]
 async fn a_recovery_whose_run_was_undone_is_closed_and_never_done() {
     let story = Story::new().await;
@@ -73,7 +73,7 @@ async fn a_bucket_that_was_written_to_is_restored_again_with_the_application_qui
     story.assert_bucket_restored("restored again");
 }
 
-/// The plan of a run that is resumed knows nothing of what was written since.
+/// The plan of a resumed run does not include later writes.
 #[tokio::test]
 async fn what_was_written_beside_an_unfinished_run_is_restored_too() {
     let story = Story::new().await;
@@ -92,7 +92,7 @@ async fn what_was_written_beside_an_unfinished_run_is_restored_too() {
     story.assert_bucket_restored("by two runs");
 }
 
-/// Whoever let the application go on may have written: that is neither rewound nor called done.
+/// An application that was resumed may have written: its writes are neither rewound nor reported as restored.
 #[tokio::test]
 async fn writes_after_the_resume_hook_was_started_are_findings() {
     let story = Story::new().await;
@@ -147,7 +147,7 @@ async fn another_time_waits_until_the_first_is_resumed_or_aborted() {
     story.assert_recovered("resumed");
 }
 
-/// T1 fails, the bucket is restored to T2 by hand, T1 is typed again.
+/// T1 fails, the bucket is restored to T2 by hand, then T1 is recovered again.
 #[tokio::test]
 async fn a_recovery_whose_bucket_was_restored_to_another_time_is_closed() {
     let story = Story::new().await;
@@ -187,7 +187,7 @@ async fn a_run_whose_manifest_cannot_be_read_stops_the_recovery_that_it_may_have
     assert!(refused.stderr.contains(&format!("run {run} has changed s3://{BUCKET} since")), "{refused}");
 }
 
-/// T1 fails, T2 is recovered from another machine, whose state this one does not see; T1 is typed again.
+/// T1 fails, T2 is recovered from another machine with its own state, then T1 is recovered again.
 #[tokio::test]
 async fn a_bucket_at_another_time_is_never_called_done() {
     let story = Story::new().await;

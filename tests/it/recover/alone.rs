@@ -6,7 +6,7 @@ use super::story::Story;
 use crate::faults::scene::BUCKET;
 use crate::support::{Moment, Run};
 
-/// Runs `other` while a recovery is at its quiesce hook. Gives what both came to.
+/// Runs `other` while a recovery is at its quiesce hook. Returns both outcomes.
 async fn beside(story: &Story, other: &[String]) -> (Run, Run) {
     let at = story.at().to_string();
     let recover = story.arguments("recover", &["--at", &at, "--yes"]);

@@ -36,7 +36,7 @@ async fn a_check_that_passes_is_a_step_after_the_hook_for_the_database() {
     assert_eq!(story.read("checked").trim(), target);
 }
 
-/// It is a finding: the rest goes on, the exit code tells.
+/// It is a finding: the other steps are executed, and the exit code shows it.
 #[tokio::test]
 async fn a_check_that_fails_is_a_finding() {
     let story = story("in-place").await;

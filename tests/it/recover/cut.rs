@@ -8,7 +8,7 @@ use futures::{StreamExt as _, stream};
 use super::story::{Story, newest};
 use crate::support::Run;
 
-/// Cases that are played at once; they mostly wait.
+/// The number of concurrent cases; they mostly wait.
 const SIDE_BY_SIDE: usize = 4;
 /// Longest that a process is watched; by then it has ended.
 const PATIENCE: Duration = Duration::from_secs(30);

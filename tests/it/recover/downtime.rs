@@ -1,4 +1,5 @@
-//! The application runs while a database is restored beside its own, and is quiesced only for changes to resources in use.
+//! The application runs while a database is restored beside its own, and is quiesced only for changes to resources in
+//! use.
 
 use super::story::{Story, report, states};
 use crate::faults::scene::BUCKET;
@@ -72,7 +73,7 @@ async fn a_time_that_the_database_does_not_reach_yet_is_waited_for() {
     story.write("window", &format!("@0 @{}\n", at - 1));
     let refused = story.recover().await.expect_code(5);
     assert!(refused.stderr.contains("use recover --wait to wait for it"), "{refused}");
-    // A database that gets there when it is asked for the third time.
+    // A database that is available at the third query.
     let window =
         format!("n=$(grep -c ^window calls); [ $n -lt 4 ] && echo @0 @{} || echo @0 @{}", at - 1, at + 5);
     let db = story.path("db");

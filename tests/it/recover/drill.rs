@@ -60,7 +60,7 @@ async fn a_drill_finds_a_missing_object_and_a_dangling_row() {
     let story = story().await;
     story.write("keys", "kept/0000\nkept/0001\nnever/<b>was\n");
     let versions = story.scene.versions();
-    // Once the copy is there, an object of it is gone before it is looked at.
+    // Once the copy exists, one of its objects is deleted before the check.
     let (lab, whole) = (Arc::clone(story.scene.lab_again()), story.scene.keys_then() + 1);
     story.scene.lab().faults().before(Operation::ListObjectVersions, When::Always, move || {
         let live = lab.live(SCRATCH);
@@ -346,7 +346,7 @@ async fn uploads_that_a_killed_drill_has_begun_are_abandoned() {
         }
         crate::crash::kill(process.load(std::sync::atomic::Ordering::SeqCst));
     });
-    // One at a time: of an upload that was just begun the process may not have been told yet.
+    // One at a time: the process may not know the ID of an upload that has just begun.
     let arguments = ["--at", &at, "--multipart-threshold", "40", "--concurrency", "1"];
     let arguments = story.arguments("drill", &arguments);
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
@@ -384,7 +384,7 @@ async fn uploads_that_a_killed_heal_of_a_drill_has_begun_are_abandoned() {
     assert_eq!(story.scene.lab().count_uploads(SCRATCH), 0);
 }
 
-/// Nothing can be left in it, so nothing stands in the way of the next drill.
+/// Nothing can be left in it, so nothing blocks the next drill.
 #[tokio::test]
 async fn a_scratch_bucket_that_does_not_exist_is_mended_in_the_file() {
     let story = story().await;

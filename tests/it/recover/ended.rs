@@ -11,7 +11,7 @@ use crate::support::{Moment, Run};
 /// The time of the kill.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Cut {
-    /// Before the end was noted.
+    /// Before the end was recorded.
     Before,
     /// After that, before the report was kept.
     After,
@@ -126,7 +126,7 @@ async fn what_does_not_hold_any_more_is_not_called_done() {
         story.assert_nothing_again(&format!("{cut:?}: {run}"));
         if cut == Cut::After {
             assert_told_as_ended(&run);
-            // It was told, and the place is free.
+            // It was reported, and the target is free.
             let start_over = story.recover().await.expect_code(0);
             assert_eq!(std::fs::read_dir(story.recoveries()).unwrap().count(), 2, "{start_over}");
         }

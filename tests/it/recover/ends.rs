@@ -2,7 +2,7 @@
 
 use super::story::{Story, report};
 
-/// Without the trap, the limit that stands for a full disk would end the process.
+/// Without the trap, the file size limit, which simulates a full disk, would kill the process.
 const FULL: &str = "trap '' XFSZ; exec \"$0\" \"$@\"";
 
 /// A report without a reader does not change the result.
@@ -65,7 +65,7 @@ async fn a_journal_that_cannot_be_written_is_told_with_what_stands_still() {
     assert_eq!((story.calls("quiesce"), story.calls("resume")), (1, 1));
 }
 
-/// Nothing else is begun when it cannot be noted that the application was stopped: it is let go on.
+/// If the quiesce cannot be recorded, nothing else is begun, and the application is resumed.
 #[tokio::test]
 async fn an_application_whose_stop_cannot_be_noted_is_let_go_on() {
     let story = Story::new().await;
@@ -115,7 +115,7 @@ async fn the_command_that_is_told_goes_on() {
     story.recover_in_shell(&undo, &[]).await.expect_code(0);
 }
 
-/// Each is to be undone before the one that it lies on.
+/// Each must be undone before the one below it.
 #[tokio::test]
 async fn the_commands_that_are_told_undo_every_run_of_a_recovery() {
     let story = Story::new().await;
@@ -139,7 +139,7 @@ async fn a_hook_that_asks_on_the_terminal_is_told() {
     let hook = format!("quiesce = [\"{}\", \"quiesce\"]", story.path("db").display());
     let asking = "quiesce = { shell = \"read password < /dev/tty\" }";
     story.write("recovery.toml", &story.read("recovery.toml").replace(&hook, asking));
-    // Which of them gives the code of what it has run differs from version to version.
+    // Versions differ in which of them returns the exit code of its child.
     let script = "script --quiet --command \"$(printf '%q ' \"$0\" \"$@\"); echo ended with \\$?\" /dev/null";
     let run = story.recover_in_shell(script, &[]).await;
     assert!(run.stdout.contains("ended with 1"), "{run}");
@@ -147,7 +147,7 @@ async fn a_hook_that_asks_on_the_terminal_is_told() {
     assert!(run.stdout.contains("nothing was changed; the resume hook has been run"), "{run}");
 }
 
-/// Whoever types Ctrl-C twice and then the same command has each hook running once.
+/// After two Ctrl-C and the same command again, each hook runs only once at a time.
 #[tokio::test]
 async fn a_recovery_that_is_aborted_kills_its_hook_and_says_what_may_stand_still() {
     let story = Story::new().await;

@@ -54,7 +54,7 @@ async fn a_quiesced_recovery_is_in_the_way_of_another_file() {
     assert_eq!(story.calls("resume"), 0);
 }
 
-/// The database that is restored in place was asked for by then.
+/// The database that is restored in place was requested by then.
 #[tokio::test]
 async fn a_second_quiesce_that_fails_over_a_database_in_place_resumes_nothing() {
     let story = Story::new().await;

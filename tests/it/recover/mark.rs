@@ -31,7 +31,7 @@ async fn a_mark_is_a_time_to_go_back_to() {
     assert!(none.stderr.contains("asof/marks") && none.stderr.contains("asof mark --list"), "{none}");
 }
 
-/// The second that a name stands for is what a database dump was taken at: it is not lost to a slip of the hand.
+/// The second of a mark may be that of a database dump: it must not be lost by a typing error.
 #[tokio::test]
 async fn a_name_is_given_to_one_mark_unless_it_is_to_be_replaced() {
     let story = story("").await;

@@ -52,7 +52,7 @@ async fn a_mark_of_another_file_is_not_gone_to() {
     assert!(run.stderr.contains(&format!("--at {at}")), "{run}");
 }
 
-/// Each file gives names of its own, and replaces none of another's.
+/// Each file has its own names, and replaces none of another's.
 #[tokio::test]
 async fn a_name_that_another_file_has_given_is_free() {
     let lines = line("before-deploy", "2024-01-01T00:00:00Z", "/etc/b.toml");

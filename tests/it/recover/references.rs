@@ -139,7 +139,7 @@ async fn empty_lists_are_not_taken_for_consistent() {
     assert_eq!(told["ending"], "done", "{told:#}");
 }
 
-/// The first list is whole, so the missing second one cannot be taken for an agreement even where it may be empty.
+/// The first list is complete, so the missing second one is not taken for agreement even if it may be empty.
 #[tokio::test]
 async fn an_empty_second_list_lacks_every_key() {
     let story = story().await;

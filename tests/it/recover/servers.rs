@@ -26,7 +26,7 @@ impl Story {
     }
 }
 
-/// T1 fails, the bucket is restored to T2 with the address typed, T1 is asked for again as before.
+/// T1 fails, the bucket is restored to T2 with the address typed, then T1 is recovered again as before.
 #[tokio::test]
 async fn a_run_overtakes_a_recovery_that_found_the_same_server_in_the_environment() {
     let story = Story::new().await;

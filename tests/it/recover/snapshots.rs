@@ -11,7 +11,7 @@ use crate::support::Run;
 
 const FIVE: [&str; 5] = ["a", "b", "c", "d", "e"];
 
-/// Five volumes beside a bucket, without hooks and without a database.
+/// Five volumes and a bucket, without hooks and without a database.
 async fn volumes() -> Story {
     let story = Story::new().await;
     story.write("recovery.toml", &format!("[[bucket]]\nsource = \"s3://{BUCKET}\"\ntarget = \"in-place\"\n"));

@@ -23,7 +23,7 @@ async fn buckets_and_databases_come_back_to_one_second() {
     assert!(states(&report).iter().all(|step| step.starts_with("done ")), "{report:#}");
     assert!(run.stderr.contains("database orders: restoring, 40 %"), "{run}");
     assert!(run.stderr.contains("asof undo "), "{run}");
-    // The same again begins anew: the first has ended.
+    // The same command starts over: the first recovery has ended.
     std::fs::remove_file(story.path("restored")).unwrap();
     story.recover().await.expect_code(0);
     assert_eq!(story.read("made").lines().count(), 2);
@@ -101,7 +101,7 @@ async fn nothing_is_changed_if_the_application_cannot_be_stopped() {
     assert!(run.stderr.contains("nothing was changed; the resume hook has been run"), "{run}");
     assert_eq!(story.order(), ["window", "progress", "quiesce", "resume"]);
     assert_eq!(story.scene.versions(), versions);
-    // Once it can be, the same command goes on.
+    // Once it is restorable, the same command continues.
     std::fs::remove_file(story.path("fail-quiesce")).unwrap();
     let run = story.recover().await.expect_code(0);
     assert!(run.stderr.contains("resuming the recovery"), "{run}");
@@ -151,7 +151,7 @@ async fn a_foreign_database_is_left_unchanged() {
     assert!(story.newest().is_none());
 }
 
-/// The file names another target then, and the recovery goes on: the database has its name from the source.
+/// The file then names another target, and the recovery continues: the database is identified by its source.
 #[tokio::test]
 async fn a_target_that_is_taken_meanwhile_is_changed_and_gone_on_with() {
     let story = Story::new().await;
@@ -201,7 +201,7 @@ async fn a_wait_command_that_cannot_be_started_is_told_at_once() {
     );
 }
 
-/// Whoever sees why nothing goes on can mend it meanwhile.
+/// The user can fix the shown cause meanwhile.
 #[tokio::test]
 async fn a_question_that_fails_is_told_when_it_begins_to() {
     let story = Story::new().await;
@@ -348,7 +348,7 @@ async fn what_cannot_be_in_the_file_is_told_with_its_line() {
     assert!(run.stderr.contains("has kind rds, which has no window"), "{run}");
 }
 
-/// From cron, asof begins in another directory than the person who wrote the file.
+/// From cron, asof starts in another directory than that of the file's author.
 #[tokio::test]
 async fn commands_run_in_the_directory_of_the_file() {
     let story = Story::new().await;

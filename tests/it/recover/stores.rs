@@ -28,7 +28,7 @@ async fn a_store_is_restored_beside_bucket_and_database() {
     assert_eq!(story.store_calls("restore", "queue"), 1);
 }
 
-/// The journal tells what was begun and done, and when.
+/// The journal contains the steps that were begun and done, with their times.
 #[tokio::test]
 async fn each_store_is_restored_in_its_order() {
     let story = Story::new().await;

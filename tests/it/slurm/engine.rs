@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::{env, fs};
 
-/// The Slurm that `tests/servers/slurm.sh` has started, and the directory for what its tasks print.
+/// The Slurm started by `tests/servers/slurm.sh`, and the directory for the output of its tasks.
 #[derive(Debug)]
 pub(super) struct Slurm {
     conf: String,

@@ -13,16 +13,16 @@ use super::incident::Incident;
 use super::state::State;
 use crate::support::Subject;
 
-/// Requests of a worker in flight.
+/// The number of concurrent requests of a worker.
 pub(super) const CONCURRENCY: usize = 8;
-/// Of the shards, those whose tasks meet a stroke.
+/// The share of shards whose tasks meet a fault.
 const STRUCK: f64 = 0.75;
 const MOST_STROKES: usize = 3;
 const FROZEN: usize = 4;
 /// A journal has more bytes per change.
 const RESULT_BYTES: u64 = 100;
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// A play that takes longer hangs.
+/// The longest duration of a play; a longer one hangs.
 const LONGEST: Duration = Duration::from_mins(10);
 
 /// A fault, this many looks after the shard's journal has this many bytes.
@@ -39,7 +39,7 @@ enum Act {
     Kill,
     /// Slurm ends the task and starts it again.
     Requeue,
-    /// SIGSTOP; another task is to take the shard, and the first goes on after that.
+    /// SIGSTOP; another task is to take the shard, and the first continues after that.
     Freeze,
 }
 
@@ -47,16 +47,16 @@ enum Act {
 #[derive(Debug)]
 struct Shard {
     task: TaskId,
-    /// The strokes to come, the last first.
+    /// The faults to come, the last first.
     strokes: Vec<Stroke>,
-    /// The task that tries to take the shard of one that is frozen.
+    /// The task that tries to take the shard of a frozen one.
     rival: Option<TaskId>,
     was_requeued: bool,
     was_overtaken: bool,
     is_done: bool,
 }
 
-/// The number of strokes by their kind.
+/// The number of faults by their kind.
 #[derive(Debug, Default)]
 pub(super) struct Struck {
     pub(super) killed: usize,
@@ -64,7 +64,7 @@ pub(super) struct Struck {
     pub(super) frozen: usize,
 }
 
-/// All that a play takes.
+/// The parameters of a play.
 #[derive(Debug)]
 pub(super) struct Stage<'a> {
     pub(super) subject: &'a Subject,
@@ -135,7 +135,7 @@ impl<'a> Play<'a> {
         said
     }
 
-    /// Submits all shards, and decides what their tasks will meet.
+    /// Submits all shards, and chooses the faults of their tasks.
     fn begin(&mut self, rng: &mut Rng) -> Vec<Shard> {
         let job = self.submit_all();
         let most = self.size.keys as u64 / u64::from(self.size.shards) * RESULT_BYTES;
@@ -206,7 +206,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Lets another task take the shard of one that is frozen, which goes on when the other has ended.
+    /// Lets another task take the shard of a frozen one, which continues when the other has ended.
     fn overtake(&mut self, shard: &mut Shard, tasks: &BTreeMap<TaskId, TaskState>) {
         let index = shard.task.index;
         let Some(rival) = shard.rival else {
@@ -226,7 +226,7 @@ impl<'a> Play<'a> {
         self.struck.frozen += 1;
     }
 
-    /// The ID of a shard's run.
+    /// Returns the ID of a shard's run.
     fn run(&self, index: u32) -> String {
         format!("{}-{index:05}", self.id)
     }

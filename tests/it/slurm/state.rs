@@ -10,7 +10,7 @@ use crate::support::Bucket;
 pub(super) enum State {
     /// One process at a time works on a run.
     Directory(PathBuf),
-    /// Who writes the next object of a run's journal takes it over.
+    /// The task that writes the next object of a run's journal takes the run over.
     Bucket(Bucket),
 }
 

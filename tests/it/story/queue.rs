@@ -18,7 +18,7 @@ const STREAM: &str = "messages";
 
 pub(super) const RESTORED: &str = "messages_restored";
 
-/// The programs beside the recipe's.
+/// The programs in addition to the recipe's.
 const PROGRAMS: [(&str, &str); 3] = [
     ("queue.py", include_str!("queue.py")),
     ("publish-from-outbox.sh", include_str!("publish-from-outbox.sh")),

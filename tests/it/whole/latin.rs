@@ -54,7 +54,7 @@ fn header_values_in_latin_1_come_back_as_they_were() {
     });
 }
 
-/// A copy in parts has to be told them, and what is not text cannot be signed.
+/// A multipart copy must receive them explicitly, and values that are not text cannot be signed.
 #[test]
 fn header_values_in_latin_1_are_counted_where_a_copy_in_parts_loses_them() {
     with(|subject| async move {
@@ -70,7 +70,7 @@ fn header_values_in_latin_1_are_counted_where_a_copy_in_parts_loses_them() {
     });
 }
 
-/// Every copy has to be told it.
+/// Every copy must receive it explicitly.
 #[test]
 fn a_redirect_in_latin_1_is_counted_as_lost() {
     with(|subject| async move {

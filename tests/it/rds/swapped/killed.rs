@@ -12,7 +12,7 @@ use crate::support::Run;
 
 /// Questions of a swap, from the first request to rename something; and those before it that find out what to rename.
 const QUESTIONS: u64 = 12;
-/// Cases that are played at once; they mostly wait.
+/// The number of concurrent cases; they mostly wait.
 const SIDE_BY_SIDE: usize = 4;
 
 /// The command after the kill.
@@ -136,7 +136,7 @@ fn a_source_that_is_renamed_late_has_its_name_back_after_an_abort() {
     aborted_late(1);
 }
 
-/// The resume hook fails after the swap: the same command finishes it, or an abort takes it back, which is killed and run again.
+/// The resume hook fails after the swap: the same command finishes it, or an abort undoes it, is killed and run again.
 #[test]
 fn an_abort_that_is_killed_anywhere_is_finished_by_the_same_command() {
     block_on(async {

@@ -34,7 +34,7 @@ fn a_name_that_is_taken_is_refused_before_anything_is_changed() {
         let run = scene.databases.recover(at).await.expect_code(5);
         assert!(run.stderr.contains("the name is taken by the instance"), "{run}");
         assert!(run.stderr.contains("nothing was changed"), "{run}");
-        // It may be what was production.
+        // It may be the former production database.
         assert!(run.stderr.contains("may have done this"), "{run}");
         assert!(!run.stderr.contains("remove"), "{run}");
         assert_eq!((restores(&scene.databases), &*scene.calls()), (0, ""), "{run}");

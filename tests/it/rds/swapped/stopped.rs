@@ -7,7 +7,7 @@ use crate::crash::block_on;
 use crate::support::bucket::Bucket;
 use crate::support::{Moment, Run};
 
-/// The scene beside a bucket that is restored in place.
+/// The scene with a bucket that is restored in place.
 struct Paired {
     scene: Scene,
     bucket: Bucket,
@@ -47,13 +47,13 @@ impl Paired {
         rds(&self.scene.databases).faults().clear();
     }
 
-    /// That nothing has the source's name, and under which it stands.
+    /// Returns the expected message: nothing has the source's name, and the source has another.
     fn half_swapped(&self) -> String {
         let (source, kept) = (self.scene.databases.id("src"), self.scene.databases.id(&kept(self.at)));
         format!("{source} may be named {kept} now: then {source} is unavailable until")
     }
 
-    /// As whoever has made it removes an instance, which takes RDS a while.
+    /// Removes an instance like its creator, which takes RDS a while.
     async fn remove(&self, id: &str) {
         let delete = self.scene.databases.sdk.delete_db_instance().skip_final_snapshot(true);
         delete.db_instance_identifier(id).send().await.unwrap();
@@ -136,7 +136,7 @@ fn an_abort_that_cannot_give_the_names_back_undoes_nothing_else() {
 }
 
 impl Paired {
-    /// Without a quiesce hook. A third takes the name under which the source is kept, while the database is restored.
+    /// Without a quiesce hook, another user takes the name kept for the source while the database is restored.
     async fn refused_before_a_rename() -> Self {
         let paired = Self::with("").await;
         let (lab, name) =
