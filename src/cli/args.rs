@@ -16,6 +16,7 @@ pub(super) mod lab;
 pub(super) mod look;
 mod output;
 mod parse;
+pub(super) mod read;
 pub(super) mod recover;
 pub(super) mod references;
 pub(super) mod restore;

@@ -9,6 +9,7 @@ use super::args::jobs::JobsArgs;
 #[cfg(feature = "lab")]
 use super::args::lab::LabCommand;
 use super::args::look::{HistoryArgs, RunsArgs, ShowArgs, TimelineArgs};
+use super::args::read::{CatArgs, LsArgs};
 use super::args::recover::{DrillArgs, MarkArgs, RecoverArgs};
 use super::args::references::ReferencesArgs;
 use super::args::restore::{RestoreArgs, ResumeArgs, UndoArgs};
@@ -17,8 +18,8 @@ use super::context::Context;
 use super::exit::Exit;
 use super::manual::ManualArgs;
 use super::{
-    check, completions, diff, drill, examples, history, jobs, manual, mark, recover, references, restore,
-    resume, runs, show, timeline, undo, verify, work,
+    cat, check, completions, diff, drill, examples, history, jobs, ls, manual, mark, recover, references,
+    restore, resume, runs, show, timeline, undo, verify, work,
 };
 use crate::error::Result;
 
@@ -72,6 +73,12 @@ pub(super) enum Command {
     /// List every version of one key, newest first
     #[command(after_long_help = examples::HISTORY, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
     History(HistoryArgs),
+    /// List the keys and folders that were live at a past time, as aws s3 ls does for now
+    #[command(after_long_help = examples::LS, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
+    Ls(LsArgs),
+    /// Write an object as it was at a past time to stdout
+    #[command(after_long_help = examples::CAT, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
+    Cat(CatArgs),
     /// Check which past times can be restored, or print an IAM policy
     #[command(after_long_help = examples::CHECK, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
     Check(CheckArgs),
@@ -102,6 +109,8 @@ impl Command {
             Self::Timeline(_)
             | Self::Show(_)
             | Self::History(_)
+            | Self::Ls(_)
+            | Self::Cat(_)
             | Self::Jobs(_)
             | Self::Completions(_)
             | Self::Man
@@ -163,6 +172,8 @@ impl Command {
             Self::Drill(args) => Box::pin(drill::run(context, args)).await,
             Self::Mark(args) => mark::run(context, args).await,
             Self::History(args) => history::run(context, args).await,
+            Self::Ls(args) => Box::pin(ls::run(context, args)).await,
+            Self::Cat(args) => Box::pin(cat::run(context, args)).await,
             Self::Check(args) => check::run(context, args).await,
             Self::Completions(args) => completions::completions(&args),
             Self::Man => completions::man(),

@@ -98,6 +98,18 @@ Examples:
   asof history s3://prod-uploads/avatars/7/me.png --at 2h
   asof history s3://prod-uploads/avatars/7/me.png --format csv";
 
+pub(super) const LS: &str = "\
+Examples:
+  asof ls s3://prod-uploads --at 2026-11-17T14:30:05Z
+  asof ls s3://prod-uploads/invoices/ --at 2h --recursive --human-readable --summarize
+  asof ls s3://prod-uploads --at 2h --recursive --format csv";
+
+pub(super) const CAT: &str = "\
+Examples:
+  asof cat s3://prod-uploads/avatars/7/me.png --at 2026-11-17T14:30:05Z > me.png
+  asof cat s3://prod-uploads/config.json --at 2h | jq .
+  asof cat s3://prod-uploads/video.mp4 --at 2h --range 0-99 | xxd";
+
 pub(super) const CHECK: &str = "\
 Examples:
   asof check s3://prod-uploads --at 2026-11-17T14:30:05Z

@@ -3,6 +3,7 @@
 mod abort;
 mod args;
 mod carry;
+mod cat;
 mod check;
 mod command;
 mod completions;
@@ -18,6 +19,7 @@ mod jobs;
 mod kept;
 #[cfg(feature = "lab")]
 mod lab;
+mod ls;
 mod manual;
 mod mark;
 mod recover;

@@ -3,6 +3,7 @@
 
 mod bucket;
 mod bucket_scan;
+mod cat;
 mod check;
 mod check_references;
 mod consent;
@@ -55,6 +56,7 @@ pub use bucket::{
     BucketState, bucket_state, inspect, require_history, require_removable, require_room, require_versioning,
     rules,
 };
+pub use cat::{Cat, Checked, PastObject};
 pub use check::{AskedTime, CheckPast, PastAnswer, PastCheck};
 pub use check_references::{Aim, CheckReferences, Holder, ReferenceCheck};
 pub use consent::{Consent, Said};
@@ -86,6 +88,7 @@ pub use undo::{PreparedUndo, Undo};
 pub use undo_set::UndoSet;
 pub use verify::{Against, SetSelection, Verdict, Verification, Verify, set_selection};
 pub use view::{
-    FolderAt, KeyAt, LiveKey, OnUncertain, PageAt, PastBucket, Position, ViewEntry, ViewOptions, ViewPage,
+    Depth, FolderAt, KeyAt, LiveKey, OnUncertain, PageAt, PastBucket, Position, ViewEntry, ViewOptions,
+    ViewPage,
 };
 pub use work::{Guards, ReadyShard, ShardWorker, TakenShard, Work};

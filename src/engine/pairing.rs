@@ -1,7 +1,7 @@
 //! A comparison of a bucket's state at T with the present contents of another bucket or prefix.
 
 use super::key_lookup::Scope;
-use super::past::{live_keys, live_then};
+use super::past::{KeysAt, keys_at, live_then};
 use super::survey::{ChangeCollector, Extras, Findings};
 use crate::apply::Place;
 use crate::cancel::Cancel;
@@ -33,10 +33,10 @@ pub(super) async fn survey_elsewhere(
     let mut collector = ChangeCollector::new(client, place, compare)?.with_extras(extras).with_uncertain()?;
     collector.only = scope.only.clone();
     let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut collector.sums);
-    let (source, unknown) = live_keys(client, scope, judge.as_of.then, cancel, then).await?;
+    let KeysAt { found: source, unknown } = keys_at(client, scope, judge.as_of.then, cancel, then).await?;
     let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));
     let now = |state: &KeyState<'_>| Live::now(state, name(state.key));
-    let (target, _) = live_keys(client, there, AsOf::Latest, cancel, now).await?;
+    let KeysAt { found: target, .. } = keys_at(client, there, AsOf::Latest, cancel, now).await?;
     let mut joined = pairs(source, target)?;
     loop {
         let pairs: Vec<_> = joined.by_ref().take(limits::JOINED).collect::<Result<_>>()?;

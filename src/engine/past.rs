@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use super::key_lookup::Scope;
 use super::scope_keys::ScopeKeys;
+use super::view::ViewEntry;
 use crate::cancel::Cancel;
 use crate::error::Result;
 use crate::limits;
@@ -51,27 +55,52 @@ pub(super) fn live_then(
     Live::then(state, judge, doubts)
 }
 
-/// Lists the live keys of a scope at a cut, on disk, in key order, as mapped by `live`. Also returns the shapes of
-/// requested keys that have no entries.
-pub(super) async fn live_keys(
+/// A value about a key, kept in key order.
+pub(super) trait OfKey: Serialize + DeserializeOwned + Send + 'static {
+    /// The key.
+    fn key(&self) -> &str;
+}
+
+impl OfKey for Live {
+    fn key(&self) -> &str {
+        &self.key
+    }
+}
+
+impl OfKey for ViewEntry {
+    fn key(&self) -> &str {
+        self.name()
+    }
+}
+
+/// The keys of a scope at one time.
+pub(super) struct KeysAt<T> {
+    /// The values of the keys.
+    pub found: Spool<T>,
+    /// The shapes of requested keys that have no entries.
+    pub unknown: KeyShapes,
+}
+
+/// Lists the keys of a scope at a cut, on disk, in key order, as mapped by `take`, which may leave some out.
+pub(super) async fn keys_at<T: OfKey>(
     client: &Client,
     scope: Scope,
     at: AsOf,
     cancel: &Cancel,
-    mut live: impl FnMut(&KeyState<'_>) -> Option<Live>,
-) -> Result<(Spool<Live>, KeyShapes)> {
+    mut take: impl FnMut(&KeyState<'_>) -> Option<T>,
+) -> Result<KeysAt<T>> {
     let mut found = Spool::new()?;
     let mut keys = ScopeKeys::start(client, scope, AsOfPair { then: at, now: at }, cancel);
-    while let Some(batch) = keys.next(|state| live(&state)).await? {
+    while let Some(batch) = keys.next(|state| take(&state)).await? {
         if batch.cut_before {
             found.cut(batch.segment)?;
         }
-        batch.keys.iter().try_for_each(|live| found.push(batch.segment, &live.key, live))?;
+        batch.keys.iter().try_for_each(|value| found.push(batch.segment, value.key(), value))?;
         if batch.last {
             found.cut(batch.segment)?;
         }
     }
-    Ok((found, keys.unknown()))
+    Ok(KeysAt { found, unknown: keys.unknown() })
 }
 
 /// The doubts about a key, as of now: a listing may take hours in which lifecycle rules act. Uses the server's clock.

@@ -1,12 +1,16 @@
 //! The state of one bucket at T, for reading: single keys, and pages of keys and folders in key order.
 
+mod list;
 mod page;
 #[cfg(test)]
 mod tests;
 
+pub use list::Depth;
 pub use page::{FolderAt, PageAt, Position, ViewEntry, ViewPage};
 
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::bucket::{BucketState, bucket_state, require_history, rules};
 use super::key_lookup::{ReadUntil, read_key};
@@ -66,7 +70,7 @@ pub struct PastBucket {
 }
 
 /// A key that was live at T.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LiveKey {
     /// The version that was live.
     pub version: Version,
@@ -82,7 +86,7 @@ impl LiveKey {
 }
 
 /// The state of a key at T.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyAt {
     /// It was live.
     Live(LiveKey),

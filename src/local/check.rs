@@ -27,7 +27,7 @@ pub(crate) async fn check(
 
 /// Creates a checker from what the server reports. For checksums of parts, the parts are assumed to be of equal size:
 /// nearly all are, and one request returns the size of the first.
-pub(super) async fn checker(client: &Client, object: ObjectName<'_>, stored: &Stored) -> Result<Checker> {
+pub(crate) async fn checker(client: &Client, object: ObjectName<'_>, stored: &Stored) -> Result<Checker> {
     let proof = Proof::of(stored);
     let sizes = match &proof {
         Proof::Parts { parts, .. } => match known(client.part_size(object, 1).await)? {
@@ -46,20 +46,37 @@ pub(super) async fn check_by_each_part(
     stored: &Stored,
     file: &File,
 ) -> Result<Verdict> {
+    match exact_checker(client, object, stored).await? {
+        Exact::Settled(verdict) => Ok(verdict),
+        Exact::Check(checker) => read(file, *checker).await,
+    }
+}
+
+/// The way to check bytes again that do not match the checksum.
+#[derive(Debug)]
+pub(crate) enum Exact {
+    /// There is nothing more to check.
+    Settled(Verdict),
+    /// The parts differ in size: this takes each into account.
+    Check(Box<Checker>),
+}
+
+/// Returns the checker for the size of each part, if the checksum is of parts and these differ in size.
+pub(crate) async fn exact_checker(client: &Client, object: ObjectName<'_>, stored: &Stored) -> Result<Exact> {
     let proof = Proof::of(stored);
-    let Proof::Parts { parts, .. } = proof else { return Ok(Verdict::Wrong) };
-    let Ok(parts) = i32::try_from(parts) else { return Ok(Verdict::Unverifiable) };
+    let Proof::Parts { parts, .. } = proof else { return Ok(Exact::Settled(Verdict::Wrong)) };
+    let Ok(parts) = i32::try_from(parts) else { return Ok(Exact::Settled(Verdict::Unverifiable)) };
     let sizes = stream::iter(1..=parts)
         .map(|part| client.part_size(object, part))
         .buffered(limits::CONTENT_CHECKS)
         .try_collect::<Vec<_>>();
-    let Some(sizes) = known(sizes.await)? else { return Ok(Verdict::Unverifiable) };
+    let Some(sizes) = known(sizes.await)? else { return Ok(Exact::Settled(Verdict::Unverifiable)) };
     let even = sizes.iter().rev().skip(1).all(|size| Some(size) == sizes.first());
-    match PartSizes::each(sizes, stored.size) {
-        Some(_) if even => Ok(Verdict::Wrong),
-        Some(sizes) => read(file, Checker::new(stored.size, proof, Some(sizes))).await,
-        None => Ok(Verdict::Unverifiable),
-    }
+    Ok(match PartSizes::each(sizes, stored.size) {
+        Some(_) if even => Exact::Settled(Verdict::Wrong),
+        Some(sizes) => Exact::Check(Box::new(Checker::new(stored.size, proof, Some(sizes)))),
+        None => Exact::Settled(Verdict::Unverifiable),
+    })
 }
 
 /// If the server does not report part sizes, they are unknown; other failures are errors.

@@ -11,6 +11,7 @@ use futures::stream::FuturesUnordered;
 use tokio::sync::mpsc;
 
 use super::check::{check_by_each_part, checker};
+use super::reader::{Reader, Wanted, pump};
 use super::sandbox_dir::{Directory, Draft, Found};
 use crate::apply::{OnConflict, Outcome};
 use crate::cancel::Cancel;
@@ -19,8 +20,8 @@ use crate::limits;
 use crate::model::{CaseFold, KeyPath, Overlaps, Relocation, Version, printable};
 use crate::plan::Change;
 use crate::resolve::{Checker, Verdict};
-use crate::retry::{Backoff, RetryBudget, Sends, SharedPressure};
-use crate::s3::{Body, Client, Copied, ObjectName};
+use crate::retry::SharedPressure;
+use crate::s3::{Client, Copied, ObjectName, Stretch};
 
 /// The target of a download.
 #[derive(Debug)]
@@ -159,31 +160,6 @@ fn is_everyones(e: &Error) -> bool {
     })
 }
 
-/// Reads objects, as many at once as the server can handle.
-#[derive(Clone, Copy)]
-struct Reader<'a> {
-    client: &'a Client,
-    pressure: &'a SharedPressure,
-    /// Offsets its pauses from those of other readers.
-    turn: u64,
-}
-
-impl Reader<'_> {
-    async fn get(self, object: ObjectName<'_>, etag: &str, from: u64) -> Result<Body> {
-        let mut budget = RetryBudget::new(Sends::Read, self.turn);
-        loop {
-            match self.client.get(object, etag, from).await {
-                Ok(body) => {
-                    self.pressure.answered();
-                    return Ok(body);
-                }
-                Err(e) if e.is_retryable() => budget.again(self.pressure, e).await?,
-                Err(e) => return Err(e),
-            }
-        }
-    }
-}
-
 /// Downloads one version into place.
 async fn bring(reader: Reader<'_>, to: &Restored, change: &Change, path: Result<KeyPath>) -> Result<Outcome> {
     let path = path?;
@@ -224,7 +200,8 @@ async fn fetch(
     then: &Version,
     path: &KeyPath,
 ) -> Result<(Draft, Verdict)> {
-    let body = reader.get(object, &then.etag, 0).await?;
+    let wanted = Wanted { object, etag: &then.etag, stretch: Stretch::default(), end: then.size };
+    let body = reader.get(wanted).await?;
     let stored = body.stored.clone();
     let wrong = |why: &str| {
         let place = format!("s3://{}/{}", object.bucket, printable(object.key));
@@ -238,7 +215,7 @@ async fn fetch(
     let (pieces, queue) = mpsc::channel(limits::PIECE_QUEUE);
     let (directory, file) = (to.directory.clone(), path.clone());
     let writer = tokio::task::spawn_blocking(move || write(&directory, &file, queue, checker));
-    let pumped = pump(reader, object, then, body, pieces).await;
+    let pumped = pump(reader, wanted, body, pieces).await;
     let (draft, verdict) = writer.await?.map_err(|e| cannot_write(path, e))?;
     pumped?;
     let verdict = match verdict {
@@ -249,43 +226,6 @@ async fn fetch(
         return Err(wrong("its checksum differs"));
     }
     Ok((draft, verdict))
-}
-
-/// Forwards a body piece by piece. If it is interrupted, resumes it.
-async fn pump(
-    reader: Reader<'_>,
-    object: ObjectName<'_>,
-    then: &Version,
-    mut body: Body,
-    pieces: mpsc::Sender<Bytes>,
-) -> Result<()> {
-    let (mut received, mut breaks, mut backoff) = (0, 0, Backoff::of_requests());
-    loop {
-        let broken = match body.next(object).await {
-            Ok(Some(piece)) => {
-                received += piece.len() as u64;
-                (breaks, backoff) = (0, Backoff::of_requests());
-                if pieces.send(piece).await.is_err() {
-                    // The writer failed, and reports why.
-                    return Ok(());
-                }
-                continue;
-            }
-            // The check reports what is wrong with a complete body.
-            _ if received >= then.size => return Ok(()),
-            Ok(None) => Error::new(
-                ErrorKind::Transient,
-                format!("the body of {} ended early, after {received} bytes", printable(object.key)),
-            ),
-            Err(e) => e,
-        };
-        breaks += 1;
-        if breaks > limits::BODY_BREAKS {
-            return Err(broken);
-        }
-        reader.pressure.pause(backoff.pause()).await?;
-        body = reader.get(object, &then.etag, received).await?;
-    }
 }
 
 /// Writes the pieces to a draft and checks them, on a blocking thread.

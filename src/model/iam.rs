@@ -16,6 +16,8 @@ use super::location::{DRILL_FOLDER, Location};
 pub enum Use {
     /// `timeline`, `history`, `check`, `diff`, and `verify` of a bucket: read-only.
     Plan,
+    /// `ls` and `cat`: read-only.
+    Read,
     /// `restore` in place, `resume`, and `undo --undelete copy`.
     Restore,
     /// `work`: a shard of a plan set.
@@ -34,8 +36,9 @@ pub enum Use {
 
 impl Use {
     /// All uses.
-    pub const ALL: [Use; 8] = [
+    pub const ALL: [Use; 9] = [
         Use::Plan,
+        Use::Read,
         Use::Restore,
         Use::Work,
         Use::RestoreTo,
@@ -48,6 +51,7 @@ impl Use {
     /// Returns the operations sent to the source bucket.
     pub fn at_source(self) -> Vec<&'static str> {
         let more: &[&[&str]] = match self {
+            Use::Read => return READ.to_vec(),
             Use::Plan => &[],
             Use::Restore | Use::Work | Use::Recover => &[COPY_FROM, COPY_TO, DELETE],
             Use::RestoreTo | Use::Drill => &[COPY_FROM],
@@ -62,7 +66,13 @@ impl Use {
         let sent: &[&[&str]] = match self {
             Use::RestoreTo => &[LOOK, COPY_TO],
             Use::Drill => &[LOOK, COPY_TO, TEAR_DOWN],
-            Use::Plan | Use::Restore | Use::Work | Use::RemoveMarker | Use::Thaw | Use::Recover => &[],
+            Use::Plan
+            | Use::Read
+            | Use::Restore
+            | Use::Work
+            | Use::RemoveMarker
+            | Use::Thaw
+            | Use::Recover => &[],
         };
         sent.iter().copied().flatten().copied().collect()
     }
@@ -71,7 +81,7 @@ impl Use {
     pub fn at_state(self) -> Vec<&'static str> {
         match self {
             Use::Restore | Use::Work | Use::RestoreTo | Use::RemoveMarker | Use::Thaw => KEEP_STATE.to_vec(),
-            Use::Plan | Use::Recover | Use::Drill => Vec::new(),
+            Use::Plan | Use::Read | Use::Recover | Use::Drill => Vec::new(),
         }
     }
 
@@ -92,6 +102,17 @@ const LOOK: &[&str] = &[
     "GetBucketOwnershipControls",
     "GetBucketPolicy",
     "HeadObject",
+    "GetObjectTagging",
+];
+
+/// Operations that read versions.
+const READ: &[&str] = &[
+    "ListObjectVersions",
+    "GetBucketVersioning",
+    "GetBucketLifecycleConfiguration",
+    "GetBucketEncryption",
+    "HeadObject",
+    "GetObject",
     "GetObjectTagging",
 ];
 

@@ -3,6 +3,7 @@
 mod access_point;
 mod account;
 mod bucket;
+mod byte_range;
 mod check;
 mod checksum;
 mod corrected;
@@ -28,6 +29,7 @@ mod version;
 pub use access_point::{is_access_point, is_arn, region_of_arn};
 pub use account::{Account, RequestPayer};
 pub use bucket::{BucketSettings, Encryption, Known, Lock, Versioning, VersioningStatus};
+pub use byte_range::ByteRange;
 pub use check::{Check, DatabaseWindow, Question, Subject, Verdict};
 pub use checksum::{Algorithm, Digest, hex};
 pub use endpoint::Endpoint;

@@ -27,6 +27,12 @@ pub(super) fn caution_meaning(caution: Caution) -> &'static str {
     }
 }
 
+/// Returns a caution about one version in words.
+pub(crate) fn caution_words(caution: Caution) -> String {
+    let meaning = caution_meaning(caution);
+    format!("caution: {}: {}", caution.name(), meaning.strip_prefix("of these, ").unwrap_or(meaning))
+}
+
 /// Returns the line about uncertain keys without a change; `None` if there are none.
 pub(super) fn uncertain_line(sums: &Sums) -> Option<String> {
     let keys = plural(sums.uncertain.keys, "uncertain key is", "uncertain keys are");

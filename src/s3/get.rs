@@ -38,6 +38,40 @@ impl ObjectName<'_> {
     }
 }
 
+/// Consecutive bytes of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stretch {
+    /// The first byte.
+    pub from: u64,
+    /// The byte after the last; the object's end if `None`.
+    pub to: Option<u64>,
+}
+
+impl Stretch {
+    /// Returns the stretch from a later byte on.
+    #[must_use]
+    pub fn starting_at(self, from: u64) -> Self {
+        Self { from, ..self }
+    }
+
+    /// Returns the header that requests it; `None` for the whole object.
+    fn range(self) -> Option<String> {
+        match self {
+            Self { from: 0, to: None } => None,
+            Self { from, to: None } => Some(format!("bytes={from}-")),
+            Self { from, to: Some(to) } => Some(format!("bytes={from}-{}", to.saturating_sub(1))),
+        }
+    }
+
+    /// Returns the beginning of the header in a reply that has it.
+    fn content_range(self) -> String {
+        self.to.map_or_else(
+            || format!("bytes {}-", self.from),
+            |to| format!("bytes {}-{}/", self.from, to.saturating_sub(1)),
+        )
+    }
+}
+
 /// A response body being read.
 #[derive(Debug)]
 pub struct Body {
@@ -57,10 +91,11 @@ impl Body {
 }
 
 impl Client {
-    /// Starts reading an object at an offset, if it still has this ETag: a null version can be replaced. Returns the
-    /// stored bytes, ignoring Content-Encoding. Sent once: the caller does the retries.
-    pub async fn get(&self, object: ObjectName<'_>, etag: &str, from: u64) -> Result<Body> {
-        let range = (from > 0).then(|| format!("bytes={from}-"));
+    /// Starts reading bytes of an object, if it still has this ETag: a null version can be replaced. Returns the stored
+    /// bytes, ignoring Content-Encoding. Sent once: the caller does the retries.
+    pub async fn get(&self, object: ObjectName<'_>, etag: &str, stretch: Stretch) -> Result<Body> {
+        let range = stretch.range();
+        let is_ranged = range.is_some();
         let reply = self
             .sdk(object.bucket)
             .get_object()
@@ -76,10 +111,10 @@ impl Client {
             .send()
             .await
             .map_err(|e| explain(&e, object.reading(), &self.place))?;
-        let begins_right =
-            reply.content_range().is_some_and(|range| range.starts_with(&format!("bytes {from}-")));
-        if from > 0 && !begins_right {
-            let why = "the server does not resume the body where it ended";
+        let expected = stretch.content_range();
+        let as_asked = reply.content_range().is_some_and(|range| range.starts_with(&expected));
+        if is_ranged && !as_asked {
+            let why = "the server does not return the range of bytes that was requested";
             return Err(object.broken(ErrorKind::Unsupported, why));
         }
         Ok(Body { stored: of_get(&reply), stream: reply.body })

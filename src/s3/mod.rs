@@ -40,7 +40,7 @@ pub use clock::ServerClock;
 pub use copy::{Copied, CopyRequest, Guard};
 pub use delete::{DeleteKey, Deleted};
 pub use facts::{Archive, Current, Facts};
-pub use get::{Body, ObjectName};
+pub use get::{Body, ObjectName, Stretch};
 pub use multipart::{Part, Upload};
 pub use objects::{Contents, Created, Names, unique};
 pub use rate::Rate;

@@ -6,6 +6,7 @@
 mod access_points;
 mod accounts;
 mod archived;
+mod cat;
 mod check;
 mod check_database;
 mod check_settings;
@@ -36,6 +37,7 @@ mod iam_decisions;
 mod iam_requests;
 mod jobs;
 mod locations;
+mod ls;
 mod manual;
 mod manual_pages;
 mod multipart;

@@ -15,6 +15,7 @@ mod kills;
 mod nulls;
 mod order;
 mod pages;
+mod past;
 mod references;
 mod restore;
 mod state;
@@ -130,6 +131,10 @@ on_every_server! {
         one_key_with_more_versions_than_a_page
         many_keys_over_several_pages
         prefix_is_the_border
+    }
+    past {
+        folders_and_keys_are_listed_as_they_were
+        bytes_of_one_second_are_read
     }
     references {
         late_upload_is_brought_back

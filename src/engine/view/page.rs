@@ -1,5 +1,7 @@
 //! A page of the keys and folders that were live at T.
 
+use serde::{Deserialize, Serialize};
+
 use super::super::bucket_scan::Part;
 use super::super::key_lookup::{ReadUntil, read_key};
 use super::{KeyAt, PastBucket};
@@ -59,7 +61,7 @@ pub struct ViewPage {
 }
 
 /// An entry of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ViewEntry {
     /// A key that was live, or may have been.
     Key {
@@ -78,6 +80,14 @@ pub enum ViewEntry {
 }
 
 impl ViewEntry {
+    /// Returns the key, or the beginning of the folder's keys.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Key { key, .. } => key,
+            Self::Folder { prefix, .. } => prefix,
+        }
+    }
+
     fn position(&self) -> Position {
         match self {
             Self::Key { key, .. } => Position::Key(key.clone()),
@@ -87,7 +97,7 @@ impl ViewEntry {
 }
 
 /// The state of a folder at T.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FolderAt {
     /// A key in it was live.
     Live,

@@ -11,6 +11,7 @@ use crate::model::{Check, Instant, Version};
 use crate::plan::file::Header;
 use crate::plan::{Action, UncertainKey};
 use crate::recover::{AbortedRecovery, OpenRecovery, Report};
+use crate::report::listing::{FolderLine, ObjectLine};
 use crate::report::marks::MarkListing;
 use crate::report::plan_set::{PlanSetLine, ShardLine};
 use crate::report::progress::ProgressLine;
@@ -73,6 +74,10 @@ pub(in crate::report) enum Line<'a> {
     Version(EntryLine<'a>),
     /// A change that is waiting for an archived version to be restored.
     DeleteMarker(EntryLine<'a>),
+    /// A key that was live at T, or may have been.
+    Object(ObjectLine<'a>),
+    /// A folder in which a key was live at T, or may have been.
+    Folder(FolderLine<'a>),
     /// A dangling reference.
     Dangling(DanglingLine<'a>),
     /// An orphan: an object without rows.

@@ -12,6 +12,7 @@ use crate::model::{Instant, Location};
 use crate::plan::{Action, Estimate, Sums};
 use crate::report::checks::CheckSummary;
 use crate::report::cost::{ThawCost, rounded};
+use crate::report::listing::ListSummary;
 use crate::report::references::ReferencesSummary;
 use crate::report::set_runs::SetRunsSummary;
 use crate::report::timeline::TimelineSummary;
@@ -22,6 +23,8 @@ use crate::report::timeline::TimelineSummary;
 pub(in crate::report) enum SummaryLine<'a> {
     /// `diff`, `show`, `verify`, `restore`, `resume`, `undo` and `work`.
     Changes(&'a Summary<'a>),
+    /// `ls`.
+    List(ListSummary<'a>),
     /// `check`.
     Check(CheckSummary<'a>),
     /// `references`.

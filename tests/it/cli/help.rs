@@ -7,7 +7,7 @@ use super::stage::Stage;
 #[test]
 fn of_asof() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("--help").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("--help").changes_nothing(), @"
     exit code 0
     --- stdout
     Restore versioned S3 buckets to a past second
@@ -30,6 +30,8 @@ fn of_asof() {
       drill        Rehearse a recovery into scratch copies, verify and time it, then tear it down
       mark         Quiesce the application briefly and record a time to recover to
       history      List every version of one key, newest first
+      ls           List the keys and folders that were live at a past time, as aws s3 ls does for now
+      cat          Write an object as it was at a past time to stdout
       check        Check which past times can be restored, or print an IAM policy
       manual       Show a page of the manual, or list its topics
       schema       Print the JSON Schema of the --format json output
@@ -134,7 +136,7 @@ fn version() {
 #[test]
 fn nothing_typed() {
     let stage = Stage::new();
-    assert_snapshot!(stage.asof("").changes_nothing(), @r"
+    assert_snapshot!(stage.asof("").changes_nothing(), @"
     exit code 2
     --- stderr
     Restore versioned S3 buckets to a past second
@@ -157,6 +159,8 @@ fn nothing_typed() {
       drill        Rehearse a recovery into scratch copies, verify and time it, then tear it down
       mark         Quiesce the application briefly and record a time to recover to
       history      List every version of one key, newest first
+      ls           List the keys and folders that were live at a past time, as aws s3 ls does for now
+      cat          Write an object as it was at a past time to stdout
       check        Check which past times can be restored, or print an IAM policy
       manual       Show a page of the manual, or list its topics
       schema       Print the JSON Schema of the --format json output

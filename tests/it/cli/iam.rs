@@ -8,8 +8,9 @@ use insta::assert_snapshot;
 
 use super::stage::Stage;
 
-pub(super) const USES: [(&str, Use); 8] = [
+pub(super) const USES: [(&str, Use); 9] = [
     ("plan", Use::Plan),
+    ("read", Use::Read),
     ("restore", Use::Restore),
     ("work", Use::Work),
     ("restore-to", Use::RestoreTo),

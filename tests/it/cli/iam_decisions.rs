@@ -60,7 +60,7 @@ fn state_in_a_bucket_can_be_kept_and_nothing_beside_it_written() {
         let policy: IAMPolicy = serde_json::from_str(&printed(&stage, &words)).unwrap();
         policy.validate_result().unwrap();
         let alone = std::slice::from_ref(&policy);
-        let keeps = !matches!(what, Use::Plan | Use::Recover | Use::Drill);
+        let keeps = !matches!(what, Use::Plan | Use::Read | Use::Recover | Use::Drill);
         let allowed = |action: &str, resource: &str| plain(action, resource, alone) == Decision::Allow;
         assert_eq!(allowed("s3:ListBucket", "arn:aws:s3:::ops-state"), keeps, "{name}");
         for action in ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"] {

@@ -26,6 +26,12 @@ fn typed(what: Use) -> Vec<&'static str> {
             "diff PLACE --at 2024-05-06T07:08:09Z",
             "verify PLACE --at 2024-05-06T07:08:09Z",
         ],
+        Use::Read => vec![
+            "ls PLACE --at 2024-05-06T07:08:09Z",
+            "ls PLACE --at 2024-05-06T07:08:09Z --recursive",
+            "cat s3://prod-uploads/uploads/2024/04/01.jpg --at 2024-05-06T07:08:09Z",
+            "cat s3://prod-uploads/uploads/2024/04/01.jpg --at 2024-05-06T07:08:09Z --range 0-9",
+        ],
         Use::Restore => vec![
             "restore PLACE --at 2024-05-06T07:08:09Z --yes",
             "verify PLACE --at 2024-05-06T07:08:09Z",

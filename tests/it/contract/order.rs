@@ -7,7 +7,7 @@ use crate::support::{Bucket, Subject};
 
 /// One step of a key's history.
 #[derive(Clone, Copy)]
-enum Step {
+pub(super) enum Step {
     Put(&'static str),
     Delete,
 }
@@ -18,7 +18,7 @@ use Step::{Delete, Put};
 const ATTEMPTS: usize = 200;
 
 /// Writes the steps under a key of its choice until all of them fell into one second; names that key.
-async fn within_one_second(bucket: &Bucket, prefix: &str, steps: &[Step]) -> String {
+pub(super) async fn within_one_second(bucket: &Bucket, prefix: &str, steps: &[Step]) -> String {
     for attempt in 0..ATTEMPTS {
         let key = format!("{prefix}-{attempt}");
         for step in steps {
