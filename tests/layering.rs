@@ -56,8 +56,8 @@ const LAYERS: &[Layer] = &[
     layer(
         "engine",
         &[
-            "limits", "error", "cancel", "counters", "model", "timeline", "program", "spill", "retry", "s3",
-            "list", "resolve", "plan", "apply", "local", "verify", "db", "recover", "state",
+            "limits", "error", "cancel", "counters", "model", "endpoint", "timeline", "program", "spill",
+            "retry", "s3", "list", "resolve", "plan", "apply", "local", "verify", "db", "recover", "state",
         ],
     ),
     layer(

@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tests/servers/lib.sh
 set +e
 
-readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes jobs slurm demo bench)
+readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes serve jobs slurm demo bench)
 STRICT=
 [ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
 VERBOSE="" CURRENT="" WORK="" WANTED=() RESULTS=()
@@ -189,6 +189,19 @@ story_suite() {
   stop_server rgw
 }
 
+# Views of the past, of the lab and of a real object store, read by the clients that people use.
+serve_suite() {
+  start_server serve rgw || return
+  if start_server serve awscli; then
+    if start_server serve s3clients; then
+      suite serve 900 cargo test --test it -- serve::clients --ignored
+      stop_server s3clients
+    fi
+    stop_server awscli
+  fi
+  stop_server rgw
+}
+
 # A plan set that is applied by the tasks of a real Slurm: sixteen at once, for which only the release build is fast enough.
 slurm_suite() {
   local binary=${CARGO_TARGET_DIR:-$PWD/target}/release/asof
@@ -222,6 +235,7 @@ run() {
     postgres) postgres_suite ;;
     story) story_suite ;;
     recipes) recipes_suite ;;
+    serve) serve_suite ;;
     jobs) jobs_suite ;;
     slurm) slurm_suite ;;
     demo) suite demo 2400 cargo run --release -- demo ;;

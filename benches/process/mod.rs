@@ -1,5 +1,8 @@
 //! Runs the real binary as a process and measures its cost.
 
+#[path = "../proc/mod.rs"]
+mod proc;
+
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -60,23 +63,15 @@ pub(crate) fn asof(words: &[&str], server: (&str, &str, &str)) -> Cost {
 /// The CPU time of all children that have exited: where `/proc/self/stat` has it.
 pub(crate) const CHILDREN: usize = 13;
 
-/// Returns a CPU time, user and system, in the kernel's ticks of 10 ms.
+/// Returns a CPU time of this process, user and system.
 pub(crate) fn cpu(field: usize) -> Duration {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<_> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).unwrap().parse::<u64>().unwrap();
-    Duration::from_millis((ticks(field) + ticks(field + 1)) * 10)
+    proc::cpu("self", field)
 }
 
 /// Returns the peak resident memory of a process, sampled until it exits.
 fn peak_kib(process: u32) -> u64 {
     let mut peak = 0;
-    while let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/status")) {
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let Some(kib) = line.and_then(|line| line.split_whitespace().next()).and_then(|n| n.parse().ok())
-        else {
-            break;
-        };
+    while let Some(kib) = proc::peak_kib(process) {
         peak = kib;
         std::thread::sleep(Duration::from_millis(10));
     }

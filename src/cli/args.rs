@@ -20,6 +20,7 @@ pub(super) mod read;
 pub(super) mod recover;
 pub(super) mod references;
 pub(super) mod restore;
+pub(super) mod serve;
 pub(super) mod server;
 mod values;
 pub(super) mod work;

@@ -13,13 +13,14 @@ use super::args::read::{CatArgs, LsArgs};
 use super::args::recover::{DrillArgs, MarkArgs, RecoverArgs};
 use super::args::references::ReferencesArgs;
 use super::args::restore::{RestoreArgs, ResumeArgs, UndoArgs};
+use super::args::serve::ServeArgs;
 use super::args::work::WorkArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::manual::ManualArgs;
 use super::{
     cat, check, completions, diff, drill, examples, history, jobs, ls, manual, mark, recover, references,
-    restore, resume, runs, show, timeline, undo, verify, work,
+    restore, resume, runs, serve, show, timeline, undo, verify, work,
 };
 use crate::error::Result;
 
@@ -79,6 +80,9 @@ pub(super) enum Command {
     /// Write an object as it was at a past time to stdout
     #[command(after_long_help = examples::CAT, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
     Cat(CatArgs),
+    /// Serve buckets as they were at a past time: a read-only S3 endpoint
+    #[command(after_long_help = examples::SERVE, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
+    Serve(Box<ServeArgs>),
     /// Check which past times can be restored, or print an IAM policy
     #[command(after_long_help = examples::CHECK, mut_arg(STATE_PROFILE, |arg| arg.hide(true)))]
     Check(CheckArgs),
@@ -146,7 +150,7 @@ impl Command {
     pub(super) fn lists_only(&self) -> bool {
         match self {
             Self::References(args) => args.heal.is_none(),
-            Self::Restore(_) | Self::Resume(_) | Self::Undo(_) | Self::Work(_) => false,
+            Self::Restore(_) | Self::Resume(_) | Self::Undo(_) | Self::Work(_) | Self::Serve(_) => false,
             Self::Recover(_) | Self::Drill(_) | Self::Mark(_) => false,
             #[cfg(feature = "lab")]
             Self::Demo | Self::Lab(_) => false,
@@ -174,6 +178,7 @@ impl Command {
             Self::History(args) => history::run(context, args).await,
             Self::Ls(args) => Box::pin(ls::run(context, args)).await,
             Self::Cat(args) => Box::pin(cat::run(context, args)).await,
+            Self::Serve(args) => Box::pin(serve::run(context, *args)).await,
             Self::Check(args) => check::run(context, args).await,
             Self::Completions(args) => completions::completions(&args),
             Self::Man => completions::man(),

@@ -13,6 +13,13 @@ Examples:
   asof diff s3://prod-uploads --at 2d --versus 1d --format json
   asof diff s3://prod-uploads --at 2h --out /shared/incident --shards 64";
 
+pub(super) const SERVE: &str = "\
+Examples:
+  asof serve s3://prod-uploads --at 2026-11-17T14:30:05Z
+  asof serve s3://prod-uploads s3://prod-invoices --at 2h --preload
+  asof serve recovery.toml --at mark:before-release --listen 127.0.0.1:0
+  asof serve s3://prod-uploads --at 2h --listen 10.0.0.5:9444 --tls-cert cert.pem --tls-key key.pem";
+
 pub(super) const RESTORE: &str = "\
 Examples:
   asof restore s3://prod-uploads --at 2026-11-17T14:30:05Z

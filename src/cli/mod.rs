@@ -30,6 +30,7 @@ mod resume;
 mod resume_set;
 mod run;
 mod runs;
+mod serve;
 mod set;
 mod set_runs;
 mod show;

@@ -129,6 +129,11 @@ fn find(request: &Request) -> Result<Authorization<'_>> {
                            X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.";
             Error::new(Code::AuthorizationQueryParametersError, message)
         }),
+        // As clients presign by default for some endpoints.
+        None if request.query.has("AWSAccessKeyId") && request.query.has("Signature") => {
+            let message = "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.";
+            Err(Error::new(Code::InvalidRequest, message))
+        }
         None => Err(Code::AccessDenied.into()),
     }
 }

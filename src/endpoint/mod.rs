@@ -2,7 +2,7 @@
 //!
 //! The path of a request: [`accept`] takes its connection, [`request`] reads its head, [`auth`] verifies its
 //! signature, [`body`] checks its body, [`operation`] determines the operation, and [`reply`] is sent. [`condition`],
-//! [`listing`] and [`attributes`] hold the rules of reads that do not depend on where the objects are kept.
+//! [`listing`], [`tagging`] and [`attributes`] hold the rules of reads that do not depend on where the objects are kept.
 
 pub(crate) mod accept;
 pub(crate) mod attributes;
@@ -15,6 +15,7 @@ pub(crate) mod listing;
 pub(crate) mod operation;
 pub(crate) mod reply;
 pub(crate) mod request;
+pub(crate) mod tagging;
 pub(crate) mod time;
 pub(crate) mod xml;
 

@@ -12,6 +12,9 @@ use super::error::{Code, Error, Result};
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const UNRESERVED_AND_SLASH: AsciiSet = UNRESERVED.remove(b'/');
 
+/// The host name of a server on this machine; names below it lead to this machine too.
+pub(crate) const LOCALHOST: &str = "localhost";
+
 const MAX_KEY_BYTES: usize = 1024;
 
 /// A request; the body is empty until it has been read and checked.
@@ -37,10 +40,16 @@ pub(crate) type Trailers = Vec<(String, String)>;
 pub(crate) struct Query(pub(crate) Vec<(String, String)>);
 
 impl Request {
+    /// Reads the head of a request to a server on `localhost`.
     pub(crate) fn new(parts: Parts) -> Result<Self> {
+        Self::at(parts, &[LOCALHOST])
+    }
+
+    /// Reads the head of a request to a server with these host names; a bucket may precede each.
+    pub(crate) fn at(parts: Parts, hosts: &[impl AsRef<str>]) -> Result<Self> {
         let path = parts.uri.path().to_owned();
         let query = Query::parse(parts.uri.query().unwrap_or_default())?;
-        let (bucket, key) = target(&path, host_bucket(&parts.headers))?;
+        let (bucket, key) = target(&path, host_bucket(&parts.headers, hosts))?;
         if key.as_ref().is_some_and(|key| key.len() > MAX_KEY_BYTES) {
             return Err(Error::from(Code::KeyTooLongError).field("MaxSizeAllowed", MAX_KEY_BYTES.to_string()));
         }
@@ -155,10 +164,19 @@ fn target(path: &str, host_bucket: Option<String>) -> Result<(Option<String>, Op
 }
 
 /// Returns the bucket of a host such as `bucket.localhost:9000`.
-fn host_bucket(headers: &HeaderMap) -> Option<String> {
+fn host_bucket(headers: &HeaderMap, hosts: &[impl AsRef<str>]) -> Option<String> {
+    let name = host_name(headers)?;
+    let bucket = hosts.iter().find_map(|host| name.strip_suffix(host.as_ref())?.strip_suffix('.'));
+    bucket.filter(|bucket| !bucket.is_empty()).map(str::to_owned)
+}
+
+/// Returns the host that a request names, without its port.
+pub(crate) fn host_name(headers: &HeaderMap) -> Option<&str> {
     let host = headers.get("host")?.to_str().ok()?;
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name.strip_suffix(".localhost").map(str::to_owned)
+    match host.rsplit_once(':') {
+        Some((name, port)) if !port.ends_with(']') => Some(name),
+        _ => Some(host),
+    }
 }
 
 #[cfg(test)]

@@ -27,6 +27,13 @@ impl Document {
         }
     }
 
+    /// Starts a document whose root has text and no elements.
+    pub(crate) fn with_text(root: &'static str, text: &str) -> Self {
+        let mut document = Self::new(root);
+        escape(text, &mut document.text);
+        document
+    }
+
     /// Starts a document without a namespace, like errors.
     pub(crate) fn bare(root: &'static str) -> Self {
         Self { text: format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<{root}>"), root }

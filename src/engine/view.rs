@@ -152,15 +152,25 @@ impl PastBucket {
         if let Some(state) = read.finish() {
             return Ok(self.state_of(&state));
         }
-        let doubts = doubts_of_unlisted(&self.judge, key, self.client.clock());
-        Ok(KeyAt::of(None, doubts, self.uncertain))
+        Ok(self.unlisted(key))
+    }
+
+    /// Returns the state of a key without entries.
+    pub(super) fn unlisted(&self, key: &str) -> KeyAt {
+        KeyAt::of(None, doubts_of_unlisted(&self.judge, key, self.client.clock()), self.uncertain)
+    }
+
+    /// Returns the target time, as the resolver takes it.
+    pub(super) fn as_of(&self) -> AsOf {
+        self.judge.as_of.then
     }
 
     fn resolver(&self) -> Resolver {
         Resolver::new(self.judge.as_of.then, self.judge.as_of.now)
     }
 
-    fn state_of(&self, state: &KeyState<'_>) -> KeyAt {
+    /// Returns the state of a key with these entries.
+    pub(super) fn state_of(&self, state: &KeyState<'_>) -> KeyAt {
         let live = state
             .then
             .map(|version| LiveKey { version: version.clone(), cautions: self.judge.cautions(state) });

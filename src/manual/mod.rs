@@ -24,7 +24,7 @@ macro_rules! topics {
 
 /// Every page: first those for an incident, then those for preparation, then the reference.
 pub(crate) const TOPICS: &[Topic] = topics! {
-    "quickstart" "runbooks" "timeline" "read-the-past" "restore" "runs-and-undo" "plans" "shards" "directory" "archives" "references"
+    "quickstart" "runbooks" "timeline" "read-the-past" "serve" "restore" "runs-and-undo" "plans" "shards" "directory" "archives" "references"
     "troubleshooting" "concepts" "permissions" "recovery-file" "rds-and-aurora" "stores" "volumes" "recipes"
     "message-queues" "drill" "mark" "scheduling" "guarantees" "exit-codes" "json" "plan-format" "performance"
     "large-buckets" "servers" "compared" "internals"

@@ -114,6 +114,7 @@ const READ: &[&str] = &[
     "HeadObject",
     "GetObject",
     "GetObjectTagging",
+    "GetObjectAttributes",
 ];
 
 /// Operations that read the source of copies.
@@ -186,6 +187,7 @@ pub const PERMISSIONS: &[(&str, On, &[&str])] = &[
     ("HeadObject", On::Bucket, &[ABSENCE]),
     ("HeadObject", On::Keys, &["kms:Decrypt"]),
     ("GetObjectTagging", On::Objects, &["s3:GetObjectTagging", "s3:GetObjectVersionTagging"]),
+    ("GetObjectAttributes", On::Objects, &["s3:GetObjectAttributes", "s3:GetObjectVersionAttributes"]),
     ("GetObjectAcl", On::Objects, &["s3:GetObjectVersionAcl"]),
     ("CopyObject from", On::Objects, &["s3:GetObjectVersion", "s3:GetObjectVersionTagging"]),
     ("CopyObject from", On::Keys, &["kms:Decrypt"]),

@@ -86,6 +86,21 @@ impl<T: DeserializeOwned> Spooled<T> {
     pub fn read(&self) -> Result<Entries<T>> {
         Ok(Entries { cursor: self.run.nth(0)?, holds: PhantomData })
     }
+
+    /// Reads the entries from the first key that is not before this one.
+    pub fn from(&self, key: &str) -> Result<Entries<T>> {
+        Ok(Entries { cursor: self.run.from(key.as_bytes())?, holds: PhantomData })
+    }
+
+    /// Returns the number of entries.
+    pub fn len(&self) -> u64 {
+        self.run.len()
+    }
+
+    /// Whether there are no entries.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
 }
 
 /// The values read back, in key order. Ends after an error.
@@ -96,6 +111,21 @@ pub struct Entries<T> {
 }
 
 impl<T: DeserializeOwned> Entries<T> {
+    /// Returns the key of the next entry; `None` after the last.
+    pub fn key(&self) -> Result<Option<&str>> {
+        self.cursor.text()
+    }
+
+    /// Passes over the next entry.
+    pub fn skip_next(&mut self) -> Result<()> {
+        self.cursor.advance()
+    }
+
+    /// Passes over all entries.
+    pub fn end(&mut self) {
+        self.cursor.end();
+    }
+
     fn read(&mut self) -> Result<Option<T>> {
         if self.cursor.key().is_none() {
             return Ok(None);

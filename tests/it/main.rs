@@ -38,6 +38,8 @@ mod recipes;
 mod recover;
 #[cfg(feature = "lab")]
 mod references;
+#[cfg(feature = "lab")]
+mod serve;
 mod servers;
 #[cfg(feature = "lab")]
 mod shards;

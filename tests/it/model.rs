@@ -14,6 +14,7 @@ use crate::support::Subject;
 mod check;
 mod history;
 mod keys;
+mod serve;
 mod state;
 mod view;
 mod write;

@@ -135,6 +135,8 @@ fn presigned_urls_are_valid_until_they_expire() {
     ] {
         assert_eq!(presigned(&PRESIGNED.replace(from, to), 0), wrong, "{to}");
     }
+    let version_2 = "/test.txt?AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=x&Expires=1";
+    assert_eq!(presigned(version_2, 0), Some(Code::InvalidRequest));
     let twice = request(PRESIGNED, &[("host", HOST), ("authorization", HEADER)]);
     assert_eq!(after(0, &twice), Some(Code::InvalidArgument));
 }

@@ -1,10 +1,13 @@
 //! Connects to the servers of the buckets and databases in a recovery file.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::super::serve::ServedBucket;
 use super::bucket::BucketPart;
 use super::source::Source;
 use crate::cancel::Cancel;
+use crate::counters::Counters;
 use crate::db::{Database, command, rds};
 use crate::error::Result;
 use crate::model::Location;
@@ -70,6 +73,25 @@ pub(super) async fn buckets(
         });
     }
     Ok(parts)
+}
+
+/// Connects to the buckets of a file for a view of them: each once, whatever prefixes of it the file names.
+pub(crate) async fn viewed_buckets(
+    file: &RecoveryFile,
+    server: &Settings,
+    counters: &Arc<Counters>,
+) -> Result<Vec<ServedBucket>> {
+    let mut connected = Vec::new();
+    let mut seen = BTreeSet::new();
+    for bucket in &file.buckets {
+        let name = bucket.source.bucket.clone();
+        let settings = of_bucket(bucket, server.clone());
+        if seen.insert((name.clone(), settings.endpoint_url.clone())) {
+            connected
+                .push(ServedBucket { name, client: Client::connect(settings, Arc::clone(counters)).await? });
+        }
+    }
+    Ok(connected)
 }
 
 fn of_bucket(bucket: &Bucket, server: Settings) -> Settings {

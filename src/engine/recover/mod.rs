@@ -33,6 +33,7 @@ mod template;
 mod windows;
 
 pub(crate) use abort::{Abort, needed_runs};
+pub(crate) use connect::viewed_buckets;
 pub(crate) use drill::Drill;
 pub(crate) use expire::{ExpireMarks, ExpiredMarks};
 pub(crate) use mark::MakeMark;

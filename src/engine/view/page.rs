@@ -88,7 +88,8 @@ impl ViewEntry {
         }
     }
 
-    fn position(&self) -> Position {
+    /// Returns the position after it.
+    pub(in crate::engine) fn position(&self) -> Position {
         match self {
             Self::Key { key, .. } => Position::Key(key.clone()),
             Self::Folder { prefix, .. } => Position::Folder(prefix.clone()),

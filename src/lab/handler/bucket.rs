@@ -77,11 +77,7 @@ fn region(shared: &Shared, request: &Request) -> Result<String> {
 pub(crate) fn location(shared: &Shared, request: &Request) -> Result<Reply> {
     let region = region(shared, request)?;
     let region = if region == "us-east-1" { String::new() } else { region };
-    let xml = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
-         <LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{region}</LocationConstraint>"
-    );
-    Ok(Reply { body: xml.into(), ..Reply::ok() }.with("content-type", "application/xml"))
+    Ok(Reply::xml(Document::with_text("LocationConstraint", &region)))
 }
 
 pub(crate) fn get_versioning(shared: &Shared, request: &Request) -> Result<Reply> {

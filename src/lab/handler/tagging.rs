@@ -6,7 +6,8 @@ use super::headers::check_tags;
 use crate::endpoint::error::{Code, Error, Result};
 use crate::endpoint::reply::Reply;
 use crate::endpoint::request::Request;
-use crate::endpoint::xml::{Document, parse};
+use crate::endpoint::tagging;
+use crate::endpoint::xml::parse;
 
 pub(crate) fn get(shared: &Shared, request: &Request) -> Result<Reply> {
     let store = shared.store();
@@ -15,13 +16,7 @@ pub(crate) fn get(shared: &Shared, request: &Request) -> Result<Reply> {
     if entry.is_marker() {
         return Err(of_marker(request));
     }
-    let mut document = Document::new("Tagging");
-    document.open("TagSet");
-    for (name, value) in &entry.tags {
-        document.open("Tag").text("Key", name).text("Value", value).close("Tag");
-    }
-    document.close("TagSet");
-    Ok(Reply::xml(document).with_maybe("x-amz-version-id", bucket.shown(entry.id())))
+    Ok(Reply::xml(tagging::document(&entry.tags)).with_maybe("x-amz-version-id", bucket.shown(entry.id())))
 }
 
 pub(crate) fn put(shared: &Shared, request: &Request) -> Result<Reply> {

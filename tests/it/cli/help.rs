@@ -32,6 +32,7 @@ fn of_asof() {
       history      List every version of one key, newest first
       ls           List the keys and folders that were live at a past time, as aws s3 ls does for now
       cat          Write an object as it was at a past time to stdout
+      serve        Serve buckets as they were at a past time: a read-only S3 endpoint
       check        Check which past times can be restored, or print an IAM policy
       manual       Show a page of the manual, or list its topics
       schema       Print the JSON Schema of the --format json output
@@ -161,6 +162,7 @@ fn nothing_typed() {
       history      List every version of one key, newest first
       ls           List the keys and folders that were live at a past time, as aws s3 ls does for now
       cat          Write an object as it was at a past time to stdout
+      serve        Serve buckets as they were at a past time: a read-only S3 endpoint
       check        Check which past times can be restored, or print an IAM policy
       manual       Show a page of the manual, or list its topics
       schema       Print the JSON Schema of the --format json output

@@ -208,9 +208,16 @@ fn is_allowed(policy: &IAMPolicy, access: &Access, action: &str, on: On) -> bool
 }
 
 /// Permissions that no request here demands: those of multipart copies that are interrupted and resumed; of ACLs that
-/// grant something to others; and of tags where a server names no version in its answer to a HEAD.
-const NOT_DEMANDED: [&str; 4] =
-    ["s3:AbortMultipartUpload", "s3:ListMultipartUploadParts", "s3:PutObjectAcl", "s3:GetObjectTagging"];
+/// grant something to others; of tags where a server names no version in its answer to a HEAD; and of attributes, for
+/// which clients of `asof serve` ask.
+const NOT_DEMANDED: [&str; 6] = [
+    "s3:AbortMultipartUpload",
+    "s3:ListMultipartUploadParts",
+    "s3:PutObjectAcl",
+    "s3:GetObjectTagging",
+    "s3:GetObjectAttributes",
+    "s3:GetObjectVersionAttributes",
+];
 
 #[test]
 fn each_request_is_allowed_by_its_policy() {

@@ -25,6 +25,7 @@ fn topics() {
     runbooks         Commands to copy for the common incidents.
     timeline         Find the second before the damage.
     read-the-past    List and read objects as they were at T, without restoring them.
+    serve            Serve buckets as they were at T: a read-only S3 endpoint for any S3 client.
     restore          Put a bucket, a prefix or a selection of keys back to its state at T.
     runs-and-undo    Resume an interrupted restore, undo a restore, and manage the state directory.
     plans            Save a diff as a plan, have it reviewed, and apply exactly that plan.
@@ -76,7 +77,7 @@ fn unknown_topic() {
     exit code 2
     --- stderr
     error: invalid value 'restor' for '[TOPIC]'
-      [possible values: quickstart, runbooks, timeline, read-the-past, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, stores, volumes, recipes, message-queues, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
+      [possible values: quickstart, runbooks, timeline, read-the-past, serve, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, stores, volumes, recipes, message-queues, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
 
       tip: a similar value exists: 'restore'
 

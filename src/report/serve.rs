@@ -1,0 +1,48 @@
+//! What `asof serve` says when a view is ready.
+
+use std::io::Write;
+
+use super::Output;
+use super::checks::problems;
+use crate::engine::{Access, Serving};
+use crate::error::Result;
+use crate::model::{Instant, shell_word};
+
+/// How clients are told to connect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Connect {
+    /// With the access key that was made for the view.
+    WithKey,
+    /// With an access key that the user has: it is not repeated.
+    WithOwnKey,
+}
+
+/// Shows that a view is ready: on stdout how clients connect, as commands of a shell.
+pub(crate) fn show_view(output: Output, now: Instant, serving: &Serving, connect: Connect) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    for (name, value) in variables(serving, connect) {
+        writeln!(out, "export {name}={}", shell_word(&value))?;
+    }
+    out.flush()?;
+    for (bucket, check) in serving.histories() {
+        for problem in problems(&[check]) {
+            output.note(&format!("s3://{bucket}: {problem}"));
+        }
+    }
+    let at = serving.at();
+    let names: Vec<String> = serving.histories().map(|(name, _)| format!("s3://{name}")).collect();
+    let (names, age, at, url) = (names.join(", "), at.age(now), at.human(), serving.url());
+    output.note(&format!("read-only view of {names} at {at} ({age} ago) on {url}; Ctrl-C ends it"));
+    Ok(())
+}
+
+fn variables(serving: &Serving, connect: Connect) -> Vec<(&'static str, String)> {
+    let key = match serving.access() {
+        Access::Key(key) if connect == Connect::WithKey => Some(key),
+        Access::Key(_) | Access::Anonymous => None,
+    };
+    let key = key.into_iter().flat_map(|key| {
+        [("AWS_ACCESS_KEY_ID", key.access_key.clone()), ("AWS_SECRET_ACCESS_KEY", key.secret_key.clone())]
+    });
+    key.chain([("AWS_ENDPOINT_URL_S3", serving.url()), ("AWS_REGION", serving.region())]).collect()
+}
