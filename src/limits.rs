@@ -20,6 +20,9 @@ pub const KEY_PAGE_ENTRIES: i32 = 100;
 /// Entries of a page of keys and folders at a past time: as many as S3 lists at once.
 pub const VIEW_PAGE: usize = 1000;
 
+/// Delete markers in a row, above a version, that wait until that version can be compared with the next older one.
+pub const WAITING_MARKERS: usize = 1000;
+
 /// Maximum size of a listing page, in bytes. A thousand entries with keys of maximum length, every byte
 /// percent-encoded, come to about 5 MB.
 pub const PAGE_BYTES: usize = 16 << 20;

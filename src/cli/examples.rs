@@ -103,6 +103,7 @@ pub(super) const HISTORY: &str = "\
 Examples:
   asof history s3://prod-uploads/avatars/7/me.png
   asof history s3://prod-uploads/avatars/7/me.png --at 2h
+  asof history s3://prod-uploads/avatars/7/me.png --changes
   asof history s3://prod-uploads/avatars/7/me.png --format csv";
 
 pub(super) const LS: &str = "\

@@ -109,7 +109,7 @@ struct Written {
     verdict: Verdict,
 }
 
-/// How bytes were checked.
+/// The check that bytes have passed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Checked {
     /// By a checksum.

@@ -65,7 +65,7 @@ pub use diff::{Comparison, Diff, SaveSet, SaveTo, Saving};
 pub use download::{Download, Names, PreparedDownload};
 pub use execute::Executed;
 pub use heal::Heal;
-pub use history::{Entries, History, KeyHistory};
+pub use history::{Detail, Entries, History, KeyHistory};
 pub use jobs::{ArrayJob, JobOptions, Platform, Reaction, Runner, Volume, attempts, worker_rate, workers};
 pub use key_lookup::Scope;
 pub use options::{ApplyOptions, OnDoubt, RestoreOptions, mass_delete};

@@ -22,14 +22,14 @@ use crate::model::{Check, Instant, Known, Lifecycle, Rule, TypedTime, Version};
 use crate::resolve::{AsOf, AsOfPair, Caution, Doubt, Judge, KeyState, Resolver, history_check};
 use crate::s3::Client;
 
-/// How the state of a bucket at T is judged.
+/// The facts and choices by which the state of a bucket at T is judged.
 #[derive(Debug, Clone)]
 pub struct ViewOptions {
     /// The bucket's earlier lifecycle rules.
     pub earlier: Lifecycle,
     /// Caution about multipart uploads begun within this time before T.
     pub multipart_window: Duration,
-    /// How to handle keys whose state is uncertain.
+    /// The handling of keys whose state is uncertain.
     pub uncertain: OnUncertain,
 }
 
@@ -43,7 +43,7 @@ impl Default for ViewOptions {
     }
 }
 
-/// How to handle keys whose state at T is uncertain.
+/// The handling of keys whose state at T is uncertain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnUncertain {
     /// Report them as uncertain.

@@ -33,7 +33,7 @@ pub use byte_range::ByteRange;
 pub use check::{Check, DatabaseWindow, Question, Subject, Verdict};
 pub use checksum::{Algorithm, Digest, hex};
 pub use endpoint::Endpoint;
-pub use history::Past;
+pub use history::{Aspect, Changes, Past};
 pub use iam::{On, PERMISSIONS, Places, Policy, Use};
 pub use instant::Instant;
 pub use key::{examples, is_hostile, is_xml_safe, printable};

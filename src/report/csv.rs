@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::listing::{FolderLine, ListedLine, ObjectLine};
 use crate::error::Result;
-use crate::model::{Past, Version};
+use crate::model::{Aspect, Changes, Past, Version};
 use crate::plan::Change;
 
 /// Writes changes or mismatches, one per line.
@@ -83,6 +83,8 @@ impl<W: Write> CsvHistory<W> {
             "storage_class",
             "is_latest",
             "live_at",
+            "changed",
+            "unknown",
         ])
         .map_err(of_stream)?;
         Ok(Self(csv))
@@ -96,6 +98,12 @@ impl<W: Write> CsvHistory<W> {
         } else {
             ("version", version.size.to_string())
         };
+        let names =
+            |aspects: &[Aspect]| aspects.iter().map(|aspect| aspect.name()).collect::<Vec<_>>().join(" ");
+        let (changed, unknown) = match &past.changes {
+            Some(Changes::Compared { changed, unknown }) => (names(changed), names(unknown)),
+            Some(Changes::Oldest) | None => Default::default(),
+        };
         let record = [
             key,
             kind,
@@ -106,6 +114,8 @@ impl<W: Write> CsvHistory<W> {
             &version.storage_class,
             if past.is_latest { "true" } else { "false" },
             if past.live_at { "true" } else { "false" },
+            &changed,
+            &unknown,
         ];
         Ok(self.0.write_record(record).map_err(of_stream)?)
     }

@@ -10,7 +10,7 @@ use super::tone::Tone;
 use super::units::bytes;
 use crate::engine::{Entries, KeyHistory};
 use crate::error::Result;
-use crate::model::{Instant, Past};
+use crate::model::{Aspect, Changes, Instant, Past};
 
 type Out = BufWriter<Stdout>;
 
@@ -79,6 +79,7 @@ fn history_line(past: &Past, at: Option<Instant>) -> String {
         let state = if past.delete_marker { "did not exist" } else { "live" };
         notes.push(format!("<-- {state} at {}", at.human()));
     }
+    notes.extend(past.changes.as_ref().map(changes_note));
     let tone = if past.delete_marker { Tone::Danger } else { Tone::Plain };
     let line = format!(
         "  {}  {}  {class:<12}  {:<36}  {}",
@@ -88,4 +89,26 @@ fn history_line(past: &Past, at: Option<Instant>) -> String {
         notes.join("  ")
     );
     line.trim_end().to_owned()
+}
+
+/// The differences of a version from the next older one, in words.
+fn changes_note(changes: &Changes) -> String {
+    let names =
+        |aspects: &[Aspect]| aspects.iter().map(|aspect| aspect.name()).collect::<Vec<_>>().join(", ");
+    match changes {
+        Changes::Oldest => "oldest version".to_owned(),
+        Changes::Compared { unknown, .. } if unknown.len() == Aspect::ALL.len() => {
+            "changes unknown: a version cannot be read".to_owned()
+        }
+        Changes::Compared { changed, unknown } => {
+            let mut parts = Vec::new();
+            if !changed.is_empty() {
+                parts.push(format!("changed: {}", names(changed)));
+            }
+            if !unknown.is_empty() {
+                parts.push(format!("unknown: {}", names(unknown)));
+            }
+            if parts.is_empty() { "unchanged".to_owned() } else { parts.join("; ") }
+        }
+    }
 }

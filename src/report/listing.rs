@@ -20,18 +20,18 @@ use crate::resolve::{Caution, Doubt};
 
 type Out = BufWriter<Stdout>;
 
-/// How keys are listed in a table.
+/// The look of a table of keys.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ListStyle {
     /// The number of bytes at the beginning of each key that are not shown.
     pub hidden: usize,
     /// Sizes in units.
     pub sizes: Sizes,
-    /// What follows the list.
+    /// The lines after the list.
     pub ending: Ending,
 }
 
-/// How sizes are shown.
+/// The form of sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sizes {
     /// As numbers of bytes.
@@ -119,7 +119,7 @@ impl ListView {
     }
 }
 
-/// What a list is of.
+/// The subject of a list.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ListAbout<'a> {
     /// The bucket and prefix.
@@ -242,7 +242,7 @@ impl<'a> ListedLine<'a> {
 pub(super) struct FolderLine<'a> {
     /// The beginning of the keys, up to and including the `/`.
     pub prefix: &'a str,
-    /// Whether it is uncertain that a key in it was live.
+    /// True if no key in it is known to have been live, but some may have been.
     pub uncertain: bool,
 }
 
@@ -253,7 +253,7 @@ pub(super) struct ObjectLine<'a> {
     pub key: &'a str,
     /// The version ID.
     pub version_id: Option<&'a str>,
-    /// When the version was created.
+    /// The creation time of the version.
     pub last_modified: Option<Instant>,
     /// Size in bytes.
     pub size: Option<u64>,
@@ -261,7 +261,7 @@ pub(super) struct ObjectLine<'a> {
     pub etag: Option<&'a str>,
     /// The storage class, such as `STANDARD`.
     pub storage_class: Option<&'a str>,
-    /// Why the state at T is uncertain.
+    /// The reasons why the state at T is uncertain.
     pub doubts: &'a [Doubt],
     /// Cautions about the version.
     pub cautions: &'a [Caution],

@@ -24,7 +24,7 @@
 //!
 //! If the tags cannot be read, "same" becomes unverifiable.
 
-use crate::model::{ObjectHead, Version};
+use crate::model::{Aspect, Changes, ObjectHead, Version};
 
 /// The result of comparing the content of two versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +56,41 @@ pub fn likeness(a: &ObjectHead, b: &ObjectHead) -> Likeness {
         _ => Likeness::Unverifiable,
     }
 }
+
+/// Returns how a version differs from an older one:
+///
+/// | aspect | differs if these do | unknown if |
+/// |---|---|---|
+/// | content | the sizes, or the bytes as in the table of the module | the sizes are equal, and nothing proves the bytes to be |
+/// | size | the sizes | |
+/// | content type | the content types | |
+/// | metadata | user metadata, or system metadata other than the content type | |
+/// | tags | the tags | the tags of either cannot be read |
+/// | storage class | the storage classes | |
+pub fn changes(newer: &ObjectHead, older: &ObjectHead) -> Changes {
+    let content_type = |head: &ObjectHead| head.system.get(CONTENT_TYPE).cloned();
+    let system = |head: &ObjectHead| {
+        let mut system = head.system.clone();
+        system.remove(CONTENT_TYPE);
+        system
+    };
+    let bytes = if newer.size == older.size { likeness_of_bytes(newer, older) } else { Likeness::Different };
+    let differ = |differ: bool| if differ { Likeness::Different } else { Likeness::Same };
+    let likeness = |aspect| match aspect {
+        Aspect::Content => bytes,
+        Aspect::Size => differ(newer.size != older.size),
+        Aspect::ContentType => differ(content_type(newer) != content_type(older)),
+        Aspect::Metadata => differ(newer.user != older.user || system(newer) != system(older)),
+        Aspect::Tags if newer.tags.is_none() || older.tags.is_none() => Likeness::Unverifiable,
+        Aspect::Tags => differ(newer.tags != older.tags),
+        Aspect::StorageClass => differ(newer.storage_class != older.storage_class),
+    };
+    let of = |wanted| Aspect::ALL.into_iter().filter(|aspect| likeness(*aspect) == wanted).collect();
+    Changes::Compared { changed: of(Likeness::Different), unknown: of(Likeness::Unverifiable) }
+}
+
+/// The content type, among system metadata.
+const CONTENT_TYPE: &str = "Content-Type";
 
 fn likeness_of_bytes(a: &ObjectHead, b: &ObjectHead) -> Likeness {
     let mut in_common = a

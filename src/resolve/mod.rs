@@ -13,7 +13,7 @@ mod tests;
 
 pub use caution::Caution;
 pub use checks::{checks, history_check, is_restorable};
-pub use content::{Likeness, likeness, needs_heads};
+pub use content::{Likeness, changes, likeness, needs_heads};
 pub use doubt::{Doubt, Judge};
 pub use expiry::Expiries;
 pub use fold::{AsOf, AsOfPair, Evidence, KeyState, Nearest, Resolver};

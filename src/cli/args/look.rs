@@ -44,6 +44,11 @@ pub(in crate::cli) struct HistoryArgs {
     /// Mark the version that was live at this time
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) at: Option<String>,
+    /// Show how each version differs from the next older one
+    ///
+    /// Content, size, content type, metadata, tags and storage class are compared, with a HEAD request for each version.
+    #[arg(long)]
+    pub(in crate::cli) changes: bool,
     #[command(flatten)]
     pub(in crate::cli) state: StateArgs,
     #[command(flatten)]

@@ -59,7 +59,7 @@ pub(in crate::cli) struct CatArgs {
     pub(in crate::cli) quiet: bool,
 }
 
-/// How the state of keys at T is judged.
+/// The options by which the state of keys at T is judged.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ViewArgs {
     /// Accept keys whose state at T is uncertain: trust the listing

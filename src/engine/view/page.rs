@@ -148,10 +148,12 @@ impl PastBucket {
     }
 }
 
-/// Whether entries may follow a page.
+/// The end of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum More {
+    /// Entries may follow.
     Perhaps,
+    /// It is the last.
     None,
 }
 

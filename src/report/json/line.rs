@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::SummaryLine;
 use crate::db::rds::Leftover;
-use crate::model::{Check, Instant, Version};
+use crate::model::{Aspect, Changes, Check, Instant, Version};
 use crate::plan::file::Header;
 use crate::plan::{Action, UncertainKey};
 use crate::recover::{AbortedRecovery, OpenRecovery, Report};
@@ -229,6 +229,29 @@ pub(in crate::report) struct EntryLine<'a> {
     pub is_latest: bool,
     /// True if the entry was live at the time given with `--at`.
     pub live_at: bool,
+    /// The differences from the next older version; with `--changes` only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changes: Option<ChangesLine<'a>>,
+}
+
+/// The differences of a version from the next older one.
+#[derive(Serialize, JsonSchema)]
+pub(in crate::report) struct ChangesLine<'a> {
+    /// True if there is no older version.
+    oldest: bool,
+    /// The aspects that differ.
+    changed: &'a [Aspect],
+    /// The aspects that could not be compared.
+    unknown: &'a [Aspect],
+}
+
+impl<'a> ChangesLine<'a> {
+    pub(super) fn of(changes: &'a Changes) -> Self {
+        match changes {
+            Changes::Oldest => Self { oldest: true, changed: &[], unknown: &[] },
+            Changes::Compared { changed, unknown } => Self { oldest: false, changed, unknown },
+        }
+    }
 }
 
 /// The keys with a doubt.

@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use self::line::{
-    ArchivedLine, ChangeLine, ConflictLine, DoubtLine, EntryLine, FailureLine, MismatchLine, Object,
-    SupersededLine,
+    ArchivedLine, ChangeLine, ChangesLine, ConflictLine, DoubtLine, EntryLine, FailureLine, MismatchLine,
+    Object, SupersededLine,
 };
 pub(super) use self::line::{Line, VersionLine};
 pub(crate) use self::summary::{Command, Done, Results, Summary};
@@ -135,6 +135,7 @@ impl<W: Write> JsonLines<W> {
             storage_class: of_version.then_some(&version.storage_class),
             is_latest: past.is_latest,
             live_at: past.live_at,
+            changes: past.changes.as_ref().map(ChangesLine::of),
         };
         self.line(if of_version { Line::Version(body) } else { Line::DeleteMarker(body) })
     }

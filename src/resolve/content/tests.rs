@@ -77,3 +77,36 @@ fn changed_tags_are_a_change_and_hidden_ones_prove_nothing() {
     assert_eq!(likeness(&hidden, &tagged("a")), Likeness::Unverifiable);
     assert_eq!(likeness(&hidden, &head("x", Some("2"), false)), Likeness::Different);
 }
+
+#[test]
+fn changes_are_named() {
+    use Aspect::{Content, ContentType, Metadata, Size, StorageClass, Tags};
+    let text = |text: &str| text.to_owned();
+    let older = ObjectHead {
+        size: 3,
+        etag: text("0123456789abcdef0123456789abcdef"),
+        system: [("Content-Type", text("text/plain"))].into(),
+        tags: Some([(text("a"), text("1"))].into()),
+        storage_class: text("STANDARD"),
+        ..ObjectHead::default()
+    };
+    let base = || older.clone();
+    let other = text("fedcba9876543210fedcba9876543210");
+    let png = [("Content-Type", text("image/png"))];
+    let cached = [("Content-Type", text("text/plain")), ("Cache-Control", text("no-store"))];
+    for (newer, changed, unknown) in [
+        (base(), vec![], vec![]),
+        (ObjectHead { size: 4, ..base() }, vec![Content, Size], vec![]),
+        (ObjectHead { etag: other, ..base() }, vec![Content], vec![]),
+        (ObjectHead { etag: text("0123456789abcdef0123456789abcdef-2"), ..base() }, vec![], vec![Content]),
+        (ObjectHead { kms: true, ..base() }, vec![], vec![Content]),
+        (ObjectHead { system: png.into(), ..base() }, vec![ContentType], vec![]),
+        (ObjectHead { system: cached.into(), ..base() }, vec![Metadata], vec![]),
+        (ObjectHead { user: [(text("k"), text("v"))].into(), ..base() }, vec![Metadata], vec![]),
+        (ObjectHead { tags: Some([].into()), ..base() }, vec![Tags], vec![]),
+        (ObjectHead { tags: None, ..base() }, vec![], vec![Tags]),
+        (ObjectHead { storage_class: text("GLACIER"), ..base() }, vec![StorageClass], vec![]),
+    ] {
+        assert_eq!(changes(&newer, &older), Changes::Compared { changed, unknown }, "{newer:?}");
+    }
+}

@@ -112,7 +112,7 @@ fn of_show() {
 #[test]
 fn of_history() {
     let stage = Stage::new();
-    assert_snapshot!(help(&stage, "history"), @r"
+    assert_snapshot!(help(&stage, "history"), @"
     exit code 0
     --- stdout
     List every version of one key, newest first
@@ -127,6 +127,12 @@ fn of_history() {
           --at <TIME>
               Mark the version that was live at this time
 
+          --changes
+              Show how each version differs from the next older one
+
+              Content, size, content type, metadata, tags and storage class are compared, with a HEAD
+              request for each version.
+
           --state-dir <DIR> (as in restore)
       -v, --verbose... (as in restore)
           --color <WHEN> (as in restore)
@@ -136,6 +142,7 @@ fn of_history() {
     Examples:
       asof history s3://prod-uploads/avatars/7/me.png
       asof history s3://prod-uploads/avatars/7/me.png --at 2h
+      asof history s3://prod-uploads/avatars/7/me.png --changes
       asof history s3://prod-uploads/avatars/7/me.png --format csv
     ");
 }

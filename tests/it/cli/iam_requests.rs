@@ -21,7 +21,7 @@ fn typed(what: Use) -> Vec<&'static str> {
     match what {
         Use::Plan => vec![
             "timeline PLACE",
-            "history s3://prod-uploads/uploads/2024/04/01.jpg",
+            "history s3://prod-uploads/uploads/2024/04/01.jpg --changes",
             "check PLACE --at 2024-05-06T07:08:09Z",
             "diff PLACE --at 2024-05-06T07:08:09Z",
             "verify PLACE --at 2024-05-06T07:08:09Z",
