@@ -2,11 +2,13 @@
 
 mod recovery;
 mod state;
+mod view;
 
 use std::time::Duration;
 
 pub use recovery::*;
 pub use state::*;
+pub use view::*;
 
 /// Pause before the next connection is accepted after one could not be.
 pub const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -16,12 +18,6 @@ pub const PAGE_ENTRIES: i32 = 1000;
 
 /// Entries requested per page when one key is looked up: few keys have more, and those are paged.
 pub const KEY_PAGE_ENTRIES: i32 = 100;
-
-/// Entries of a page of keys and folders at a past time: as many as S3 lists at once.
-pub const VIEW_PAGE: usize = 1000;
-
-/// Delete markers in a row, above a version, that wait until that version can be compared with the next older one.
-pub const WAITING_MARKERS: usize = 1000;
 
 /// Maximum size of a listing page, in bytes. A thousand entries with keys of maximum length, every byte
 /// percent-encoded, come to about 5 MB.
@@ -127,12 +123,6 @@ pub const SERVE_BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the replies being sent may take when a view ends.
 pub const SERVE_END: Duration = Duration::from_secs(10);
-
-/// Maximum size of an access key file, in bytes.
-pub const ACCESS_KEY_FILE: u64 = 64 << 10;
-
-/// Keys of a folder that are passed one by one before the next key is looked for.
-pub const PASSED_KEYS: usize = 64;
 
 /// Attempts at one request that is relayed for a client, which waits for the reply and has retries of its own.
 pub const RELAY_ATTEMPTS: u32 = 3;

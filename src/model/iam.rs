@@ -16,7 +16,7 @@ use super::location::{DRILL_FOLDER, Location};
 pub enum Use {
     /// `timeline`, `history`, `check`, `diff`, and `verify` of a bucket: read-only.
     Plan,
-    /// `ls` and `cat`: read-only.
+    /// `ls`, `cat` and `serve`: read-only.
     Read,
     /// `restore` in place, `resume`, and `undo --undelete copy`.
     Restore,

@@ -53,7 +53,7 @@ words! {
     }
     Use {
         Plan "plan" "Commands that change nothing: timeline, history, check, diff, verify";
-        Read "read" "Ls, cat: read versions without restoring them";
+        Read "read" "Ls, cat, serve: read versions without restoring them";
         Restore "restore" "Restore in place, and undo --undelete copy";
         Work "work" "Work: a shard of a plan set; with --state-dir s3://…, also the state";
         RestoreTo "restore-to" "Restore into another bucket";

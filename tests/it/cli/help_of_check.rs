@@ -38,7 +38,7 @@ fn of_check() {
 
               Possible values:
               - plan:          Commands that change nothing: timeline, history, check, diff, verify
-              - read:          Ls, cat: read versions without restoring them
+              - read:          Ls, cat, serve: read versions without restoring them
               - restore:       Restore in place, and undo --undelete copy
               - work:          Work: a shard of a plan set; with --state-dir s3://…, also the state
               - restore-to:    Restore into another bucket
