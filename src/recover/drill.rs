@@ -1,7 +1,7 @@
 //! Rules for drills: everything is restored elsewhere, under the drill's own name.
 
 use super::database::DatabaseKind;
-use super::file::{RecoveryFile, Target};
+use super::file::{ComparedWith, RecoveryFile, Target};
 use super::steps::Shape;
 use crate::error::{Error, Result};
 use crate::model::{DRILL_FOLDER, Location};
@@ -25,7 +25,18 @@ fn folder(tag: &str) -> String {
 /// The steps of a drill: the application is neither quiesced nor resumed, and no names are swapped; the copies are
 /// verified.
 pub(crate) fn drill_shape(file: &RecoveryFile) -> Shape {
-    Shape { quiesce: false, resume: false, verify: true, swaps: Vec::new(), ..file.shape() }
+    let drill_check = file.drill.check.is_some();
+    Shape { quiesce: false, resume: false, verify: true, swaps: Vec::new(), drill_check, ..file.shape() }
+}
+
+/// Refuses a file with a bucket that is only read: no recovery can end with it.
+pub(crate) fn check_recovery(file: &RecoveryFile) -> Result<()> {
+    let Some(bucket) = file.buckets.iter().find(|bucket| bucket.target == Target::View) else {
+        return Ok(());
+    };
+    let message =
+        format!("cannot recover {}: the target of the bucket {} is a view", file.name, bucket.source);
+    Err(Error::usage(message).hint("only a drill reads a bucket through a view: asof drill FILE"))
 }
 
 /// Refuses a file with a target that is not scratch or, unless copies are kept, with a database that cannot be torn
@@ -38,6 +49,18 @@ pub(crate) fn check_drill(file: &RecoveryFile, keep: bool) -> Result<()> {
     };
     if let Some(bucket) = file.buckets.iter().find(|bucket| bucket.target == Target::InPlace) {
         return refuse(format!("the bucket {} is restored in place", bucket.source));
+    }
+    let is_viewed = |location: &Location| {
+        file.buckets.iter().any(|bucket| bucket.source == *location && bucket.target == Target::View)
+    };
+    for comparison in &file.references.comparisons {
+        if let ComparedWith::Bucket { location, heal: Some(_) } = &comparison.with
+            && is_viewed(location)
+        {
+            return refuse(format!(
+                "its references heal late uploads to {location}, and a view of it cannot be written: remove heal, or set a scratch target"
+            ));
+        }
     }
     let sources: Vec<_> = file.databases.iter().filter_map(|database| database.places().0).collect();
     for database in &file.databases {

@@ -40,6 +40,7 @@ pub(crate) struct RecoveryFile {
     /// The settings for reading the keys that the restored rows name.
     pub references: References,
     pub mark: Mark,
+    pub drill: Drill,
     /// The longest duration of a recovery or a drill, if set.
     pub deadline: Option<Duration>,
 }
@@ -75,6 +76,8 @@ pub(crate) struct Bucket {
 pub(crate) enum Target {
     InPlace,
     Elsewhere(Location),
+    /// Nothing is copied: the state at T is read through a view. Drills only.
+    View,
 }
 
 impl<'de> Deserialize<'de> for Target {
@@ -83,10 +86,25 @@ impl<'de> Deserialize<'de> for Target {
         if text == "in-place" {
             return Ok(Target::InPlace);
         }
+        if text == "view" {
+            return Ok(Target::View);
+        }
         let location: Result<Location> = text.parse();
         location.map(Target::Elsewhere).map_err(|e| {
-            serde::de::Error::custom(format!("{e}; a target is \"in-place\" or \"s3://BUCKET/PREFIX\""))
+            serde::de::Error::custom(format!(
+                "{e}; a target is \"in-place\", \"s3://BUCKET/PREFIX\" or, in a drill, \"view\""
+            ))
         })
+    }
+}
+
+impl Target {
+    /// The location of the copy, if there is one.
+    pub(crate) fn elsewhere(&self) -> Option<&Location> {
+        match self {
+            Target::Elsewhere(location) => Some(location),
+            Target::InPlace | Target::View => None,
+        }
     }
 }
 
@@ -136,6 +154,14 @@ pub(crate) struct Mark {
     pub deadline: Option<Duration>,
 }
 
+/// The settings of a drill.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Drill {
+    /// Tests the application on the restored databases and, through a view, on the buckets at T.
+    pub check: Option<Program>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Written {
@@ -152,6 +178,8 @@ struct Written {
     references: Option<Spanned<references::Written>>,
     #[serde(default)]
     mark: Mark,
+    #[serde(default)]
+    drill: Drill,
     #[serde(default, deserialize_with = "length")]
     deadline: Option<Duration>,
 }
@@ -247,6 +275,7 @@ impl RecoveryFile {
             quiesce: written.quiesce,
             references,
             mark: written.mark,
+            drill: written.drill,
             deadline: written.deadline,
         })
     }
@@ -278,6 +307,8 @@ impl RecoveryFile {
                 QuiesceTime::Early => Vec::new(),
                 QuiesceTime::Late => self.databases.iter().map(DatabaseKind::is_restored_beside).collect(),
             },
+            views: self.buckets.iter().map(|bucket| bucket.target == Target::View).collect(),
+            drill_check: false,
             in_place: self.buckets.iter().map(|bucket| bucket.target == Target::InPlace).collect(),
         }
     }
@@ -285,7 +316,8 @@ impl RecoveryFile {
     /// Sets the working directory of all commands: a cron job or a pod starts in another than the author of the file.
     pub(crate) fn run_in(&mut self, dir: &Path) {
         let Hooks { quiesce, resume, after_database, deadline: _ } = &mut self.hooks;
-        let of_file = [quiesce, resume, after_database, &mut self.mark.dump].into_iter().flatten();
+        let of_file = [quiesce, resume, after_database, &mut self.mark.dump, &mut self.drill.check];
+        let of_file = of_file.into_iter().flatten();
         let of_rows = self.references.lists.iter_mut().map(|list| &mut list.command);
         let of_databases = self.databases.iter_mut().flat_map(|database| match database {
             DatabaseKind::Command(settings) => settings.programs(),
@@ -299,9 +331,10 @@ impl RecoveryFile {
     }
 
     pub(crate) fn targets(&self) -> Vec<String> {
-        let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
-            Target::InPlace => bucket.source.to_string(),
-            Target::Elsewhere(location) => location.to_string(),
+        let buckets = self.buckets.iter().filter_map(|bucket| match &bucket.target {
+            Target::InPlace => Some(bucket.source.to_string()),
+            Target::Elsewhere(location) => Some(location.to_string()),
+            Target::View => None,
         });
         let databases = self.databases.iter().filter_map(|database| database.places().1.map(str::to_owned));
         buckets.chain(databases).collect()
@@ -312,6 +345,7 @@ impl RecoveryFile {
         let buckets = self.buckets.iter().map(|bucket| match &bucket.target {
             Target::InPlace => format!("bucket {}", bucket.source),
             Target::Elsewhere(target) => format!("bucket {} into {target}", bucket.source),
+            Target::View => format!("bucket {} as a view", bucket.source),
         });
         buckets.chain(self.databases.iter().map(DatabaseKind::title)).collect()
     }

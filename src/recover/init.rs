@@ -13,7 +13,7 @@ pub(crate) const TEMPLATE: &str = r#"# Buckets, databases and other stores to re
 
 [[bucket]]
 source = "s3://prod-uploads"
-target = "in-place"              # or "s3://scratch/somewhere"
+target = "in-place"              # or "s3://scratch/somewhere" or, for a drill that copies nothing, "view"
 # endpoint-url = "https://s3.example.com"
 # region = "eu-west-1"
 # profile = "prod"
@@ -106,6 +106,11 @@ restore = ["./db-restore"]
 [mark]
 # dump = { shell = "pg_dump orders > orders-$ASOF_MARK.sql" }
 # deadline = "5m"                # resume the application after this time at the latest
+
+[drill]
+# Tests the application on the restored databases (ASOF_HOST …) and, if the target of a bucket is "view", on the buckets
+# at T (AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY); a failure is a finding, exit code 4:
+# check = ["./smoke-test"]
 "#;
 
 #[cfg(test)]

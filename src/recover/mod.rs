@@ -34,7 +34,7 @@ pub(crate) use abort::{
     abort_parts, loses_what_is_in_use,
 };
 pub(crate) use database::DatabaseKind;
-pub(crate) use drill::{check_drill, drill_shape, is_scratch_of, scratch};
+pub(crate) use drill::{check_drill, check_recovery, drill_shape, is_scratch_of, scratch};
 pub(crate) use earlier::{AfterEnd, Asked, Earlier};
 pub(crate) use file::{Bucket, ComparedWith, Comparison, Hooks, KeyList, RecoveryFile, References, Target};
 pub(crate) use holds::{Held, Seen, quiesces_again, what_holds};

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::database::DatabaseKind;
-use super::file::{Comparison, RecoveryFile};
+use super::file::{Comparison, RecoveryFile, Target};
 use super::journal::{RecoveryState, Status};
 use super::manifest::{Purpose, RecoveryManifest};
 use super::record::{Compared, StepResult};
@@ -278,6 +278,13 @@ impl Finding {
         Self::new("nothing-compared", place, "", detail)
     }
 
+    /// Keys that a view does not show.
+    pub(crate) fn unreadable(place: &Location, keys: u64) -> Self {
+        let detail =
+            format!("{keys} keys are uncertain at the target time, so the view refuses to read them");
+        Self::new("uncertain", place, "", detail)
+    }
+
     /// An object that no row names.
     pub(crate) fn orphan(place: &Location, orphan: &Orphan) -> Self {
         Self::new("orphan", place, &orphan.key, "no row names it")
@@ -336,16 +343,19 @@ impl StepReport {
 pub(crate) fn in_words(file: &RecoveryFile, step: Step) -> String {
     let title = |n: usize| file.databases.get(n).map(DatabaseKind::title).unwrap_or_default();
     let bucket = |n: usize| file.buckets.get(n).map(|bucket| bucket.source.to_string()).unwrap_or_default();
+    let is_view = |n: usize| file.buckets.get(n).is_some_and(|bucket| bucket.target == Target::View);
     match step {
         Step::Quiesce => "quiesce hook".to_owned(),
         Step::Start(n) => format!("{}: request restore", title(n)),
         Step::Wait(n) => format!("{}: wait until available", title(n)),
         Step::Settle(n) => format!("{}: apply settings", title(n)),
+        Step::Bucket(n) if is_view(n) => format!("bucket {}: read its state at T", bucket(n)),
         Step::Bucket(n) => format!("bucket {}: restore", bucket(n)),
         Step::Verify(n) => format!("bucket {}: verify copy", bucket(n)),
         Step::AfterDatabase => "after-database hook".to_owned(),
         Step::Check(n) => format!("{}: check", title(n)),
         Step::References => "references".to_owned(),
+        Step::DrillCheck => "check command of the drill".to_owned(),
         Step::Swap(n) => format!("{}: swap names with source", title(n)),
         Step::Resume => "resume hook".to_owned(),
         Step::Configure(n) => format!("{}: configure", title(n)),

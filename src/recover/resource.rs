@@ -168,8 +168,9 @@ impl RecoveryFile {
             let location = match &bucket.target {
                 Target::InPlace => &bucket.source,
                 Target::Elsewhere(location) => location,
+                Target::View => return None,
             };
-            Resource::bucket(endpoint, location)
+            Some(Resource::bucket(endpoint, location))
         };
         let database = |database: &DatabaseKind| {
             let (service, region) = match database {
@@ -190,7 +191,7 @@ impl RecoveryFile {
             };
             [database.places().1, database.swaps_with()].into_iter().flatten().map(of).collect::<Vec<_>>()
         };
-        let buckets = self.buckets.iter().zip(endpoints).map(bucket);
+        let buckets = self.buckets.iter().zip(endpoints).filter_map(bucket);
         let databases = self.databases.iter().flat_map(database);
         std::iter::once(Resource::File { path }).chain(buckets).chain(databases).collect()
     }

@@ -11,6 +11,7 @@ use super::steps::{Order, Shape, Step};
 /// | bucket | its verify, references |
 /// | after-database | every check, references |
 /// | verify, check | references |
+/// | any of these, and references | the drill check |
 /// | swap | none |
 ///
 /// A store that waits for any of them is restored again too, with everything that waits for the store.
@@ -30,7 +31,8 @@ pub(super) fn rests_on(shape: &Shape, step: Step) -> Vec<Step> {
 fn rests(shape: &Shape, step: Step, other: Step) -> bool {
     match (step, other) {
         (Step::Resume, _) => false,
-        (Step::Quiesce | Step::Swap(_), other) => other == Step::Resume,
+        (Step::Quiesce | Step::Swap(_) | Step::DrillCheck, other) => other == Step::Resume,
+        (_, Step::DrillCheck) => true,
         (step, Step::Start(n)) => awaits(shape, n, step),
         (Step::References, other) => other == Step::Resume,
         // The after-database hook is run again and may change any of the databases.

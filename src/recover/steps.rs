@@ -26,6 +26,8 @@ pub(crate) enum Step {
     Check(usize),
     /// Compares the keys that rows name with the bucket.
     References,
+    /// Runs the check command of a drill.
+    DrillCheck,
     /// Gives a database its source's name.
     Swap(usize),
     /// Runs the resume hook.
@@ -75,6 +77,12 @@ pub(crate) struct Shape {
     pub swaps: Vec<bool>,
     /// True if copies of buckets are compared with the state at T.
     pub verify: bool,
+    /// For each bucket, true if it is read through a view instead of being copied.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub views: Vec<bool>,
+    /// True if a command checks the whole drill.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drill_check: bool,
     /// The number of databases and stores.
     pub databases: usize,
     /// For each database, whether it is restored beside the one in use while the application runs. A journal without
@@ -83,6 +91,10 @@ pub(crate) struct Shape {
     pub beside: Vec<bool>,
     /// For each bucket, whether it is restored in place.
     pub in_place: Vec<bool>,
+}
+
+fn is_none(views: &[bool]) -> bool {
+    !views.contains(&true)
 }
 
 /// Returns true if everything is restored side by side with the buckets.
@@ -104,7 +116,7 @@ impl Shape {
         steps.extend(after.into_iter().flat_map(of));
         for n in 0..self.in_place.len() {
             steps.push(Step::Bucket(n));
-            steps.extend(optional(self.verify, Step::Verify(n)));
+            steps.extend(optional(self.verify && self.views.get(n) != Some(&true), Step::Verify(n)));
         }
         steps.extend(in_order(Order::AfterBuckets).flat_map(of));
         steps.extend(optional(self.after_database, Step::AfterDatabase));
@@ -113,6 +125,7 @@ impl Shape {
         steps.extend(optional(self.references, Step::References));
         steps.extend(in_order(Order::AfterReferences).flat_map(of));
         steps.extend(last.into_iter().map(Step::Check));
+        steps.extend(optional(self.drill_check, Step::DrillCheck));
         steps.extend(self.swapped().map(Step::Swap));
         steps.extend(optional(self.resume, Step::Resume));
         steps.extend((0..self.databases).map(Step::Configure));
@@ -177,6 +190,7 @@ impl Shape {
     /// | after-database | every settle, except after references |
     /// | check | its settle, and after-database |
     /// | references | after-database, every settle except after references, every bucket, every verify, which would report a healed key as a difference |
+    /// | drill check | all others except swap, resume and configure |
     /// | swap | all others except swap, resume and configure: an unverified database takes no name |
     /// | resume | all others except configure |
     /// | configure | all others: RDS may refuse it for hours |
@@ -222,6 +236,9 @@ impl Shape {
             Step::AfterDatabase => all(&|step| *step == Step::Quiesce || is_settle(step)),
             Step::Check(n) => all(&|step| *step == Step::Settle(n) || *step == Step::AfterDatabase),
             Step::References => all(&before_references),
+            Step::DrillCheck => all(&|step| {
+                !matches!(step, Step::DrillCheck | Step::Swap(_) | Step::Resume | Step::Configure(_))
+            }),
             Step::Swap(_) => all(&|step| !matches!(step, Step::Swap(_) | Step::Resume | Step::Configure(_))),
             Step::Resume => all(&|step| !matches!(step, Step::Resume | Step::Configure(_))),
             Step::Configure(_) => all(&|step| !matches!(step, Step::Configure(_))),

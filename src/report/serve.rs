@@ -4,7 +4,7 @@ use std::io::Write;
 
 use super::Output;
 use super::checks::problems;
-use crate::engine::{Access, Serving};
+use crate::engine::Serving;
 use crate::error::Result;
 use crate::model::{Instant, shell_word};
 
@@ -37,12 +37,9 @@ pub(crate) fn show_view(output: Output, now: Instant, serving: &Serving, connect
 }
 
 fn variables(serving: &Serving, connect: Connect) -> Vec<(&'static str, String)> {
-    let key = match serving.access() {
-        Access::Key(key) if connect == Connect::WithKey => Some(key),
-        Access::Key(_) | Access::Anonymous => None,
+    let key = match connect {
+        Connect::WithKey => serving.access().variables(),
+        Connect::WithOwnKey => Vec::new(),
     };
-    let key = key.into_iter().flat_map(|key| {
-        [("AWS_ACCESS_KEY_ID", key.access_key.clone()), ("AWS_SECRET_ACCESS_KEY", key.secret_key.clone())]
-    });
-    key.chain([("AWS_ENDPOINT_URL_S3", serving.url()), ("AWS_REGION", serving.region())]).collect()
+    [key, serving.variables()].concat()
 }

@@ -24,3 +24,4 @@ mod store_story;
 mod stores;
 mod story;
 mod superseded;
+mod view;

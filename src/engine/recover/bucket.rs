@@ -9,6 +9,7 @@ use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::counters::Counters;
 use crate::engine::bucket::rules;
+use crate::engine::diff::Diff;
 use crate::engine::key_lookup::Scope;
 use crate::engine::options::{RestoreOptions, mass_delete};
 use crate::engine::query::Query;
@@ -20,7 +21,7 @@ use crate::limits;
 use crate::model::{Instant, Location, TypedTime};
 use crate::plan::file::Selected;
 use crate::plan::{Change, Undelete};
-use crate::recover::{Event, Finding, Record, StepResult, counts};
+use crate::recover::{Event, Finding, Record, StepResult, Target, counts};
 use crate::resolve::{AsOf, Judge};
 use crate::s3::Client;
 use crate::state::{Recovery, Run, Server};
@@ -34,8 +35,8 @@ pub(crate) struct BucketPart {
     pub server: Server,
     /// The location whose past state is restored.
     pub location: Location,
-    /// The target, if not in place.
-    pub to: Option<Location>,
+    /// The place where it is restored.
+    pub target: Target,
     /// True if the recovery file allows deleting more than half of the keys.
     pub allow_mass_delete: bool,
     /// True if the recovery file allows the bucket to have been empty at the target time.
@@ -59,7 +60,7 @@ impl BucketPart {
     }
 
     pub(super) fn place(&self) -> Place {
-        match &self.to {
+        match self.target.elsewhere() {
             None => Place::in_place(&self.location.bucket),
             Some(to) => Place::elsewhere(&self.location, to),
         }
@@ -72,7 +73,8 @@ impl BucketPart {
         terms: &BucketOptions,
         cancel: &Cancel,
     ) -> Result<Prepared> {
-        let (query, to, undelete) = (Box::new(self.query(at, terms)?), self.to.clone(), Undelete::Copy);
+        let (query, to, undelete) =
+            (Box::new(self.query(at, terms)?), self.target.elsewhere().cloned(), Undelete::Copy);
         Restore::Past { query, to, undelete }.prepare(&self.client, cancel).await
     }
 
@@ -108,10 +110,36 @@ impl BucketPart {
 }
 
 impl StepContext<'_> {
+    pub(super) async fn bucket_step(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
+        match self.bucket(n)?.target {
+            Target::View => self.read_past(recovery, n).await,
+            Target::InPlace | Target::Elsewhere(_) => self.restore_bucket(recovery, n).await,
+        }
+    }
+
+    /// Lists a bucket's state at T, of which a view shows no key that is uncertain.
+    async fn read_past(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
+        let part = self.bucket(n)?;
+        let query = part.query(self.file.buckets_at(recovery.manifest().at), &self.terms)?;
+        let comparison = Diff::new(query, None, Undelete::Copy)?.inspect(&part.client).await?;
+        let sums = comparison.survey(&part.client, self.cancel).await?.sums;
+        let mut counts = counts([("keys", sums.existed)]);
+        let uncertain = sums.uncertain.all();
+        if uncertain > 0 && !self.trusts() {
+            self.find(Finding::unreadable(&part.location, uncertain));
+            counts.insert("uncertain".to_owned(), uncertain);
+        }
+        if sums.existed + uncertain == 0 && !part.allow_empty {
+            self.find(Finding::nothing_restored(&part.location, sums.oldest));
+            counts.insert("nothing_compared".to_owned(), 1);
+        }
+        Ok(StepResult { counts, ..StepResult::default() })
+    }
+
     /// Restores a bucket with the run that was begun for it, or a new one. The changes are determined only now, since
     /// the application was writing until it was quiesced, or while the database was restored. The plan of a run that an
     /// earlier process began is as old as that run, so a second run then restores the keys written since.
-    pub(super) async fn restore_bucket(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
+    async fn restore_bucket(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let part = self.bucket(n)?;
         let mut begun = match recovery.state().run(n) {
             Some(id) => Some(Run::open(&self.terms.state_dir, id)?),
@@ -170,7 +198,7 @@ impl StepContext<'_> {
     /// Compares a bucket's copy with the past state.
     pub(super) async fn verify_copy(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let part = self.bucket(n)?;
-        let Some(to) = &part.to else { return Ok(StepResult::default()) };
+        let Some(to) = part.target.elsewhere() else { return Ok(StepResult::default()) };
         let query = part.query(self.file.buckets_at(recovery.manifest().at), &self.terms)?;
         let verification =
             Verify { query, against: Against::Place(to.clone()) }.inspect(&part.client).await?;

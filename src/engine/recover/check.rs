@@ -1,4 +1,4 @@
-//! The check command of a restored database.
+//! The check commands of restored databases.
 
 use super::environment::environment_of;
 use super::step::StepContext;
@@ -25,10 +25,20 @@ impl StepContext<'_> {
         let what = format!("the check command of the {}", self.database(n)?.title());
         let environment = environment_of(recovery, &self.file.databases, n);
         let run_limits = RunLimits { cancel: Some(self.cancel), deadline: Some(limits::CHECK_TIMEOUT) };
-        let note = finding(program, &what, &environment, run_limits).await?;
-        let failed = u64::from(note.is_some());
-        Ok(StepResult { note, counts: counts([("failed_checks", failed)]), ..StepResult::default() })
+        judged(program, &what, &environment, run_limits).await
     }
+}
+
+/// Runs a check command. Its failure is counted and noted.
+pub(super) async fn judged(
+    program: &Program,
+    what: &str,
+    environment: &Environment,
+    run_limits: RunLimits<'_>,
+) -> Result<StepResult> {
+    let note = finding(program, what, environment, run_limits).await?;
+    let failed = u64::from(note.is_some());
+    Ok(StepResult { note, counts: counts([("failed_checks", failed)]), ..StepResult::default() })
 }
 
 /// The failure of a check command, if any.

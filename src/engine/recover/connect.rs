@@ -10,7 +10,6 @@ use crate::cancel::Cancel;
 use crate::counters::Counters;
 use crate::db::{Database, command, rds};
 use crate::error::Result;
-use crate::model::Location;
 use crate::recover::{Bucket, DatabaseKind, Marks, RecoveryFile, Target};
 use crate::s3::{Client, ServerClock, Settings};
 use crate::state::Server;
@@ -52,12 +51,12 @@ pub(super) fn on_server(mut settings: rds::Settings, server: &Settings) -> rds::
     settings
 }
 
-/// Connects to the buckets of a file, each with its own client. `server` supplies settings missing from the file; `to`
+/// Connects to the buckets of a file, each with its own client. `server` supplies settings missing from the file; `target`
 /// maps the target in the file to where the bucket is restored.
 pub(super) async fn buckets(
     file: &RecoveryFile,
     server: &Settings,
-    to: impl Fn(&Target) -> Option<Location>,
+    target: impl Fn(&Target) -> Target,
 ) -> Result<Vec<BucketPart>> {
     let mut parts = Vec::new();
     for bucket in &file.buckets {
@@ -67,7 +66,7 @@ pub(super) async fn buckets(
             server: Server::of(&settings, &client),
             client,
             location: bucket.source.clone(),
-            to: to(&bucket.target),
+            target: target(&bucket.target),
             allow_mass_delete: bucket.allow_mass_delete,
             allow_empty: bucket.allow_empty,
         });
@@ -113,12 +112,4 @@ pub(super) async fn clock_of(parts: &[BucketPart]) -> ServerClock {
     let clocks = futures::future::join_all(answers).await;
     let told = clocks.into_iter().filter(|clock| clock.skew().is_some());
     told.min_by_key(|clock| clock.now()).cloned().unwrap_or_default()
-}
-
-/// The target given in the file.
-pub(super) fn as_written(target: &Target) -> Option<Location> {
-    match target {
-        Target::InPlace => None,
-        Target::Elsewhere(location) => Some(location.clone()),
-    }
 }

@@ -1,7 +1,7 @@
 //! A drill: a recovery into scratch copies, which are verified, timed and torn down.
 
 use super::bucket::BucketPart;
-use super::connect::{as_written, buckets, databases};
+use super::connect::{buckets, databases};
 use super::kept::keep_sources;
 use super::prepare::RecoveryResult;
 use super::session::{RecoveryRequest, Session, Taken};
@@ -11,7 +11,7 @@ use crate::cancel::Cancel;
 use crate::db::{Database, RestoreRequest, require_free};
 use crate::error::{Error, Result};
 use crate::recover::{
-    Conclusion, DRILL, Marks, NextCommand, Notice, Purpose, check_drill, drill_shape, scratch,
+    Conclusion, DRILL, Marks, NextCommand, Notice, Purpose, Target, check_drill, drill_shape, scratch,
 };
 use crate::state::Recovery;
 
@@ -66,7 +66,10 @@ impl Stage<'_> {
     /// The buckets, with a drill's folder as their targets.
     async fn copies(&self, drill: &str) -> Result<Vec<BucketPart>> {
         let RecoveryRequest { source, options, .. } = self.session.request;
-        let folder = |target: &_| as_written(target).map(|target| scratch(&target, drill));
+        let folder = |target: &Target| match target {
+            Target::Elsewhere(target) => Target::Elsewhere(scratch(target, drill)),
+            other => other.clone(),
+        };
         buckets(&source.file, &options.server, folder).await
     }
 
@@ -146,7 +149,7 @@ impl Stage<'_> {
         if !self.keep {
             return self.tear_down(drill, copies).await;
         }
-        let buckets = copies.iter().filter_map(|part| part.to.as_ref()).map(ToString::to_string);
+        let buckets = copies.iter().filter_map(|part| part.target.elsewhere()).map(ToString::to_string);
         let databases = self.databases.iter().map(Database::title);
         let places = buckets.chain(databases).collect::<Vec<_>>().join(", ");
         self.session.notice(&Notice::Kept { id: drill.id(), places })?;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use super::connect::{as_written, buckets, clock_of};
+use super::connect::{buckets, clock_of};
 use super::session::RecoveryRequest;
 use super::snapshots::Snapshots;
 use crate::error::Result;
 use crate::model::Instant;
-use crate::recover::{Conclusion, MarkEvent, MarkLine, Resource};
+use crate::recover::{Conclusion, MarkEvent, MarkLine, Resource, Target};
 use crate::state::{Claim, MarksFile};
 
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl ExpireMarks<'_> {
         let resource = Resource::File { path: source.path.clone() };
         let _claim = Claim::take(&options.state_dir, "mark", vec![resource])?;
         let file = MarksFile::open(&options.state_dir)?;
-        let clock = clock_of(&buckets(&source.file, &options.server, as_written).await?).await;
+        let clock = clock_of(&buckets(&source.file, &options.server, Target::clone).await?).await;
         let now = clock.now();
         let name = source.path.to_string_lossy().into_owned();
         let mut marks = file.read_again()?.of_file(&name);

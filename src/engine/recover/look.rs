@@ -73,7 +73,7 @@ async fn look(recovery: &Recovery, parts: &StepContext<'_>) -> Result<Found> {
                     running.keys_changed += keys;
                 } else if let Step::Bucket(n) = step {
                     let part = parts.bucket(*n)?;
-                    parts.find(Finding::written(part.to.as_ref().unwrap_or(&part.location), why));
+                    parts.find(Finding::written(part.target.elsewhere().unwrap_or(&part.location), why));
                 }
             }
         }
@@ -168,7 +168,7 @@ impl StepContext<'_> {
     /// The runs that this recovery began for a bucket, and later runs that restored late uploads.
     fn runs_of(&self, recovery: &Recovery, n: usize) -> Result<Vec<Left>> {
         let part = self.bucket(n)?;
-        let place = part.to.as_ref().unwrap_or(&part.location);
+        let place = part.target.elsewhere().unwrap_or(&part.location);
         let (state, manifest) = (recovery.state(), recovery.manifest());
         let is_ours = |id: &str| state.all_runs().iter().any(|(bucket, run)| *bucket == n && run == id);
         let runs = Run::begun(&self.terms.state_dir)?;

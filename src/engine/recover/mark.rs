@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::bucket::BucketPart;
-use super::connect::{as_written, buckets, clock_of};
+use super::connect::{buckets, clock_of};
 use super::hooks::{Hook, run_hook};
 use super::session::RecoveryRequest;
 use super::snapshots::Snapshots;
@@ -13,6 +13,7 @@ use crate::model::{Instant, printable};
 use crate::program::{Environment, RunLimits};
 use crate::recover::{
     Consistency, MarkLine, MarkSnapshot, NextCommand, Notice, Purpose, RecoveryFile, Resource, Resumed,
+    Target,
 };
 use crate::state::{Claim, Glimpse, MarksFile, Quiesced, Recovery};
 
@@ -40,7 +41,7 @@ impl MakeMark<'_> {
         if let Some(name) = name.as_deref().filter(|_| !replace) {
             marks.require_free(name, &of_file)?;
         }
-        let parts = buckets(&source.file, &options.server, as_written).await?;
+        let parts = buckets(&source.file, &options.server, Target::clone).await?;
         let clock = clock_of(&parts).await;
         if let Some(ahead) = clock.skew() {
             on(&Notice::ClockSkew(ahead))?;

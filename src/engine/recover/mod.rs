@@ -7,6 +7,7 @@ mod check;
 mod connect;
 mod deadline;
 mod drill;
+mod drill_check;
 mod earlier;
 mod environment;
 mod execute;

@@ -3,7 +3,7 @@
 //! In two steps: [`Recover::prepare`] finds earlier recoveries and shows the plan, without changing anything;
 //! [`PreparedRecovery::execute`] then begins or resumes the recovery and takes its steps.
 
-use super::connect::{as_written, buckets};
+use super::connect::buckets;
 use super::earlier::Others;
 use super::kept::keep_sources;
 use super::session::{RecoveryRequest, Session, Taken};
@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::model::Instant;
 use crate::recover::{
     Conclusion, FollowUp, NextCommand, Notice, Purpose, RecoveryManifest, RecoveryOutcome, Report, Resumed,
+    Target, check_recovery,
 };
 use crate::state::Quiesced;
 use crate::state::Recovery;
@@ -70,6 +71,7 @@ pub(crate) struct RecoveryResult {
 impl<'a> Recover<'a> {
     /// Shows the plan without changing anything. Returns the command that performs it.
     pub(crate) async fn preview(self) -> Result<String> {
+        check_recovery(&self.request.source.file)?;
         let session = Session::open(self.request, None).await?;
         session.tell_of_killed_mark()?;
         let path = &session.request.source.path;
@@ -80,6 +82,7 @@ impl<'a> Recover<'a> {
 
     /// Finds an earlier recovery to continue; if there is none, checks and shows the plan of a new one.
     pub(crate) async fn prepare(self) -> Result<PreparedRecovery<'a>> {
+        check_recovery(&self.request.source.file)?;
         let session = Session::open(self.request, Some("recovery")).await?;
         session.tell_of_killed_mark()?;
         let start = session.start(&self.begins).await?;
@@ -180,7 +183,7 @@ impl PreparedRecovery<'_> {
         keep_sources(&recovery, &session.databases, &session.given).await?;
         let RecoveryRequest { source, options, .. } = session.request;
         // New clients, since each counts the changes in its bucket from now on.
-        let buckets = buckets(&source.file, &options.server, as_written).await?;
+        let buckets = buckets(&source.file, &options.server, Target::clone).await?;
         let Taken { outcome, findings } = session.take_steps(&recovery, &buckets).await;
         session.forget_killed_mark(&outcome).await?;
         let mut report = recovery.report(&source.file, outcome.ending, findings);

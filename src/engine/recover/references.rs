@@ -20,7 +20,7 @@ use crate::model::Location;
 use crate::plan::Change;
 use crate::program::RunLimits;
 use crate::recover::{
-    self, Compared, ComparedWith, Comparison, Dangling, Finding, KeyList, Record, StepResult, counts,
+    self, Compared, ComparedWith, Comparison, Dangling, Finding, KeyList, Record, StepResult, Target, counts,
 };
 use crate::resolve::Doubt;
 use crate::spill::{OnlyIn, SortedKeys, differences};
@@ -141,10 +141,14 @@ impl StepContext<'_> {
         let part = self.bucket(n)?;
         let judge = part.judge(self.file.buckets_at(recovery.manifest().at), &self.terms).await?;
         let place = part.place();
-        let held = if part.to.is_some() { Held::There(&place) } else { Held::Now };
+        let held = match part.target {
+            Target::InPlace => Held::Now,
+            Target::Elsewhere(_) => Held::There(&place),
+            Target::View => Held::Then,
+        };
         let search = Search { scope: part.scope(), judge: &judge, held, keys, orphans: comparison.orphans };
         let References { dangling, orphans, sums } = search.run(&part.client, self.cancel).await?;
-        let (at, named) = (recovery.manifest().at, part.to.as_ref().unwrap_or(&part.location));
+        let (at, named) = (recovery.manifest().at, part.target.elsewhere().unwrap_or(&part.location));
         let is_late = |dangling: &Dangling| {
             let acted_on = dangling.doubts.is_empty() || self.trusts();
             heal.is_some_and(|within| dangling.came_within(at, within) && acted_on)
@@ -166,8 +170,8 @@ impl StepContext<'_> {
         Ok(Counted { dangling: sums.dangling().saturating_sub(healed), healed, orphans: sums.orphans.keys })
     }
 
-    /// Whether the listing is trusted about uncertain keys.
-    fn trusts(&self) -> bool {
+    /// Returns true if the listing is trusted about uncertain keys.
+    pub(super) fn trusts(&self) -> bool {
         self.terms.options.on_doubt == OnDoubt::Trust
     }
 
@@ -181,9 +185,10 @@ impl StepContext<'_> {
         comparison: &Comparison,
     ) -> Result<u64> {
         let part = self.bucket(n)?;
-        let BucketPart { client, location, to, .. } = part;
-        let BucketStates { here, there, .. } = bucket_states(client, location, to.as_ref()).await?;
-        let (location, to, at) = (location.clone(), to.clone(), recovery.manifest().at);
+        let BucketPart { client, location, .. } = part;
+        let to = part.target.elsewhere();
+        let BucketStates { here, there, .. } = bucket_states(client, location, to).await?;
+        let (location, to, at) = (location.clone(), to.cloned(), recovery.manifest().at);
         let heal = Heal { location, at, to, within, here, there };
         let prepared = heal.prepare(client, dangling).await?;
         if prepared.len == 0 {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::future::try_join_all;
 
 use super::bucket::{BucketOptions, BucketPart};
-use super::connect::{as_written, buckets, clock_of, databases};
+use super::connect::{buckets, clock_of, databases};
 use super::deadline::execute_by;
 use super::source::Source;
 use super::step::StepContext;
@@ -18,7 +18,7 @@ use crate::engine::options::RestoreOptions;
 use crate::error::{Error, Result};
 use crate::model::{Instant, Verdict};
 use crate::recover::{
-    BucketPlan, Event, Finding, Notice, Purpose, RecoveryManifest, RecoveryOutcome, Resource, Suggest,
+    BucketPlan, Event, Finding, Notice, Purpose, RecoveryManifest, RecoveryOutcome, Resource, Suggest, Target,
 };
 use crate::s3::{ServerClock, Settings};
 use crate::state::{Claim, MarksFile, Recovery};
@@ -78,7 +78,7 @@ impl<'a> Session<'a> {
     /// process may be changing; without a command, nothing will be changed and nothing is claimed.
     pub(super) async fn open(request: RecoveryRequest<'a>, command: Option<&str>) -> Result<Self> {
         let RecoveryRequest { source, options, cancel, on, suggest: _ } = request;
-        let buckets = buckets(&source.file, &options.server, as_written).await?;
+        let buckets = buckets(&source.file, &options.server, Target::clone).await?;
         let claim = |command| Claim::take(&options.state_dir, command, resources(source, &buckets));
         let claim = command.map(claim).transpose()?;
         // Read under the claim, so that no mark expires before its snapshot is restored.
@@ -188,7 +188,7 @@ impl<'a> Session<'a> {
             let prepared = part.prepare(at, &terms, self.request.cancel).await?;
             self.notice(&Notice::Bucket(BucketPlan {
                 location: &part.location,
-                to: part.to.as_ref(),
+                to: part.target.elsewhere(),
                 at,
                 now: self.now,
                 checks: &prepared.checks,

@@ -56,10 +56,11 @@ impl StepContext<'_> {
             Step::Configure(n) => {
                 self.database(n)?.configure(&recovery.errand_of(n)).await.map(|()| StepResult::default())
             }
-            Step::Bucket(n) => self.restore_bucket(recovery, n).await,
+            Step::Bucket(n) => self.bucket_step(recovery, n).await,
             Step::Verify(n) => self.verify_copy(recovery, n).await,
             Step::Check(n) => self.check(recovery, n).await,
             Step::References => self.compare_references(recovery).await,
+            Step::DrillCheck => self.check_drill(recovery).await,
         }
     }
 

@@ -35,7 +35,7 @@ pub(crate) async fn tear_down(
         }
     }
     for (n, part) in buckets.iter().enumerate() {
-        let Some(to) = &part.to else { continue };
+        let Some(to) = part.target.elsewhere() else { continue };
         // The copies of a killed drill are torn down first of all, before the bucket's region is known. If the bucket
         // cannot be found, the requests below say why.
         drop(part.client.find(&to.bucket).await);

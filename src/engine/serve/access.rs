@@ -57,6 +57,17 @@ impl Access {
         Ok(Self::Key(credentials))
     }
 
+    /// Returns the environment variables in which SDKs look for an access key; none for anonymous access.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::Key(key) => vec![
+                ("AWS_ACCESS_KEY_ID", key.access_key.clone()),
+                ("AWS_SECRET_ACCESS_KEY", key.secret_key.clone()),
+            ],
+            Self::Anonymous => Vec::new(),
+        }
+    }
+
     /// Refuses to let everybody on the network read.
     ///
     /// # Errors

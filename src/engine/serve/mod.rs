@@ -211,6 +211,11 @@ impl Serving {
         first.map(|bucket| bucket.client.region(&bucket.name)).unwrap_or_default()
     }
 
+    /// Returns the environment variables by which SDKs find the endpoint.
+    pub fn variables(&self) -> Vec<(&'static str, String)> {
+        vec![("AWS_ENDPOINT_URL_S3", self.url()), ("AWS_REGION", self.region())]
+    }
+
     /// Returns how far back the history of each bucket is complete.
     pub fn histories(&self) -> impl Iterator<Item = (&str, Check)> {
         self.view.buckets.iter().map(|(name, bucket)| (name.as_str(), bucket.past.history("")))

@@ -1,3 +1,4 @@
+use super::super::steps::Step;
 use super::*;
 
 fn file(text: &str) -> RecoveryFile {
@@ -26,6 +27,32 @@ fn only_scratch_targets_are_drilled() {
     ] {
         assert!(check_drill(&database(&rest), keep).is_err(), "{rest}");
     }
+}
+
+/// A view is read only: a drill can use it, unless late uploads must be written to it, and a recovery cannot.
+#[test]
+fn views_are_for_drills() {
+    let view = SCRATCH.replace("s3://scratch/d", "view");
+    assert!(check_drill(&file(&view), false).is_ok());
+    assert!(check_recovery(&file(SCRATCH)).is_ok());
+    let refused = check_recovery(&file(&view)).unwrap_err().to_string();
+    assert!(refused.contains("the target of the bucket s3://prod is a view"), "{refused}");
+    let references = "[references]\ncommand = [\"keys\"]\nbucket = \"s3://prod\"\n";
+    assert!(check_drill(&file(&format!("{view}{references}")), false).is_ok());
+    let heal = format!("{references}heal = \"30s\"\n");
+    assert!(check_drill(&file(&format!("{SCRATCH}{heal}")), false).is_ok());
+    let refused = check_drill(&file(&format!("{view}{heal}")), false).unwrap_err().to_string();
+    assert!(refused.contains("a view of it cannot be written"), "{refused}");
+}
+
+#[test]
+fn a_drill_verifies_copies_and_runs_its_check_last() {
+    let check = "[drill]\ncheck = [\"smoke-test\"]\n";
+    let steps = |text: &str| drill_shape(&file(&format!("{text}{check}"))).steps();
+    assert_eq!(steps(SCRATCH), [Step::Bucket(0), Step::Verify(0), Step::DrillCheck]);
+    assert_eq!(steps(&SCRATCH.replace("s3://scratch/d", "view")), [Step::Bucket(0), Step::DrillCheck]);
+    let recovered = file(&format!("{SCRATCH}{check}")).shape().steps();
+    assert!(!recovered.contains(&Step::DrillCheck), "{recovered:?}");
 }
 
 #[test]
