@@ -65,6 +65,7 @@ fn steps(at: &str) -> Vec<Step> {
     let step = |comment: &'static str, words: &[&str]| Step::new(comment, words);
     vec![
         step("what would a restore to the second before it change?", &["diff", &bucket, "--at", at]),
+        step("read one file as it was then, before anything is restored", &["cat", &key, "--at", at]),
         step("apply it", &["restore", &bucket, "--at", at, "--yes"]),
         step("is the bucket as it was at T?", &["verify", &bucket, "--at", at]),
         step("is anything left to change?", &["diff", &bucket, "--at", at, "--exit-code"]),

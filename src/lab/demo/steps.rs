@@ -51,6 +51,9 @@ impl Terminal {
         out.flush()?;
         let output = self.execute(step).await?;
         out.write_all(&output.stdout)?;
+        if !output.stdout.is_empty() && !output.stdout.ends_with(b"\n") {
+            writeln!(out)?;
+        }
         out.write_all(&output.stderr)?;
         if !output.status.success() {
             writeln!(out, "this step should have ended with exit code 0, it ended with {}", output.status)?;

@@ -302,4 +302,6 @@ fn the_demo_restores_to_the_suggested_second() {
         let typed = format!("$ asof {command} s3://prod-uploads --at {last_good}");
         assert!(said.contains(&typed), "no {typed} in {said}");
     }
+    let read = format!("/me.png --at {last_good}\nthird portrait, the beard is back\n");
+    assert!(said.contains(&read), "no {read} in {said}");
 }
