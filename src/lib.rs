@@ -55,6 +55,14 @@ pub mod cancel;
 pub mod cli;
 pub mod counters;
 pub(crate) mod db;
+#[cfg_attr(
+    not(feature = "lab"),
+    expect(
+        dead_code,
+        unreachable_pub,
+        reason = "the parts of the protocol that only the lab needs stand beside the others"
+    )
+)]
 pub(crate) mod endpoint;
 pub mod engine;
 pub mod error;

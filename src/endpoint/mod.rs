@@ -20,4 +20,5 @@ pub(crate) mod time;
 pub(crate) mod xml;
 
 pub use auth::Credentials;
+#[cfg(feature = "lab")]
 pub use operation::Operation;

@@ -45,6 +45,7 @@ mod work;
 
 /// Types used in the options and results of the use cases.
 pub use crate::apply::OnConflict;
+pub use crate::endpoint::Credentials;
 pub use crate::plan::file::{Header, Selected};
 pub use crate::plan::set::{MANIFEST, PlanSet, Shard, Shards};
 pub use crate::plan::{Action, Estimate, Only, Plausibility, Prices, Sums, Undelete, Warning};

@@ -73,14 +73,13 @@ impl RelayedBody {
     }
 }
 
-impl Client {
-    /// Starts reading a version. Fails after few attempts: the caller waits for the reply.
-    pub async fn relay_get(&self, request: &RelayRequest<'_>) -> Result<(RelayedHead, RelayedBody)> {
-        let RelayRequest { object, etag, range, part, customer_key } = *request;
-        let tap = HeadTap::default();
-        let mut call = self
+/// Sends a read whose parameters GET and HEAD have in common, without a common trait.
+macro_rules! send {
+    ($client:ident, $operation:ident, $request:ident, $tap:expr) => {{
+        let RelayRequest { object, etag, range, part, customer_key } = *$request;
+        let mut call = $client
             .sdk(object.bucket)
-            .get_object()
+            .$operation()
             .bucket(object.bucket)
             .key(for_sdk(object.key))
             .version_id(object.version_id)
@@ -91,32 +90,24 @@ impl Client {
         if let Some(CustomerKey { algorithm, key, md5 }) = customer_key {
             call = call.sse_customer_algorithm(algorithm).sse_customer_key(key).sse_customer_key_md5(md5);
         }
-        let call = call.customize().interceptor(KeyInPath::new(object.key)).interceptor(tap.clone());
+        let call = call.customize().interceptor(KeyInPath::new(object.key)).interceptor($tap);
         let reply = Box::pin(call.config_override(few_attempts()).send()).await;
-        let reply = reply.map_err(|e| explain(&e, object.reading(), &self.place))?;
+        reply.map_err(|e| explain(&e, object.reading(), &$client.place))
+    }};
+}
+
+impl Client {
+    /// Starts reading a version. Fails after few attempts: the caller waits for the reply.
+    pub async fn relay_get(&self, request: &RelayRequest<'_>) -> Result<(RelayedHead, RelayedBody)> {
+        let tap = HeadTap::default();
+        let reply = send!(self, get_object, request, tap.clone())?;
         Ok((tap.take(), RelayedBody(reply.body)))
     }
 
     /// Reads the headers of a version.
     pub async fn relay_head(&self, request: &RelayRequest<'_>) -> Result<RelayedHead> {
-        let RelayRequest { object, etag, range, part, customer_key } = *request;
         let tap = HeadTap::default();
-        let mut call = self
-            .sdk(object.bucket)
-            .head_object()
-            .bucket(object.bucket)
-            .key(for_sdk(object.key))
-            .version_id(object.version_id)
-            .if_match(format!("\"{etag}\""))
-            .set_range(range.map(ToOwned::to_owned))
-            .set_part_number(part)
-            .checksum_mode(ChecksumMode::Enabled);
-        if let Some(CustomerKey { algorithm, key, md5 }) = customer_key {
-            call = call.sse_customer_algorithm(algorithm).sse_customer_key(key).sse_customer_key_md5(md5);
-        }
-        let call = call.customize().interceptor(KeyInPath::new(object.key)).interceptor(tap.clone());
-        let reply = Box::pin(call.config_override(few_attempts()).send()).await;
-        reply.map_err(|e| explain(&e, object.reading(), &self.place))?;
+        send!(self, head_object, request, tap.clone())?;
         Ok(tap.take())
     }
 
