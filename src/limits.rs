@@ -91,42 +91,6 @@ pub const RACES: u32 = 5;
 /// Attempts at one request, including the first.
 pub const ATTEMPTS: u32 = 8;
 
-/// Memory for the states of keys that a view keeps for the next request, in bytes: some ten thousand keys a bucket.
-pub const SERVE_CACHE_BYTES: usize = 6 << 20;
-
-/// Maximum number of connections to a view; further clients wait.
-pub const SERVE_CONNECTIONS: usize = 1024;
-
-/// Maximum number of objects that a view sends at once; further requests wait for their turn.
-pub const SERVE_STREAMS: usize = 256;
-
-/// Maximum number of listing requests of a view at once.
-pub const SERVE_LOOKUPS: usize = 32;
-
-/// Maximum size of the head of a request to a view, and of a body waiting to be sent to its client, in bytes.
-pub const SERVE_BUFFER: usize = 64 << 10;
-
-/// Longest wait for the head of a request to a view: the idle timeout of its connections.
-pub const SERVE_HEAD_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// Longest wait for a client of a view to take anything of its reply.
-pub const SERVE_WRITE_IDLE: Duration = Duration::from_mins(1);
-
-/// Maximum size of the body of a read request to a view, which needs none, in bytes.
-pub const SERVE_BODY_BYTES: usize = 16 << 10;
-
-/// Bytes that a view reads past in the body of a request that it refuses, before it cuts the connection.
-pub const SERVE_DISCARDED_BYTES: usize = 16 << 20;
-
-/// Longest wait for the body of a request to a view.
-pub const SERVE_BODY_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// How long the replies being sent may take when a view ends.
-pub const SERVE_END: Duration = Duration::from_secs(10);
-
-/// Attempts at one request that is relayed for a client, which waits for the reply and has retries of its own.
-pub const RELAY_ATTEMPTS: u32 = 3;
-
 /// Attempts at the first request of a command, fewer so that a wrong address fails quickly.
 pub const FIRST_CONTACT_ATTEMPTS: u32 = 3;
 

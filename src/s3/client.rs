@@ -22,6 +22,7 @@ use super::clock::ServerClock;
 use super::dns::Resolver;
 use super::error::{Place, region_named};
 use super::listing::TapClient;
+use super::plain::plain_client;
 use super::profile::{needs_mfa, that_needs_mfa};
 use super::rate::Rate;
 use super::reply::ReplyClient;
@@ -77,6 +78,8 @@ pub struct Client {
     pub(super) clock: ServerClock,
     /// The time to wait for the first byte of the reply to a copy.
     copy_timeout: Duration,
+    /// The HTTP client for objects that stream through, if not the SDK's.
+    pub(super) relay: Option<SharedHttpClient>,
 }
 
 impl Client {
@@ -114,6 +117,8 @@ impl Client {
                 expected_bucket_owner: settings.expected_bucket_owner.clone(),
                 request_payer: settings.request_payer,
             });
+        let plain = endpoint.as_deref().filter(|url| is_plain(url));
+        let relay = plain.map(|_| plain_client(settings.body_idle()));
         let home = Site {
             sdk: aws_sdk_s3::Client::from_conf(builder.build()),
             place: Place {
@@ -129,6 +134,7 @@ impl Client {
             place: Arc::new(Sites::new(home)),
             clock,
             copy_timeout,
+            relay,
         })
     }
 
@@ -349,6 +355,11 @@ pub(super) fn host_of(url: &str) -> &str {
         Some((name, port)) if !port.ends_with(']') => name,
         _ => host,
     }
+}
+
+/// Returns whether a server is asked without TLS, by a name that the system resolves itself.
+fn is_plain(url: &str) -> bool {
+    url.starts_with("http://") && !host_of(url).ends_with(".localhost")
 }
 
 /// Returns whether a bucket's name cannot precede the URL's host: an IP address, or localhost.

@@ -22,6 +22,7 @@ mod lifecycle;
 pub mod listing;
 mod multipart;
 mod objects;
+mod plain;
 mod profile;
 mod rate;
 mod read;

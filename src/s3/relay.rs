@@ -18,7 +18,7 @@ use super::get::ObjectName;
 use super::header;
 use crate::error::Result;
 use crate::limits;
-use crate::model::ObjectAttributes;
+use crate::model::{ObjectAttributes, is_access_point};
 
 /// A read to relay.
 #[derive(Debug, Clone, Copy)]
@@ -91,7 +91,7 @@ macro_rules! send {
             call = call.sse_customer_algorithm(algorithm).sse_customer_key(key).sse_customer_key_md5(md5);
         }
         let call = call.customize().interceptor(KeyInPath::new(object.key)).interceptor($tap);
-        let reply = Box::pin(call.config_override(few_attempts()).send()).await;
+        let reply = Box::pin(call.config_override($client.relaying(object.bucket)).send()).await;
         reply.map_err(|e| explain(&e, object.reading(), &$client.place))
     }};
 }
@@ -123,7 +123,7 @@ impl Client {
             .set_object_attributes(Some(all.to_vec()))
             .customize()
             .interceptor(KeyInPath::new(object.key))
-            .config_override(few_attempts());
+            .config_override(self.relaying(object.bucket));
         let doing = Doing {
             permission: "s3:GetObjectAttributes and s3:GetObjectVersionAttributes",
             ..object.reading()
@@ -151,8 +151,16 @@ impl Client {
     }
 }
 
-fn few_attempts() -> aws_sdk_s3::config::Builder {
-    aws_sdk_s3::config::Builder::new().retry_config(retries(limits::RELAY_ATTEMPTS))
+impl Client {
+    /// The configuration for reads that a client waits for. An access point may have a name that only the SDK's client
+    /// resolves.
+    fn relaying(&self, bucket: &str) -> aws_sdk_s3::config::Builder {
+        let config = aws_sdk_s3::config::Builder::new().retry_config(retries(limits::RELAY_ATTEMPTS));
+        match &self.relay {
+            Some(http) if !is_access_point(bucket) => config.http_client(http.clone()),
+            _ => config,
+        }
+    }
 }
 
 /// Keeps the head of a reply before the SDK reads it.
