@@ -178,6 +178,7 @@ recipes_suite() {
 
 # A database, a bucket and a queue, and an application that writes to all three.
 story_suite() {
+  have curl || apt_install curl
   start_server story rgw || return
   if start_server story postgres; then
     if start_server story rabbitmq; then

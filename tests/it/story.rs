@@ -137,6 +137,34 @@ fn assert_consistent(run: &Run) {
     }
 }
 
+/// A drill that copies no object: the application reads those of the restored rows through a view.
+async fn drill_through_a_view(
+    subject: &Subject,
+    database: &Database,
+    queue: &Queue,
+    bucket: &Bucket,
+    scratch: &Bucket,
+) {
+    let file = recovery_file("view.toml", database, queue, bucket, "view");
+    let (script, read) = (queue.path("read-rows.sh"), queue.path("read"));
+    let text = std::fs::read_to_string(&file).unwrap();
+    let name = &bucket.name;
+    std::fs::write(
+        &file,
+        format!("{text}[drill]\ncheck = [\"bash\", \"{script}\", \"{name}\", \"{read}\"]\n"),
+    )
+    .unwrap();
+    let run = drill(subject, database, scratch, &file).await;
+    assert_consistent(&run);
+    assert_eq!(step(&run, "check command of the drill")["counts"]["failed_checks"], 0, "{run}");
+    let number = std::fs::read_to_string(read).unwrap().trim().to_owned();
+    assert!(number.parse::<u32>().unwrap() > 20, "{number} objects were read");
+    say(&format!(
+        "MEASURED {}: a drill without copies: {number} objects read through the view",
+        subject.server.name
+    ));
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "its servers have to be started: tests/run.sh"]
 async fn rows_objects_and_messages_come_back_to_one_second() {
@@ -157,6 +185,7 @@ async fn rows_objects_and_messages_come_back_to_one_second() {
     let file = recovery_file("drill.toml", database, queue, bucket, &scratch.url("copies"));
     assert_consistent(&drill(subject, database, &scratch, &file).await);
     assert!(!queue.is_restored(), "the drill has torn down its stream");
+    drill_through_a_view(subject, database, queue, bucket, &scratch).await;
 
     let dump = Rows::read(database, &database.url);
     tokio::time::sleep(APART).await;

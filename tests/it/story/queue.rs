@@ -19,7 +19,8 @@ const STREAM: &str = "messages";
 pub(super) const RESTORED: &str = "messages_restored";
 
 /// The programs in addition to the recipe's.
-const PROGRAMS: [(&str, &str); 3] = [
+const PROGRAMS: [(&str, &str); 4] = [
+    ("read-rows.sh", include_str!("read-rows.sh")),
     ("queue.py", include_str!("queue.py")),
     ("publish-from-outbox.sh", include_str!("publish-from-outbox.sh")),
     ("keys-of-messages.sh", include_str!("keys-of-messages.sh")),
