@@ -15,7 +15,7 @@ pub(crate) enum Algorithm {
     Sha256,
 }
 
-/// Whether a checksum is of the whole object or of the checksums of its parts.
+/// The scope of a checksum: the whole object, or the checksums of its parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ChecksumKind {
     FullObject,

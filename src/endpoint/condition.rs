@@ -54,7 +54,7 @@ pub(crate) fn check_read(
     if unchanged { Err(not_modified.into()) } else { Ok(()) }
 }
 
-/// Whether an `ETag` is among those of a header: one or several, quoted or not, or `*`.
+/// Returns true if an `ETag` is among those of a header: one or several, quoted or not, or `*`.
 pub(crate) fn etag_matches(wanted: &str, etag: &str) -> bool {
     wanted.split(',').map(str::trim).any(|one| {
         let one = one.strip_prefix("W/").unwrap_or(one);

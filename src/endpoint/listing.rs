@@ -62,7 +62,7 @@ pub(crate) struct ObjectsRequest<'a> {
     pub(crate) after: Cow<'a, str>,
     /// The most entries: objects and common prefixes.
     pub(crate) max: usize,
-    /// Whether objects are listed with their owner.
+    /// True if objects are listed with their owner.
     pub(crate) owner: bool,
     pub(crate) style: Style,
     start: Start<'a>,

@@ -106,7 +106,7 @@ fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// Whether a character is legal in XML 1.0.
+/// Returns true if a character is legal in XML 1.0.
 fn is_legal(char: char) -> bool {
     !matches!(char, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}')
 }

@@ -51,7 +51,7 @@ impl ReplyBody {
     }
 }
 
-/// How the connection ends after a reply was cut off on purpose.
+/// The end of the connection after a reply was cut off on purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CutOff {
     /// By a reset.

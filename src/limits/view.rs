@@ -44,7 +44,7 @@ pub const SERVE_DISCARDED_BYTES: usize = 16 << 20;
 /// Longest wait for the body of a request to a view.
 pub const SERVE_BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the replies being sent may take when a view ends.
+/// The longest time for replies being sent when a view ends.
 pub const SERVE_END: Duration = Duration::from_secs(10);
 
 /// Attempts at one request that is relayed for a client, which waits for the reply and has retries of its own.

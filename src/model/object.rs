@@ -65,7 +65,7 @@ pub struct ObjectAttributes {
     pub storage_class: String,
     /// The names of the checksums in XML, and their values.
     pub checksums: Vec<(&'static str, String)>,
-    /// Whether the checksum is of the whole object or of its parts.
+    /// The scope of the checksum: the whole object, or its parts.
     pub checksum_type: Option<String>,
     /// The number of parts of an object uploaded in parts.
     pub parts: Option<usize>,

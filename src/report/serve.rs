@@ -8,7 +8,7 @@ use crate::engine::Serving;
 use crate::error::Result;
 use crate::model::{Instant, shell_word};
 
-/// How clients are told to connect.
+/// The access key in the instructions for clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Connect {
     /// With the access key that was made for the view.

@@ -97,7 +97,7 @@ impl<T: DeserializeOwned> Spooled<T> {
         self.run.len()
     }
 
-    /// Whether there are no entries.
+    /// Returns true if there are no entries.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -21,7 +21,7 @@ mod outbox;
 mod sql;
 mod stream;
 
-/// How long something is waited for.
+/// The longest wait for anything.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The directory of a server that `tests/servers` has started.
@@ -58,7 +58,7 @@ fn command(subject: &Subject, arguments: &[&str]) -> Command {
     command
 }
 
-/// What is killed.
+/// The processes to kill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Victim {
     /// asof; its command goes on.

@@ -242,7 +242,7 @@ impl Differences {
 
 const ARCHIVED: &str = "it is archived";
 
-/// Why a change was not made; `None` if it was made or not needed.
+/// The reason for not making a change; `None` if it was made or not needed.
 fn why_not(outcome: &Outcome) -> Option<String> {
     match outcome {
         Outcome::Copied(_) | Outcome::Deleted(_) | Outcome::MarkersRemoved | Outcome::Skipped => None,

@@ -67,14 +67,14 @@ pub struct ServedBucket {
     pub client: Client,
 }
 
-/// How the state of the buckets is determined.
+/// The rules for determining the state of the buckets.
 #[derive(Debug, Clone)]
 pub struct ServeOptions {
     /// The target time.
     pub at: TypedTime,
-    /// How it is judged.
+    /// The rules for judging it.
     pub view: ViewOptions,
-    /// Whether each bucket is listed once before the first request.
+    /// True if each bucket is listed once before the first request.
     pub preload: bool,
 }
 

@@ -22,7 +22,7 @@ use crate::engine::view::{KeyAt, LiveKey};
 use crate::error;
 use crate::s3::{CustomerKey, RelayRequest, RelayedHead, TagCount};
 
-/// What a request gets.
+/// The reply to a request.
 pub(super) enum Answered {
     /// A reply that is known completely.
     Reply(Reply),

@@ -102,7 +102,7 @@ pub(super) struct Relay {
     pub(super) body: RelayedBody,
     /// The part of the object that is missing.
     pub(super) rest: Span,
-    /// Whether the source must be told a key of the client's: the key is not kept, so the body cannot be resumed.
+    /// True if the source must be told a key of the client's: the key is not kept, so the body cannot be resumed.
     pub(super) has_customer_key: bool,
     /// One of the bodies that may be sent at once.
     pub(super) _permit: OwnedSemaphorePermit,

@@ -12,7 +12,7 @@ use crate::endpoint::xml::parse;
 
 const DAY_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
-/// Whether an object is archived and not restored.
+/// Returns true if an object is archived and not restored.
 pub(crate) fn is_archived(entry: &Entry, now: i64) -> bool {
     is_frozen(entry) && !entry.thawed.is_some_and(|(from, until)| (from..until).contains(&now))
 }

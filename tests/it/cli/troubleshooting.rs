@@ -25,7 +25,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Whether the errors made in a file are those of S3, replied to clients of a view.
+/// Returns true if the errors made in a file are those of S3, replied to clients of a view.
 fn replies_to_clients(path: &Path) -> bool {
     fs::read_to_string(path).unwrap().contains("use crate::endpoint::error::")
 }

@@ -5,7 +5,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::support::recipe::printed;
 
-/// What an application does.
+/// The actions of an application.
 const APPLICATION: &str = include_str!("broker.py");
 
 pub(super) struct Broker {
@@ -39,7 +39,7 @@ impl Broker {
         printed(&mut self.command("list", queue)).lines().map(str::to_owned).collect()
     }
 
-    /// Whether there is such a queue.
+    /// Returns true if there is such a queue.
     pub(super) fn has(&self, queue: &str) -> bool {
         printed(&mut self.command("exists", queue)).trim() != "none"
     }

@@ -14,7 +14,7 @@ const NAME: &str = "ebs-volumes";
 const TARGET: &str = "prod-restored";
 const ZONE: &str = "us-east-1a";
 
-/// How often the command is killed, each time a little later.
+/// The number of kills of the command, each time a little later.
 const KILLS: u32 = 3;
 
 fn ec2(arguments: &[&str]) -> String {

@@ -12,7 +12,7 @@ use crate::support::{Bucket, Run, Subject};
 const NAME: &str = "rabbitmq-outbox";
 const QUEUE: &str = "uploads";
 
-/// How often the hook is killed, each time a little later.
+/// The number of kills of the hook, each time a little later.
 const KILLS: u32 = 12;
 
 /// The rows that were not processed at T.

@@ -34,7 +34,7 @@ impl Database {
         self.recipe.settings().remove(name).unwrap_or_else(|| panic!("there is no setting {name}"))
     }
 
-    /// What a statement prints at the server in use.
+    /// The output of a statement at the server in use.
     pub(super) fn ask(&self, statement: &str) -> String {
         let port = match self.engine {
             Engine::Postgres => Some(self.setting("PGPORT")),

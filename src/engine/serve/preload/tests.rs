@@ -21,7 +21,7 @@ fn preloaded(keys: &Keys) -> Preloaded {
 /// An entry: its text, whether it is a folder, and whether it is certain.
 type Entry = (String, bool, bool);
 
-/// What a listing has, without pages.
+/// The contents of a listing, without pages.
 fn expected(keys: &Keys, prefix: &str, delimiter: &str) -> Vec<Entry> {
     let mut entries: Vec<Entry> = Vec::new();
     for (key, certain) in keys.iter().filter(|(key, _)| key.starts_with(prefix)) {
