@@ -126,7 +126,8 @@ async fn a_drill_that_fails_tears_down_too() {
 
 /// Sends this signal to a drill during its after-database hook.
 async fn struck(story: &Story, signal: &'static str) -> Run {
-    story.write("sleep-after-database", "1");
+    // Longer than a busy machine takes to send the signal.
+    story.write("sleep-after-database", "4");
     let at = story.at().to_string();
     let arguments = story.arguments("drill", &["--at", &at]);
     let calls = story.path("calls");
