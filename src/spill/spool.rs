@@ -92,6 +92,16 @@ impl<T: DeserializeOwned> Spooled<T> {
         Ok(Entries { cursor: self.run.from(key.as_bytes())?, holds: PhantomData })
     }
 
+    /// Reads the entries from the first key after all those that begin with `prefix`, which is not empty.
+    pub fn after(&self, prefix: &str) -> Result<Entries<T>> {
+        let mut bound = prefix.as_bytes().to_vec();
+        if let Some(last) = bound.last_mut() {
+            // No text has a byte of 255.
+            *last = last.saturating_add(1);
+        }
+        Ok(Entries { cursor: self.run.from(&bound)?, holds: PhantomData })
+    }
+
     /// Returns the number of entries.
     pub fn len(&self) -> u64 {
         self.run.len()
@@ -119,11 +129,6 @@ impl<T: DeserializeOwned> Entries<T> {
     /// Passes over the next entry.
     pub fn skip_next(&mut self) -> Result<()> {
         self.cursor.advance()
-    }
-
-    /// Passes over all entries.
-    pub fn end(&mut self) {
-        self.cursor.end();
     }
 
     fn read(&mut self) -> Result<Option<T>> {

@@ -9,7 +9,6 @@ use crate::engine::past::{OfKey, keys_at};
 use crate::engine::view::{FolderAt, KeyAt, LiveKey, PageAt, PastBucket, Position, ViewEntry, ViewPage};
 use crate::error::Result;
 use crate::limits;
-use crate::list::just_after;
 use crate::model::Version;
 use crate::resolve::{Doubt, KeyState};
 use crate::s3::Client;
@@ -78,13 +77,14 @@ impl Preloaded {
     pub(super) fn page(&self, at: PageAt<'_>) -> Result<ViewPage> {
         let PageAt { prefix, delimiter, after, max } = at;
         let mut page = ViewPage::default();
-        let start = match after {
-            Some(Position::Key(key)) => Some(key.clone()),
-            Some(Position::Folder(folder)) => just_after(folder),
-            None => Some(String::new()),
+        if max == 0 {
+            return Ok(page);
+        }
+        let mut entries = match after {
+            Some(Position::Folder(folder)) if folder.as_str() >= prefix => self.0.after(folder)?,
+            Some(Position::Key(key)) => self.0.from(key.as_str().max(prefix))?,
+            Some(Position::Folder(_)) | None => self.0.from(prefix)?,
         };
-        let Some(start) = start.filter(|_| max > 0) else { return Ok(page) };
-        let mut entries = self.0.from(start.as_str().max(prefix))?;
         while let Some(key) = entries.key()? {
             if !key.starts_with(prefix) {
                 break;
@@ -117,10 +117,7 @@ impl Preloaded {
         while entries.key()?.is_some_and(|key| key.starts_with(folder)) {
             if state == FolderAt::Live && passed >= limits::PASSED_KEYS {
                 // Finding the next key costs as much as reading a block.
-                match just_after(folder) {
-                    Some(next) => *entries = self.0.from(&next)?,
-                    None => entries.end(),
-                }
+                *entries = self.0.after(folder)?;
                 break;
             }
             passed += 1;

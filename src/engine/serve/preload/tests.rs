@@ -76,13 +76,20 @@ fn pages_have_every_entry_once_and_in_order() {
 
 #[test]
 fn large_folders_are_jumped_over() {
-    let mut keys: Keys = (0..5000).map(|n| (format!("a/{n:05}"), true)).collect();
-    keys.insert("b".to_owned(), true);
-    let last = ('\u{10ffff}'.to_string() + "x", true);
-    keys.insert(last.0.clone(), last.1);
+    // Folders with a name that no marker can follow, and with keys behind any marker.
+    let long = "long".repeat(255);
+    let mut keys = Keys::new();
+    for folder in ["a", "b\u{1}", "c\u{10ffff}", &long] {
+        keys.extend((0..200).map(|n| (format!("{folder}/{n:05}"), true)));
+        keys.insert(format!("{folder}/\u{10ffff}\u{10ffff}"), true);
+        // The first key after the folder.
+        keys.insert(format!("{folder}0"), true);
+    }
     let preloaded = preloaded(&keys);
-    assert_eq!(pages(&preloaded, "", "/", 1000), expected(&keys, "", "/"));
-    assert_eq!(pages(&preloaded, "", "\u{10ffff}", 2), expected(&keys, "", "\u{10ffff}"));
+    for max in [1, 2, 1000] {
+        assert_eq!(pages(&preloaded, "", "/", max), expected(&keys, "", "/"), "{max}");
+        assert_eq!(pages(&preloaded, "", "\u{10ffff}", max), expected(&keys, "", "\u{10ffff}"), "{max}");
+    }
     let none = preloaded.page(PageAt { max: 0, ..PageAt::default() }).unwrap();
     assert_eq!(none, ViewPage::default());
 }
