@@ -72,9 +72,13 @@ async fn check(subject: &Subject, seed: u64) {
 /// A listed entry: a folder, or a key with its size and class.
 type Listed = (String, Option<(u64, String)>);
 
+/// More pages than the keys of a history fill.
+const MOST_PAGES: usize = 1_000;
+
 async fn pages(past: &PastBucket, prefix: &str, delimiter: &str, max: usize) -> Vec<Listed> {
     let (mut listed, mut after) = (Vec::new(), None);
-    loop {
+    // A page that did not advance would never end.
+    for _ in 0..MOST_PAGES {
         let page = past.page(PageAt { prefix, delimiter, after: after.as_ref(), max }).await.expect("a page");
         assert!(page.entries.len() <= max);
         assert!(page.next.is_none() || !page.entries.is_empty(), "a page without entries is the last");
@@ -90,6 +94,7 @@ async fn pages(past: &PastBucket, prefix: &str, delimiter: &str, max: usize) -> 
             return listed;
         }
     }
+    panic!("{MOST_PAGES} pages of {prefix:?}, and never the last");
 }
 
 fn described(state: &KeyAt) -> Option<(u64, String)> {

@@ -1,6 +1,5 @@
 //! Recipes as a user gets them: written by `asof recover --init --recipe`, with the settings of the server under test.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -52,7 +51,8 @@ impl Recipe {
     }
 
     /// Its settings by name.
-    pub(crate) fn settings(&self) -> BTreeMap<String, String> {
+    #[cfg(feature = "lab")]
+    pub(crate) fn settings(&self) -> std::collections::BTreeMap<String, String> {
         let text = self.env();
         let settings = text.lines().filter_map(|line| line.split_once('='));
         settings.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
@@ -82,6 +82,7 @@ impl Recipe {
     }
 
     /// The hooks of its recovery file.
+    #[cfg(feature = "lab")]
     pub(crate) fn hooks(&self) -> String {
         let text = fs::read_to_string(self.dir.join(FILE)).unwrap();
         text[text.find("[hooks]").unwrap()..].to_owned()

@@ -23,6 +23,7 @@ pub(crate) fn hold_to_schema(line: &Value) {
 }
 
 /// The types of line that the schema describes.
+#[cfg(feature = "lab")]
 pub(crate) fn types() -> Vec<String> {
     let lines = SCHEMA["oneOf"].as_array().expect("a line is one of several objects");
     let types = lines.iter().map(|line| line["properties"]["type"]["const"].as_str());
