@@ -107,6 +107,7 @@ const PURE: &[&str] = &[
     "db/rds/settings",
     "db/rds/states",
     "db/window",
+    "recover/critical",
     "recover/drill",
     "recover/earlier",
     "recover/entry",

@@ -2,6 +2,7 @@
 //! those in a bucket. [`crate::engine`] performs it.
 
 mod abort;
+mod critical;
 mod database;
 mod drill;
 mod earlier;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::critical::critical_path;
 use super::database::DatabaseKind;
 use super::file::{Comparison, RecoveryFile, Target};
 use super::journal::{RecoveryState, Status};
@@ -74,9 +75,15 @@ pub(crate) struct StepReport {
     pub step: String,
     /// `done`, `failed`, `begun` or `not_begun`.
     pub state: &'static str,
+    /// The start of the step, in milliseconds since the recovery began.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub begun_ms: Option<i64>,
     /// The duration in milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ms: Option<i64>,
+    /// True if the step is on the critical path: the chain of steps that decided the duration of the recovery.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub critical: bool,
     /// The reason that the step failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -302,6 +309,12 @@ impl Report {
         now: Instant,
     ) -> Self {
         let steps = state.shape().map(Shape::steps).unwrap_or_default();
+        let path = state.shape().map(|shape| critical_path(shape, state)).unwrap_or_default();
+        let step = |step: Step| StepReport {
+            begun_ms: state.times(step).map(|(begun, _)| begun.millis() - manifest.began.millis()),
+            critical: path.contains(&step),
+            ..StepReport::of(state, file, step)
+        };
         Self {
             purpose: manifest.purpose,
             id: id.to_owned(),
@@ -311,7 +324,7 @@ impl Report {
             age_ms: manifest.began.millis() - manifest.at.millis(),
             elapsed_ms: state.ended_at().unwrap_or(now).millis() - manifest.began.millis(),
             downtime_ms: state.downtime_ms(),
-            steps: steps.into_iter().map(|step| StepReport::of(state, file, step)).collect(),
+            steps: steps.into_iter().map(step).collect(),
             findings: Vec::new(),
             left: Vec::new(),
             ended: state.ended_at(),
@@ -335,7 +348,8 @@ impl StepReport {
             Some(Status::Failed(why)) => ("failed", Some(why.clone())),
         };
         let StepResult { note, counts, comparisons, .. } = result;
-        Self { step: in_words(file, step), state, ms, why, note, counts, comparisons }
+        let step = in_words(file, step);
+        Self { step, state, begun_ms: None, ms, critical: false, why, note, counts, comparisons }
     }
 }
 
