@@ -51,6 +51,7 @@ pub use crate::plan::set::{MANIFEST, PlanSet, Shard, Shards};
 pub use crate::plan::{Action, Estimate, Only, Plausibility, Prices, Sums, Undelete, Warning};
 pub(crate) use crate::recover::{Conclusion, Existed};
 pub use crate::s3::{Client, ServerClock, Settings, Thaw, Tier};
+pub(crate) use crate::state::host_name;
 pub use crate::state::{
     Copying, Run, RunManifest, RunProgress, RunState, RunStatus, Server, ShardId, StateHome, Tally, Worker,
 };

@@ -24,15 +24,22 @@ pub(super) struct Counts {
 }
 
 /// One row: a kind of key, how many there are, and what the kind means.
-struct CountRow<'a> {
-    word: &'a str,
+pub(super) struct CountRow {
+    pub word: &'static str,
     tone: Tone,
-    keys: u64,
-    bytes: Option<u64>,
-    meaning: &'a str,
+    pub keys: u64,
+    pub bytes: Option<u64>,
+    pub meaning: &'static str,
 }
 
-impl CountRow<'_> {
+/// A line of counts.
+pub(super) enum CountLine {
+    Row(CountRow),
+    /// A sentence about some of the keys.
+    Remark(String),
+}
+
+impl CountRow {
     /// In columns, or as a phrase where columns would not fit.
     fn render(&self, screen: Screen) -> String {
         let Self { word, tone, keys, bytes: size, meaning } = self;
@@ -55,77 +62,88 @@ impl Counts {
         if self.screen.columns.is_none_or(|columns| columns >= limits::COLUMNS_OF_COUNTS) {
             writeln!(out, "  {:<12} {:>12} {:>12}", "", "keys", "bytes")?;
         }
-        self.kinds(sums, out)?;
-        self.doubts(sums, out)?;
-        self.remarks(sums, out)?;
+        for line in self.lines(sums) {
+            match line {
+                CountLine::Row(row) => writeln!(out, "{}", row.render(self.screen))?,
+                CountLine::Remark(text) => writeln!(out, "  {text}")?,
+            }
+        }
         Ok(writeln!(out)?)
     }
 
-    fn row(self, row: &CountRow<'_>, out: &mut impl Write) -> Result<()> {
-        Ok(writeln!(out, "{}", row.render(self.screen))?)
+    /// Returns the counts: by kind of change, by doubt and caution, then the remarks.
+    pub(super) fn lines(self, sums: &Sums) -> Vec<CountLine> {
+        let rows = self.kinds(sums).into_iter().map(CountLine::Row);
+        rows.chain(self.doubts(sums)).chain(self.remarks(sums).into_iter().map(CountLine::Remark)).collect()
     }
 
-    fn kinds(self, sums: &Sums, out: &mut impl Write) -> Result<()> {
+    fn kinds(self, sums: &Sums) -> Vec<CountRow> {
         let purpose = self.purpose;
         // Other files in a directory are not looked at, and a heal deletes nothing.
         let hidden = matches!(purpose, Purpose::Directory { .. } | Purpose::Heal).then_some(Action::Delete);
-        for action in Action::ALL.into_iter().filter(|action| Some(*action) != hidden) {
-            let (tally, (word, meaning)) = (sums.of(action), purpose.words(action));
-            let tone = Tone::of_change(purpose, action);
-            self.row(&CountRow { word, tone, keys: tally.keys, bytes: Some(tally.bytes), meaning }, out)?;
-        }
-        let plain = |word, keys, meaning| CountRow { word, tone: Tone::Plain, keys, bytes: None, meaning };
-        self.row(&plain("unchanged", sums.unchanged, ""), out)?;
+        let actions = Action::ALL.into_iter().filter(|action| Some(*action) != hidden);
+        let mut rows: Vec<_> = actions
+            .map(|action| {
+                let (tally, (word, meaning)) = (sums.of(action), purpose.words(action));
+                let tone = Tone::of_change(purpose, action);
+                CountRow { word, tone, keys: tally.keys, bytes: Some(tally.bytes), meaning }
+            })
+            .collect();
+        rows.push(plain("unchanged", sums.unchanged, ""));
         if sums.excluded > 0 {
-            let meaning = "changes of other kinds, excluded by --only";
-            self.row(&plain("excluded", sums.excluded, meaning), out)?;
+            rows.push(plain("excluded", sums.excluded, "changes of other kinds, excluded by --only"));
         }
         if sums.same_content > 0 {
             let meaning = match purpose {
                 Purpose::Directory { .. } => "different time, same content",
                 _ => "different version, same content",
             };
-            self.row(&plain("same", sums.same_content, meaning), out)?;
+            rows.push(plain("same", sums.same_content, meaning));
         }
-        Ok(())
+        rows
     }
 
-    fn doubts(self, sums: &Sums, out: &mut impl Write) -> Result<()> {
+    fn doubts(self, sums: &Sums) -> Vec<CountLine> {
         let archived = sums.with_doubt(Doubt::Archived);
         let to_thaw = matches!(self.purpose, Purpose::Restore | Purpose::Elsewhere)
             .then_some((Doubt::Archived, archived));
-        for (doubt, keys) in sums.uncertain().into_iter().chain(to_thaw).filter(|(_, keys)| *keys > 0) {
-            let (word, tone) = (doubt.name(), Tone::Caution);
-            self.row(&CountRow { word, tone, keys, bytes: None, meaning: meaning(doubt) }, out)?;
-        }
-        if let Some(line) = uncertain_line(sums) {
-            writeln!(out, "  {line}")?;
-        }
-        if let Some(keys) = straddling_keys(sums) {
-            writeln!(out, "  of the unchanged keys, {keys}")?;
-        }
-        for (caution, keys) in sums.cautions() {
-            let (word, meaning) = (caution.name(), caution_meaning(caution));
-            self.row(&CountRow { word, tone: Tone::Plain, keys, bytes: None, meaning }, out)?;
-        }
-        Ok(())
+        let doubts = sums.uncertain().into_iter().chain(to_thaw).filter(|(_, keys)| *keys > 0);
+        let doubts = doubts.map(|(doubt, keys)| CountRow {
+            tone: Tone::Caution,
+            ..plain(doubt.name(), keys, meaning(doubt))
+        });
+        let mut lines: Vec<_> = doubts.map(CountLine::Row).collect();
+        lines.extend(uncertain_line(sums).map(CountLine::Remark));
+        lines.extend(
+            straddling_keys(sums).map(|keys| CountLine::Remark(format!("of the unchanged keys, {keys}"))),
+        );
+        let cautions = sums.cautions();
+        lines
+            .extend(cautions.map(|(caution, keys)| {
+                CountLine::Row(plain(caution.name(), keys, caution_meaning(caution)))
+            }));
+        lines
     }
 
-    fn remarks(self, sums: &Sums, out: &mut impl Write) -> Result<()> {
+    fn remarks(self, sums: &Sums) -> Vec<String> {
+        let mut remarks = Vec::new();
         if sums.unverifiable > 0 && self.purpose == Purpose::VerifyDirectory {
-            writeln!(out, "  {}", sizes_only(sums.unverifiable))?;
+            remarks.push(sizes_only(sums.unverifiable));
         } else if sums.unverifiable > 0 {
-            writeln!(
-                out,
-                "  {} shown as {} may have the same content: no checksum, or no permission (s3:GetObjectVersion), to compare",
+            remarks.push(format!(
+                "{} shown as {} may have the same content: no checksum, or no permission (s3:GetObjectVersion), to compare",
                 count(sums.unverifiable),
                 self.purpose.words(Action::Revert).0
-            )?;
+            ));
         }
         if sums.unknown_keys > 0 {
             let keys = plural(sums.unknown_keys, "key", "keys");
-            writeln!(out, "  {keys} requested by name never existed here")?;
+            remarks.push(format!("{keys} requested by name never existed here"));
         }
-        Ok(())
+        remarks
     }
+}
+
+fn plain(word: &'static str, keys: u64, meaning: &'static str) -> CountRow {
+    CountRow { word, tone: Tone::Plain, keys, bytes: None, meaning }
 }

@@ -38,7 +38,7 @@ impl Claim {
             id: None,
             at: None,
             pid: std::process::id(),
-            host: host(),
+            host: host_name(),
             holds,
         };
         let dir = state_dir.join("claims");
@@ -133,7 +133,7 @@ fn unread(path: &Path, e: &serde_json::Error) -> Error {
 }
 
 /// Returns the name of this machine, for messages.
-fn host() -> String {
+pub(crate) fn host_name() -> String {
     let told =
         fs::read_to_string("/proc/sys/kernel/hostname").ok().or_else(|| std::env::var("HOSTNAME").ok());
     told.map(|name| name.trim().to_owned())

@@ -16,7 +16,7 @@ mod uploads;
 
 pub use crate::model::Server;
 pub use bucket::StateHome;
-pub(crate) use claim::Claim;
+pub(crate) use claim::{Claim, host_name};
 #[cfg(test)]
 pub(crate) use journal::Replay;
 pub(crate) use marks::MarksFile;

@@ -147,6 +147,8 @@ impl Suggestion {
             && !same.is_hide_set()
             && !same.is_positional()
             && !MANNERS.contains(&id)
+            // The page of another command would replace the one just written.
+            && (id != "html" || self.verb == self.typed.verb)
             && same.get_help_heading() != Some(OUTPUT)
             && !is_listed(&self.own)
             && !is_listed(&self.without)

@@ -16,7 +16,7 @@ fn what_is_worked_on_is_refused_with_who_works_on_it() {
     let expected = format!(
         "another process is working on the recovery file /a: the recovery 20251117T143005Z-7f3a to \
              1970-01-01 00:00:00 UTC (PID {pid} on {})",
-        host()
+        host_name()
     );
     assert_eq!(told.to_string(), expected);
     drop(claim);
