@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tests/servers/lib.sh
 set +e
 
-readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes serve jobs slurm demo bench)
+readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes serve jobs pages slurm demo bench)
 STRICT=
 [ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
 VERBOSE="" CURRENT="" WORK="" WANTED=() RESULTS=()
@@ -225,6 +225,13 @@ jobs_suite() {
   stop_server validators
 }
 
+# The HTML pages in a browser.
+pages_suite() {
+  start_server pages pages || return
+  suite pages 600 cargo test --test it -- html_pages:: --ignored
+  stop_server pages
+}
+
 run() {
   case $1 in
     fmt) component_suite fmt fmt fmt --check ;;
@@ -241,6 +248,7 @@ run() {
     recipes) recipes_suite ;;
     serve) serve_suite ;;
     jobs) jobs_suite ;;
+    pages) pages_suite ;;
     slurm) slurm_suite ;;
     demo) suite demo 2400 cargo run --release -- demo ;;
     # Built as the tests are: this one only has to run.
