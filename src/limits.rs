@@ -338,6 +338,15 @@ pub const LEAST_BARS: usize = 12;
 /// The maximum number of bars in a timeline on a terminal, unless `--step` sets their length.
 pub const MOST_BARS: usize = 48;
 
+/// Characters of a key or another name in an HTML page; both ends of a longer one are shown.
+pub const PAGE_NAME: usize = 96;
+
+/// Keys of one kind that an HTML page lists.
+pub const PAGE_KEYS: usize = 50;
+
+/// Folders in the picture of an HTML page.
+pub const PAGE_FOLDERS: usize = 20;
+
 /// Bars in an HTML timeline, unless `--step` sets their length.
 pub const PAGE_BARS: usize = 400;
 

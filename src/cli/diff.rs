@@ -4,6 +4,7 @@ use super::args::compare::DiffArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::new_set;
+use super::page::page_file;
 use super::{suggest, time_arg};
 use crate::engine::{Comparison, Diff, Findings, Prices, SaveSet, SaveTo, Server, read_prices, seen};
 use crate::error::Result;
@@ -13,7 +14,8 @@ use crate::report::{ChangesView, Closing, Command, Heading, Purpose, diff_verdic
 pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>) -> Result<Exit> {
     let diff = read(context, &args).await?;
     let prices = read_prices(args.prices.clone(), &context.cancel).await?;
-    let DiffArgs { all, out, shards, exit_code, state, common, .. } = args;
+    let DiffArgs { all, out, shards, exit_code, html, state, common, .. } = args;
+    let page = page_file(html)?;
     let mut context = context.shown(common.output);
     let settings = common.server.settings(None);
     let client = context.client(settings.clone()).await?;
@@ -37,7 +39,7 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
     let heading = Heading::new(location, at, purpose(versus, out.is_some()), context.now)
         .notes(head(&comparison.checks))
         .restore(restore.to_string());
-    let mut view = ChangesView::new(context.output.format, heading, all)?;
+    let mut view = ChangesView::new(context.output.format, heading, all, page)?;
     view.checks(&comparison.checks)?;
     let findings = context.surveying(comparison.survey(&client, &context.cancel)).await;
     let Findings { changes, uncertain, sums } = findings?;

@@ -17,12 +17,12 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let DrillArgs { file, at, keep, report, carry, .. } = args;
     let source = carry.source(file.as_deref())?;
     let target = target_time(&at, &carry.change.apply.state, &source)?;
-    report.can_write()?;
+    let copies = report.copies()?;
     let (view, options) = (RecoveryView::new(output, &source), carry.options()?);
     let on = |notice: &Notice<'_>| view.show(notice);
     let drill = Drill { request: request(context, &source, &options, &on), target, keep };
     let Some(result) = Box::pin(drill.run()).await? else { return Ok(Exit::Failed) };
-    let exit = report.keep(&view, &result);
+    let exit = copies.write(&view, &result);
     if !result.report.left.is_empty() {
         view.show(&Notice::LeftBehind(&result.report.left))?;
     }

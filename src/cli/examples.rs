@@ -11,6 +11,7 @@ Examples:
   asof diff s3://prod-uploads --at 2026-11-17T14:30:05Z
   asof diff s3://prod-uploads/invoices/ --at 2h --out incident.plan
   asof diff s3://prod-uploads --at 2d --versus 1d --format json
+  asof diff s3://prod-uploads --at 2h --html diff.html
   asof diff s3://prod-uploads --at 2h --out /shared/incident --shards 64";
 
 pub(super) const SERVE: &str = "\
@@ -57,6 +58,7 @@ Examples:
   asof verify s3://prod-uploads --at 2026-11-17T14:30:05Z
   asof verify s3://prod-uploads --at 2h --against s3://scratch
   asof verify s3://prod-uploads/invoices/ --at 2h --against ./invoices --all
+  asof verify s3://prod-uploads --at 2h --html verify.html
   asof verify /shared/incident";
 
 pub(super) const REFERENCES: &str = "\

@@ -46,14 +46,14 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         output.note(&format!("nothing was changed; apply it: {command}"));
         return Ok(Exit::Done);
     }
-    report.can_write()?;
+    let copies = report.copies()?;
     can_ask(yes, RECOVER)?;
     let prepared = Box::pin(recover.prepare()).await?;
     if !yes && let Some(name) = prepared.name_to_type()? {
         view.confirm(context.prompt(), &name).await?;
     }
     let result = Box::pin(prepared.execute()).await?;
-    let exit = report.keep(&view, &result);
+    let exit = copies.write(&view, &result);
     view.finish(&result, typed);
     Ok(exit)
 }

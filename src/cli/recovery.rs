@@ -1,19 +1,20 @@
 //! Converts the arguments shared by `recover`, `drill` and `mark` into the engine's options.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::apply::StateArgs;
 use super::args::recover::{CarryArgs, ReportArgs};
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::state_dir;
+use super::page::page_file;
 use super::suggest::typed;
 use super::time_arg;
 use crate::engine::recover::{
     LATEST, Notice, RecoveryOptions, RecoveryRequest, RecoveryResult, Source, TargetTime,
 };
 use crate::error::{Error, Result};
-use crate::report::{RecoveryView, output_file};
+use crate::report::{PageFile, RecoveryView, output_file};
 
 /// Reads the recovery file; clap requires one unless the command only lists.
 pub(super) fn source(file: Option<&Path>) -> Result<Source> {
@@ -40,15 +41,24 @@ impl CarryArgs {
     }
 }
 
-impl ReportArgs {
-    /// Checks that the copies of the report can be written, before anything else is done.
-    pub(super) fn can_write(&self) -> Result<()> {
-        output_file::can_write(self.report.as_deref().into_iter().chain(self.html.as_deref()))
-    }
+/// The files to which the report is copied.
+pub(super) struct Copies {
+    json: Option<PathBuf>,
+    page: Option<PageFile>,
+}
 
+impl ReportArgs {
+    /// Returns the copies of the report, which can be written: checked before anything else is done.
+    pub(super) fn copies(self) -> Result<Copies> {
+        output_file::can_write(self.report.as_deref())?;
+        Ok(Copies { json: self.report, page: page_file(self.html)? })
+    }
+}
+
+impl Copies {
     /// Shows the report and writes its copies.
-    pub(super) fn keep(&self, view: &RecoveryView<'_>, result: &RecoveryResult) -> Exit {
-        view.report(result, self.report.as_deref(), self.html.as_deref()).into()
+    pub(super) fn write(&self, view: &RecoveryView<'_>, result: &RecoveryResult) -> Exit {
+        view.report(result, self.json.as_deref(), self.page.as_ref()).into()
     }
 }
 

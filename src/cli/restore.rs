@@ -55,6 +55,7 @@ async fn dry_run(context: &Context, args: RestoreArgs) -> Result<Exit> {
         only: args.only,
         prices: args.prices,
         exit_code: false,
+        html: None,
         state: args.change.apply.state,
         common: args.common,
     };

@@ -64,7 +64,7 @@ pub(super) fn view(
     let heading = Heading::new(&location, header.at, Purpose::Plan, context.now)
         .notes(plan_notes(&header, &suggest::choice_of(&header), context.now))
         .restore(resume.unwrap_or_else(|| suggest::restore_plan(plan).only(&kinds).to_string()));
-    let mut view = ChangesView::new(context.output.format, heading, all)?;
+    let mut view = ChangesView::new(context.output.format, heading, all, None)?;
     view.plan(&header)?;
     view.warn(&sums.plausibility(header.at, sums.deletes(false)).warnings())?;
     for change in saved.changes {

@@ -4,11 +4,12 @@ use super::args::look::TimelineArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::state_dir;
+use super::page::page_file;
 use super::suggest::suggest;
 use super::time_arg;
 use crate::engine::ShowTimeline;
 use crate::error::Result;
-use crate::report::{TimelineView, output_file};
+use crate::report::TimelineView;
 
 pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     let TimelineArgs { location, from, to, step, html, state, server, output } = args;
@@ -21,7 +22,7 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     };
     let timeline = ShowTimeline { location: location.clone(), from, to, step, state_dir: own_runs };
     timeline.check()?;
-    output_file::can_write(html.as_deref())?;
+    let page = page_file(html)?;
     let diff = suggest("diff").word(&location.to_string()).to_string();
     let client = context.client(server.settings(None)).await?;
     let scan = context.answered(&client, timeline.inspect(&client).await)?;
@@ -32,8 +33,8 @@ pub(super) async fn run(context: &Context, args: TimelineArgs) -> Result<Exit> {
     let format = context.output.format;
     let view = TimelineView::new(&location, activity, format, diff);
     view.show(format, &context.counters, context.elapsed())?;
-    if let Some(path) = html {
-        output_file::write(&path, "the page", view.page(client.clock().now()))?;
+    if let Some(page) = page {
+        page.write(&view.page(&page.ran, client.clock().now()))?;
     }
     Ok(Exit::Done)
 }

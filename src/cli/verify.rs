@@ -6,6 +6,7 @@ use super::args::compare::VerifyArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::kept::open_set;
+use super::page::page_file;
 use super::suggest::{Suggestion, restore_of_set, suggest};
 use super::time_arg;
 use crate::engine::{Action, Against, Findings, Query, Settings, Sums, Verdict, Verification, Verify};
@@ -23,7 +24,8 @@ struct Asked {
 
 pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let Asked { query, settings, restore } = asked(context, &args).await?;
-    let VerifyArgs { against, all, doubtful, allow_empty, common, .. } = args;
+    let VerifyArgs { against, all, doubtful, allow_empty, html, common, .. } = args;
+    let page = page_file(html)?;
     let trust = doubtful.is_some();
     let compared = Against::of(&query.location, against.as_ref())?;
     let in_directory = matches!(compared, Against::Directory(_));
@@ -37,7 +39,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
     let heading = Heading::new(&location, at, purpose, context.now)
         .against(against.clone())
         .notes(problems(std::slice::from_ref(&verification.history)));
-    let mut view = ChangesView::new(context.output.format, heading, all)?;
+    let mut view = ChangesView::new(context.output.format, heading, all, page)?;
     let findings = context.surveying(verification.survey(&client, &context.cancel)).await;
     let Findings { changes, uncertain, sums } = findings?;
     view.warn(&sums.plausibility(at, 0).warnings())?;
@@ -59,7 +61,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         uncertain: sums.uncertain.all(),
     };
     let summary = context.summary(command, &location, at, &sums);
-    view.finish(&sums, &summary, Closing::Verdict(&text))?;
+    view.finish(&sums, &summary, Closing::Verified(verdict, &text))?;
     Ok(match verdict {
         Verdict::Empty if allow_empty => Exit::Done,
         // An empty comparison is a finding.

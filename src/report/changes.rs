@@ -8,11 +8,12 @@ use super::cost::cost_line;
 use super::csv::CsvChanges;
 use super::diff::{DiffView, nothing_to_change};
 use super::heading::{Heading, Purpose};
+use super::html::{ChangesPage, PageFile};
 use super::json::{JsonLines, Summary};
 use super::table_out::TableOut;
 use super::units::plural;
 use super::{Format, Output, say};
-use crate::engine::Prepared;
+use crate::engine::{Prepared, Verdict};
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Check, Destination, Instant};
@@ -22,40 +23,51 @@ use crate::spill::Spool;
 
 type Out = BufWriter<std::io::Stdout>;
 
-/// The results of a diff, of a verify, or a saved plan, in the form asked for.
-pub(crate) enum ChangesView {
+/// The results of a diff, of a verify, or a saved plan, in the form asked for, and as a page if one was asked for.
+pub(crate) struct ChangesView {
+    form: Form,
+    page: Option<ChangesPage>,
+}
+
+/// The form of the results on stdout.
+enum Form {
     Table(Box<DiffView>, TableOut),
     Json(JsonLines<Out>),
     Csv(Box<CsvChanges<Out>>),
 }
 
 impl ChangesView {
-    pub(crate) fn new(format: Format, heading: Heading, all: bool) -> Result<Self> {
+    pub(crate) fn new(format: Format, heading: Heading, all: bool, page: Option<PageFile>) -> Result<Self> {
         let out = BufWriter::new(std::io::stdout());
-        Ok(match format {
+        let page = page.map(|page| ChangesPage::new(page, heading.clone()));
+        let form = match format {
             Format::Table => {
                 let out = TableOut::paged(all);
-                Self::Table(Box::new(DiffView::new(heading, all, out.screen())), out)
+                Form::Table(Box::new(DiffView::new(heading, all, out.screen())), out)
             }
-            Format::Json => Self::Json(JsonLines::new(out)),
-            Format::Csv => Self::Csv(Box::new(CsvChanges::new(out)?)),
-        })
+            Format::Json => Form::Json(JsonLines::new(out)),
+            Format::Csv => Form::Csv(Box::new(CsvChanges::new(out)?)),
+        };
+        Ok(Self { form, page })
     }
 
     /// The findings about the bucket. The table shows them elsewhere.
     pub(crate) fn checks(&mut self, checks: &[Check]) -> Result<()> {
-        match self {
-            Self::Json(lines) => lines.checks(checks),
-            Self::Table(..) | Self::Csv(_) => Ok(()),
+        match &mut self.form {
+            Form::Json(lines) => lines.checks(checks),
+            Form::Table(..) | Form::Csv(_) => Ok(()),
         }
     }
 
     /// Warnings that precede the changes. CSV has no place for them, so they go to stderr.
     pub(crate) fn warn(&mut self, warnings: &[Warning]) -> Result<()> {
-        match self {
-            Self::Table(view, _) => view.warn(warnings),
-            Self::Json(lines) => lines.warnings(warnings)?,
-            Self::Csv(_) => {
+        if let Some(page) = &mut self.page {
+            page.warn(warnings);
+        }
+        match &mut self.form {
+            Form::Table(view, _) => view.warn(warnings),
+            Form::Json(lines) => lines.warnings(warnings)?,
+            Form::Csv(_) => {
                 for warning in warnings {
                     say(&format!("warning: {warning}\n"));
                 }
@@ -66,10 +78,10 @@ impl ChangesView {
 
     /// That there was nothing to compare, where the table does not say it at its end.
     pub(crate) fn nothing_compared(&mut self, message: &str) -> Result<()> {
-        match self {
-            Self::Table(..) => Ok(()),
-            Self::Json(lines) => lines.warning("nothing-compared", message),
-            Self::Csv(_) => {
+        match &mut self.form {
+            Form::Table(..) => Ok(()),
+            Form::Json(lines) => lines.warning("nothing-compared", message),
+            Form::Csv(_) => {
                 say(&format!("{message}\n"));
                 Ok(())
             }
@@ -78,58 +90,65 @@ impl ChangesView {
 
     /// The header of a plan. The table shows it elsewhere.
     pub(crate) fn plan(&mut self, header: &Header) -> Result<()> {
-        match self {
-            Self::Json(lines) => lines.plan(header),
-            Self::Table(..) | Self::Csv(_) => Ok(()),
+        match &mut self.form {
+            Form::Json(lines) => lines.plan(header),
+            Form::Table(..) | Form::Csv(_) => Ok(()),
         }
     }
 
     /// A difference, as something that is not as it should be.
     pub(crate) fn mismatch(&mut self, change: &Change) -> Result<()> {
-        match self {
-            Self::Json(lines) => lines.mismatch(change),
-            other => other.change(change),
+        let Form::Json(lines) = &mut self.form else { return self.change(change) };
+        if let Some(page) = &mut self.page {
+            page.change(change);
         }
+        lines.mismatch(change)
     }
 
     /// The keys in doubt that are not among the changes: the table counts them.
     pub(crate) fn uncertain(&mut self, uncertain: Option<Spool<UncertainKey>>) -> Result<()> {
-        let (Self::Json(lines), Some(uncertain)) = (self, uncertain) else { return Ok(()) };
+        let (Form::Json(lines), Some(uncertain)) = (&mut self.form, uncertain) else { return Ok(()) };
         uncertain.into_changes()?.try_for_each(|uncertain| lines.uncertain(&uncertain?))
     }
 
     pub(crate) fn change(&mut self, change: &Change) -> Result<()> {
-        match self {
-            Self::Table(view, out) => view.change(change, out),
-            Self::Json(lines) => lines.change(change),
-            Self::Csv(csv) => csv.change(change),
+        if let Some(page) = &mut self.page {
+            page.change(change);
+        }
+        match &mut self.form {
+            Form::Table(view, out) => view.change(change, out),
+            Form::Json(lines) => lines.change(change),
+            Form::Csv(csv) => csv.change(change),
         }
     }
 
     /// Ends the output with what follows from the changes.
     pub(crate) fn finish(self, sums: &Sums, summary: &Summary<'_>, closing: Closing<'_>) -> Result<()> {
-        match self {
-            Self::Table(view, mut out) => {
+        match self.form {
+            Form::Table(view, mut out) => {
                 view.finish(sums, &mut out)?;
                 match closing {
-                    Closing::Verdict(verdict) => writeln!(out, "{verdict}")?,
+                    Closing::Verdict(text) | Closing::Verified(_, text) => writeln!(out, "{text}")?,
                     Closing::NextStep(estimate) => {
                         view.next_step(sums, limits::DEFAULT_RATE, estimate, &mut out)?;
                     }
                 }
-                Ok(out.flush()?)
+                out.flush()?;
             }
-            Self::Json(mut lines) => lines.summary(summary),
-            Self::Csv(csv) => csv.finish(),
+            Form::Json(mut lines) => lines.summary(summary)?,
+            Form::Csv(csv) => csv.finish()?,
         }
+        self.page.map_or(Ok(()), |page| page.write(sums, closing))
     }
 }
 
 /// The end of a table of changes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Closing<'a> {
-    /// A verdict.
+    /// A sentence.
     Verdict(&'a str),
+    /// The verdict of a verify, in words.
+    Verified(Verdict, &'a str),
     /// The command that applies the changes, with its estimated cost, if that is known.
     NextStep(Option<&'a Estimate>),
 }

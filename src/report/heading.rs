@@ -80,19 +80,19 @@ impl Purpose {
 #[derive(Debug, Clone)]
 pub(crate) struct Heading {
     /// The bucket and prefix.
-    location: Location,
+    pub(super) location: Location,
     /// The target time.
-    at: Instant,
+    pub(super) at: Instant,
     /// The purpose of the comparison.
     pub(super) purpose: Purpose,
     /// The location compared, if it is another one.
-    against: Option<Destination>,
+    pub(super) against: Option<Destination>,
     /// Notes, one per line.
-    notes: Vec<String>,
+    pub(super) notes: Vec<String>,
     /// The command that applies the changes; empty if there is none.
     pub(super) restore: String,
     /// The present, to compute ages.
-    now: Instant,
+    pub(super) now: Instant,
 }
 
 impl Heading {

@@ -132,7 +132,7 @@ pub(super) fn application(Running { since, keys_changed }: Running) -> String {
 }
 
 /// Returns the heading of a report.
-pub(super) fn heading(report: &Report) -> String {
+fn heading(report: &Report) -> String {
     let what = match report.purpose {
         Purpose::Recover => "recovery",
         Purpose::Drill => "drill",

@@ -12,7 +12,7 @@ use super::recoveries::{abort_text, aborted_line};
 use super::recovery::{StepNews, recovery_table};
 use super::recovery_words::{Ended, recovery_words, start_over};
 use super::table_out::TableOut;
-use super::{Format, JsonLines, Output, output_file, recovery_page, say};
+use super::{Format, JsonLines, Output, PageFile, output_file, recovery_page, say};
 use crate::engine::recover::{Conclusion, Notice, RecoveryResult, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::Suggest;
@@ -71,7 +71,7 @@ impl<'a> RecoveryView<'a> {
         &self,
         result: &RecoveryResult,
         json_file: Option<&Path>,
-        page_file: Option<&Path>,
+        page_file: Option<&PageFile>,
     ) -> Conclusion {
         let RecoveryResult { recovery, report, conclusion, .. } = result;
         let mut lines = JsonLines::new(Vec::new());
@@ -94,12 +94,9 @@ impl<'a> RecoveryView<'a> {
             shown
                 .map_err(|e| Error::new(ErrorKind::Local, format!("cannot write the report to stdout: {e}"))),
         );
-        let is_copied = |path: Option<&Path>, what: &str, content: &[u8]| {
-            path.is_none_or(|path| is_written(output_file::write(path, what, content)))
-        };
-        let page = recovery_page(report, recovery.now());
-        let written =
-            [is_copied(json_file, "the report", &json), is_copied(page_file, "the page", page.as_bytes())];
+        let copy = json_file.map(|path| output_file::write(path, "the report", &json));
+        let page = page_file.map(|page| page.write(&recovery_page(report, &page.ran, recovery.now())));
+        let written = [copy, page].map(|written| written.is_none_or(is_written));
         match conclusion {
             Conclusion::Done if written.contains(&false) => Conclusion::Failed,
             conclusion => *conclusion,

@@ -88,7 +88,7 @@ impl<'a> TimelineView<'a> {
         if !bursts.is_empty() {
             writeln!(out, "  rank  activity burst")?;
         }
-        for BurstRow { rank, began, activity } in &bursts {
+        for BurstRow { rank, began, activity, .. } in &bursts {
             writeln!(out, "{}", self.screen.wrap(&format!("  {rank:>4}  {began}: {activity}"), 8))?;
         }
         for line in &self.remarks() {
@@ -124,7 +124,8 @@ impl<'a> TimelineView<'a> {
         let row = |burst: &Burst| {
             let remark = remark(burst).map_or_else(String::new, |remark| format!(" ({remark})"));
             let began = instant(burst.from).human();
-            BurstRow { rank: burst.rank, began, activity: format!("{}{remark}", happened(burst, screen)) }
+            let activity = format!("{}{remark}", happened(burst, screen));
+            BurstRow { rank: burst.rank, began, activity, may_be_incident: burst.may_be_incident() }
         };
         self.found.bursts.iter().map(row).collect()
     }
@@ -256,6 +257,7 @@ pub(super) struct BurstRow {
     pub(super) rank: usize,
     pub(super) began: String,
     pub(super) activity: String,
+    pub(super) may_be_incident: bool,
 }
 
 #[derive(Serialize, JsonSchema)]

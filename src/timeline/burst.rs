@@ -74,7 +74,7 @@ impl Burst {
     }
 
     /// Returns true if it destroyed data and has no known harmless origin.
-    pub(super) fn may_be_incident(&self) -> bool {
+    pub(crate) fn may_be_incident(&self) -> bool {
         self.event != Event::Put && !self.is_at_midnight() && self.origin == Origin::Unknown
     }
 

@@ -32,6 +32,7 @@ mod help_of_work;
 mod help_rules;
 mod help_text;
 mod history;
+mod html;
 mod iam;
 mod iam_decisions;
 mod iam_requests;

@@ -22,6 +22,8 @@ const TALLEST: u32 = 1000;
 
 /// Everything that is wrong with the layout: overflow, labels on top of each other, marks that do not stand out.
 const LAYOUT: &str = include_str!("html_pages/layout.js");
+/// The styles, which the files leave out.
+const STYLE: &str = include_str!("../../src/report/html/style.css");
 const COMPARE: &str = include_str!("html_pages/compare.js");
 
 fn folder() -> PathBuf {
@@ -54,10 +56,14 @@ fn every_page_is_fit_to_be_read() {
     let axe = fs::read_to_string(axe).unwrap();
     let mut browser = Browser::start();
     let mut wrong = Vec::new();
+    let work = tempfile::tempdir().unwrap();
     for page in pages() {
+        let bare = fs::read_to_string(&page).unwrap();
+        let styled = work.path().join("page.html");
+        fs::write(&styled, bare.replacen("<style></style>", &format!("<style>{STYLE}</style>"), 1)).unwrap();
         for (width, scheme) in WIDTHS.into_iter().flat_map(|width| SCHEMES.map(|scheme| (width, scheme))) {
             let name = format!("{}-{width}-{scheme}", page.file_stem().unwrap().to_str().unwrap());
-            browser.open(&page, width, scheme);
+            browser.open(&styled, width, scheme);
             let picture = browser.picture(TALLEST);
             if std::env::var_os("ASOF_WRITE_PAGES").is_some() {
                 fs::create_dir_all(all()).unwrap();

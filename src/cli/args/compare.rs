@@ -45,6 +45,9 @@ pub(in crate::cli) struct DiffArgs<const CSV: bool = true> {
     /// Exit with code 4 if there are differences
     #[arg(long)]
     pub(in crate::cli) exit_code: bool,
+    /// Also write the result to this file, as an HTML page
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) html: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) state: StateArgs,
     #[command(flatten)]
@@ -73,6 +76,9 @@ pub(in crate::cli) struct VerifyArgs {
     /// Exit with 0 if there are no keys to compare, neither at T nor now
     #[arg(long)]
     pub(in crate::cli) allow_empty: bool,
+    /// Also write the result to this file, as an HTML page
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) html: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) state: StateArgs,
     #[command(flatten)]

@@ -1,112 +1,268 @@
-//! The HTML page of a timeline.
+//! The HTML page of a timeline: a row of bars for each kind of event, on one axis and one scale, with the bursts behind
+//! the bars and the suggested target time before them.
 
 use maud::{Markup, html};
 
 use super::super::screen::Screen;
-use super::super::timeline::{TimelineView, events, instant, length};
-use super::super::units::plural;
-use super::page;
+use super::super::timeline::{BurstRow, TimelineView, events, instant, length};
+use super::super::units::{count, duration};
+use super::axis::{Axis, LENGTH, Scale, labels, percent};
+use super::{Badge, Fact, Header, Mood, Ran, Tile, command_line, tiles};
+use crate::limits;
 use crate::model::Instant;
-use crate::timeline::{Bar, Event};
+use crate::timeline::{Bar, Burst, Event, Origin};
 
-/// The chart's own units; the browser scales them to the page.
-const BAR: u64 = 10;
-const HEIGHT: u64 = 1000;
+/// Room that the number of a burst takes in a row.
+const NUMBER: u64 = 700;
+
+/// A picture of bars.
+struct Picture<'a> {
+    bars: &'a [Bar],
+    /// The length of a bar in seconds.
+    width: i64,
+    axis: Axis,
+    scale: Scale,
+    bursts: &'a [Burst],
+    /// The suggested target time.
+    target: Option<i64>,
+}
 
 impl TimelineView<'_> {
-    /// Returns the page with the chart, the bursts, and the suggested target time.
-    pub(crate) fn page(&self, now: Instant) -> String {
+    /// Returns the page with the picture, the bursts, and the suggested target time.
+    pub(crate) fn page(&self, ran: &Ran, now: Instant) -> String {
         let bins = &self.fine;
         let bars: Vec<Bar> = bins.bars().collect();
-        let body = html! {
+        let suggestion = self.found.suggestion();
+        let badge = match (bars.is_empty(), suggestion) {
+            (true, _) => Badge { mood: Mood::Plain, text: "no activity" },
+            (false, None) => Badge { mood: Mood::Plain, text: "no target time suggested" },
+            (false, Some(_)) => Badge { mood: Mood::Bad, text: "possible incident" },
+        };
+        let mut facts = vec![Fact { name: "Period", value: self.span(bins) }];
+        if let Some(burst) = suggestion {
+            let target = instant(burst.before());
+            facts.push(Fact {
+                name: "Suggested T",
+                value: format!("{} ({} ago)", target.human(), target.age(now)),
+            });
+        }
+        let header = Header { command: "timeline", title: self.place(), badge, facts, ran, now };
+        header.page(&html! {
             @if bars.is_empty() {
                 p { "No activity in this period." }
             } @else {
-                (self.figure(&bars, bins.width()))
+                (self.next())
+                (self.summary())
+                (self.picture(&bars).figure())
                 (self.moments())
             }
-        };
-        page(&format!("Activity in {}", self.place()), &self.span(bins), now, &body)
+        })
     }
 
-    fn figure(&self, bars: &[Bar], width: i64) -> Markup {
-        let most = bars.iter().map(|bar| bar.counts.iter().sum::<u64>()).max().unwrap_or_default();
-        let first = bars.first().map_or(0, |bar| bar.from);
-        let across = BAR * bars.len() as u64;
-        let before = self
-            .found
-            .suggestion()
-            .map(|burst| (burst.from - first).max(0).unsigned_abs() * BAR / width.unsigned_abs());
-        let totals = std::iter::zip(Event::ALL, self.found.totals);
+    fn next(&self) -> Markup {
+        let (words, command) = self.next_step();
         html! {
-            p {
-                "A bar is " (length(width)) "."
-                @for (event, n) in totals {
-                    span class={ "key " (event.name()) } {}
-                    (events(event, n))
-                }
-            }
-            figure {
-                svg viewBox={ "0 0 " (across) " " (HEIGHT) } preserveAspectRatio="none" role="img" {
-                    @for (n, bar) in (0..).zip(bars).filter(|(_, bar)| bar.counts.iter().any(|n| *n > 0)) {
-                        (column(n, bar, most))
-                    }
-                    @if let Some(x) = before {
-                        line class="before" x1=(x) x2=(x) y1="0" y2=(HEIGHT) {}
-                    }
-                }
-                div class="ends" {
-                    span { (instant(first).human()) }
-                    span { "tallest bar: " (plural(most, "event", "events")) }
-                    span { (instant(bars.last().map_or(first, |bar| bar.from) + width).human()) }
-                }
-            }
+            h2 { "Suggested target time" }
+            p { (words) }
+            @if let Some(command) = command { (command_line(&format!("preview the restore: {command}"))) }
+        }
+    }
+
+    fn summary(&self) -> Markup {
+        let of = std::iter::zip(["Puts", "Overwrites", "Deletes"], self.found.totals);
+        let tile = |(name, n)| Tile { name, value: count(n), note: String::new() };
+        let mut all: Vec<_> = of.map(tile).collect();
+        all.push(Tile { name: "Bursts", value: self.found.bursts.len().to_string(), note: String::new() });
+        html! { h2 { "Activity" } (tiles(&all)) }
+    }
+
+    fn picture<'a>(&'a self, bars: &'a [Bar]) -> Picture<'a> {
+        let width = self.fine.width();
+        let (first, last) = (bars.first().map_or(0, |bar| bar.from), bars.last().map_or(0, |bar| bar.from));
+        Picture {
+            bars,
+            width,
+            axis: Axis { from: first, to: last + width },
+            scale: Scale::of(bars.iter().flat_map(|bar| bar.counts)),
+            bursts: &self.found.bursts,
+            target: self.found.suggestion().map(Burst::before),
         }
     }
 
     fn moments(&self) -> Markup {
-        let (words, command) = self.next_step();
+        let rows = self.bursts(Screen { columns: Some(2 * limits::PAGE_NAME), rows: None });
+        let (incidents, others): (Vec<_>, Vec<_>) = rows.into_iter().partition(|row| row.may_be_incident);
         html! {
             h2 { "Activity bursts" }
-            @let bursts = self.bursts(Screen::ENDLESS);
-            @if bursts.is_empty() { p { "None." } } @else {
-                div class="scroll" { table {
-                    tr { th { "rank" } th { "start" } th { "activity" } }
-                    @for burst in &bursts {
-                        tr {
-                            td class="number" { (burst.rank) }
-                            td { (burst.began) }
-                            td { (burst.activity) }
-                        }
-                    }
+            @if incidents.is_empty() && others.is_empty() { p { "None." } } @else {
+                div class="scroll" tabindex="0" { table class="bursts" {
+                    caption { "Bursts in order of time; rank 1 has the most events" }
+                    thead { tr {
+                        th scope="col" class="number" { "rank" } th scope="col" { "start" } th scope="col" { "activity" }
+                    } }
+                    (group("Possible incidents", &incidents))
+                    (group("Other activity", &others))
                 } }
             }
             @for remark in self.remarks() { p { (remark) } }
-            h2 { "Suggested target time" }
-            p { (words) }
-            @if let Some(command) = command { p { code { (command) } } }
         }
     }
 }
 
-/// Returns a bar, with the kinds of events stacked; a tooltip names the counts. Each kind that occurs is visible, at
-/// least as a line.
-fn column(n: u64, bar: &Bar, most: u64) -> Markup {
-    let mut top = HEIGHT;
-    let there = || std::iter::zip(Event::ALL, bar.counts).filter(|(_, n)| *n > 0);
-    let parts = there().map(|(event, n)| {
-        let height = (u128::from(n) * u128::from(HEIGHT)).div_ceil(u128::from(most.max(1)));
-        let height = u64::try_from(height).unwrap_or(HEIGHT).max(HEIGHT / 200);
-        top = top.saturating_sub(height);
-        (event, top, height)
-    });
-    let said = there().map(|(event, n)| events(event, n));
+fn group(title: &str, rows: &[BurstRow]) -> Markup {
     html! {
-        g {
-            title { (instant(bar.from).human()) ": " (said.collect::<Vec<_>>().join(", ")) }
-            @for (event, y, height) in parts {
-                rect class=(event.name()) x=(n * BAR) y=(y) width=(BAR - 1) height=(height) {}
+        @if !rows.is_empty() {
+            tbody {
+                tr { th scope="rowgroup" colspan="3" { (title) } }
+                @for row in rows {
+                    tr {
+                        td class="number" { (row.rank) }
+                        td class="time" { (row.began) }
+                        td { (row.activity) }
+                    }
+                }
             }
         }
+    }
+}
+
+impl Picture<'_> {
+    fn figure(&self) -> Markup {
+        let lanes = Event::ALL.into_iter().enumerate().filter(|(n, _)| self.column(*n).any(|n| n > 0));
+        html! {
+            figure {
+                figcaption {
+                    "Events in each " (length(self.width)) ", in UTC; " (self.scale.words()) ". "
+                    @if !self.bursts.is_empty() { "Numbered bands are the bursts" }
+                    @if self.bursts.iter().any(|burst| burst.origin != Origin::Unknown) {
+                        ", hatched if made by asof or another restore"
+                    }
+                    @if self.target.is_some() { "; the dashed line is T, the last second before the incident" }
+                    @if !self.bursts.is_empty() { "." }
+                }
+                div class="plot" role="img" aria-label="Bars of the events over time, which are also in the table below" {
+                    @if let Some(target) = self.target { (self.flag(target)) }
+                    @for (n, event) in lanes { (self.lane(n, event)) }
+                    (labels(&self.axis.clock()))
+                }
+                details {
+                    summary { "The same as a table" }
+                    div class="scroll" tabindex="0" { (self.table()) }
+                }
+            }
+        }
+    }
+
+    fn column(&self, event: usize) -> impl Iterator<Item = u64> {
+        self.bars.iter().map(move |bar| bar.counts.get(event).copied().unwrap_or_default())
+    }
+
+    /// The target time above its line, on the side away from the incident where there is room.
+    fn flag(&self, target: i64) -> Markup {
+        let at = self.axis.place(target);
+        let human = instant(target).human();
+        let clock = human.split_once(' ').map_or(&*human, |(_, clock)| clock);
+        let side = if at > LENGTH * 2 / 5 { "flag before" } else { "flag" };
+        html! { div class="flags" { span class=(side) style={ "left:" (percent(at)) } { "T " (clock) } } }
+    }
+
+    fn lane(&self, n: usize, event: Event) -> Markup {
+        let name = event.name();
+        let bursts = || self.bursts.iter().filter(|burst| burst.event == event);
+        let numbered = self.numbered(event);
+        html! {
+            div class="lane-name" { span class={ "key " (name) } {} (events(event, self.column(n).sum())) }
+            div class="y" {
+                @for mark in self.scale.marks() { span style={ "bottom:" (percent(self.scale.height(mark))) } { (count(mark)) } }
+            }
+            div class="lane" {
+                @for mark in self.scale.marks() { i class="grid" style={ "bottom:" (percent(self.scale.height(mark))) } {} }
+                @for burst in bursts() {
+                    i class={ "band " (band(burst)) } style=(self.axis.across(burst.from, burst.to + 1)) {}
+                }
+                @if let Some(target) = self.target { i class="target" style={ "left:" (percent(self.axis.place(target))) } {} }
+                svg viewBox={ "0 0 " (LENGTH) " " (LENGTH) } preserveAspectRatio="none" {
+                    @for (bar, n) in self.bars.iter().zip(self.column(n)).filter(|(_, n)| *n > 0) {
+                        (self.bar(bar, n, name))
+                    }
+                }
+                @for burst in numbered {
+                    @let at = self.axis.place(burst.to);
+                    b class=[(at > LENGTH * 9 / 10).then_some("before")] style={ "left:" (percent(at)) } { (burst.rank) }
+                }
+            }
+        }
+    }
+
+    /// The bursts of a kind whose numbers do not cover each other: those with the most events first.
+    fn numbered(&self, event: Event) -> Vec<&Burst> {
+        let mut all: Vec<_> = self.bursts.iter().filter(|burst| burst.event == event).collect();
+        all.sort_by_key(|burst| burst.rank);
+        let mut taken: Vec<u64> = Vec::new();
+        all.retain(|burst| {
+            let at = self.axis.place(burst.to);
+            let is_free = taken.iter().all(|other| other.abs_diff(at) >= NUMBER);
+            if is_free {
+                taken.push(at);
+            }
+            is_free
+        });
+        all
+    }
+
+    fn bar(&self, bar: &Bar, n: u64, name: &str) -> Markup {
+        let (x, end) = (self.axis.place(bar.from), self.axis.place(bar.from + self.width));
+        let height = self.scale.height(n);
+        html! {
+            rect class=(name) x=(x) y=(LENGTH - height) width=(end - x) height=(height) {}
+        }
+    }
+
+    fn table(&self) -> Markup {
+        html! {
+            table {
+                caption { "Events in each " (length(self.width)) " with any, in UTC" }
+                thead { tr {
+                    th scope="col" { "from" }
+                    @for event in Event::ALL { th scope="col" class="number" { (event.name()) "s" } }
+                } }
+                tbody {
+                    @for bar in self.bars.iter().filter(|bar| bar.counts.iter().any(|n| *n > 0)) {
+                        tr {
+                            th scope="row" class="time" { (instant(bar.from).human()) }
+                            @for n in bar.counts { td class="number" { (count(n)) } }
+                        }
+                    }
+                }
+            }
+            @if !self.bursts.is_empty() {
+                table {
+                    caption { "Bursts, in UTC" }
+                    thead { tr {
+                        th scope="col" class="number" { "rank" } th scope="col" { "from" } th scope="col" { "for" }
+                        th scope="col" { "kind" } th scope="col" class="number" { "events" }
+                    } }
+                    tbody {
+                        @for burst in self.bursts {
+                            tr {
+                                td class="number" { (burst.rank) }
+                                td class="time" { (instant(burst.from).human()) }
+                                td { (duration((burst.to - burst.from + 1).unsigned_abs())) }
+                                td { (burst.event.name()) "s" }
+                                td class="number" { (count(burst.count)) }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn band(burst: &Burst) -> &'static str {
+    match burst.origin {
+        Origin::Asof(_) | Origin::Restore => "own",
+        Origin::Unknown if burst.may_be_incident() => "incident",
+        Origin::Unknown => "",
     }
 }

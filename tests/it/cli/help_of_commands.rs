@@ -42,6 +42,9 @@ fn of_diff() {
           --exit-code
               Exit with code 4 if there are differences
 
+          --html <FILE>
+              Also write the result to this file, as an HTML page
+
           --state-dir <DIR> (as in restore)
           --state-profile <PROFILE> (as in restore)
       -v, --verbose... (as in restore)
@@ -68,6 +71,7 @@ fn of_diff() {
       asof diff s3://prod-uploads --at 2026-11-17T14:30:05Z
       asof diff s3://prod-uploads/invoices/ --at 2h --out incident.plan
       asof diff s3://prod-uploads --at 2d --versus 1d --format json
+      asof diff s3://prod-uploads --at 2h --html diff.html
       asof diff s3://prod-uploads --at 2h --out /shared/incident --shards 64
     "#);
 }

@@ -39,6 +39,7 @@ fn of_verify() {
           --allow-empty
               Exit with 0 if there are no keys to compare, neither at T nor now
 
+          --html <FILE> (as in diff)
           --state-dir <DIR> (as in restore)
           --state-profile <PROFILE> (as in restore)
       -v, --verbose... (as in restore)
@@ -51,6 +52,7 @@ fn of_verify() {
       asof verify s3://prod-uploads --at 2026-11-17T14:30:05Z
       asof verify s3://prod-uploads --at 2h --against s3://scratch
       asof verify s3://prod-uploads/invoices/ --at 2h --against ./invoices --all
+      asof verify s3://prod-uploads --at 2h --html verify.html
       asof verify /shared/incident
     "#);
 }
