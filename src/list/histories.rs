@@ -99,7 +99,7 @@ async fn read_together<R: HistoryReader>(
             prefix,
             after: after.map(Marker::parts),
             entries: step.entries,
-            once: false,
+            ..PageRequest::default()
         };
         let page = client.list_versions(&request).await.map_err(|e| located(e, after))?;
         if page.is_truncated() && next_marker(&page).is_none() {

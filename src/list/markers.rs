@@ -46,7 +46,7 @@ pub(super) async fn look_up(client: &Client, bucket: &str, prefix: &str, gap: &G
     if first.is_some_and(|first| *first <= **key) {
         return Ok(());
     }
-    let request = PageRequest { bucket, prefix: key, after: None, entries: 1, once: false };
+    let request = PageRequest { bucket, prefix: key, entries: 1, ..PageRequest::default() };
     if client.list_versions(&request).await?.entries().next().is_none_or(|entry| entry.key != key) {
         return Ok(());
     }
@@ -57,6 +57,6 @@ pub(super) async fn look_up(client: &Client, bucket: &str, prefix: &str, gap: &G
 
 async fn page_after(client: &Client, bucket: &str, prefix: &str, key: &str) -> Result<Page> {
     let entries = limits::KEY_PAGE_ENTRIES;
-    let request = PageRequest { bucket, prefix, after: Some((key, None)), entries, once: false };
+    let request = PageRequest { bucket, prefix, after: Some((key, None)), entries, ..PageRequest::default() };
     client.list_versions(&request).await
 }

@@ -5,7 +5,7 @@
 //! page per request under way.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
@@ -48,6 +48,8 @@ pub(crate) struct Lister {
     flying: JoinSet<Fetched>,
     /// Tests of the server's handling of markers.
     looks: JoinSet<Result<Look>>,
+    /// Listings of folders, which are no more than hints.
+    folders: JoinSet<Folder>,
     markers: Markers,
     guards: HashMap<RangeId, LoopGuard>,
     pressure: AdaptiveLimit,
@@ -75,6 +77,15 @@ enum Look {
     KeyIsNotMissing,
 }
 
+/// The names in a folder.
+#[derive(Debug)]
+struct Folder {
+    prefix: String,
+    names: Vec<String>,
+    /// There are no others.
+    whole: bool,
+}
+
 /// A request with its answer or error.
 #[derive(Debug)]
 struct Fetched {
@@ -96,6 +107,7 @@ impl Lister {
             ranges,
             flying: JoinSet::new(),
             looks: JoinSet::new(),
+            folders: JoinSet::new(),
             markers: if concurrency > 1 { Markers::Untried } else { Markers::Wrong },
             guards: HashMap::new(),
             pressure: AdaptiveLimit::new(concurrency, NARROWER),
@@ -123,6 +135,10 @@ impl Lister {
                         self.markers = if right { Markers::Right } else { Markers::Wrong };
                         self.open_slots();
                     }
+                }
+                Some(folder) = self.folders.join_next(), if !self.flying.is_empty() => {
+                    let Folder { prefix, names, whole } = folder?;
+                    self.ranges.names(&prefix, &names, whole);
                 }
                 else => return self.end(),
             }
@@ -163,6 +179,7 @@ impl Lister {
             self.guards.remove(&ask.range);
         }
         self.look(&page, answer.gaps);
+        self.list_folders();
         self.open_slots();
         let progress = self.ranges.progress();
         let counters = self.client.counters();
@@ -189,6 +206,28 @@ impl Lister {
                     look_up(&client, &bucket, &prefix, &gap).await?;
                 }
                 Ok(Look::KeyIsNotMissing)
+            });
+        }
+    }
+
+    /// Requests the names in folders that are worth it. A failure is no error: the names are not known then.
+    fn list_folders(&mut self) {
+        while let Some(prefix) = self.ranges.folder().filter(|_| self.markers != Markers::Wrong) {
+            self.sent = self.sent.wrapping_add(1);
+            let (client, bucket) = (self.client.clone(), self.bucket.clone());
+            self.folders.spawn(async move {
+                let entries = limits::PAGE_ENTRIES;
+                let request = PageRequest {
+                    bucket: &bucket,
+                    prefix: &prefix,
+                    after: None,
+                    entries,
+                    delimiter: "/",
+                    once: true,
+                };
+                let page = client.list_versions(&request).await;
+                let names = page.as_ref().map(names_in).unwrap_or_default();
+                Folder { prefix, names, whole: page.is_ok_and(|page| !page.is_truncated()) }
             });
         }
     }
@@ -227,6 +266,7 @@ impl Lister {
                 after,
                 entries: limits::PAGE_ENTRIES,
                 once: true,
+                ..PageRequest::default()
             };
             let page = client.list_versions(&request).await;
             Fetched { ask, budget, page }
@@ -253,6 +293,13 @@ impl Lister {
             ask.after.as_ref(),
         )
     }
+}
+
+/// Returns the keys and common prefixes of a page, in order.
+fn names_in(page: &Page) -> Vec<String> {
+    let keys = page.entries().map(|entry| entry.key);
+    let names: BTreeSet<&str> = keys.chain(page.prefixes()).collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// A page as seen by the planner.

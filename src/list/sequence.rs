@@ -39,7 +39,13 @@ impl Pages {
             return Ok(None);
         }
         let after = self.after.as_ref().map(Marker::parts);
-        let request = PageRequest { bucket: &self.bucket, prefix: &self.prefix, after, entries, once: false };
+        let request = PageRequest {
+            bucket: &self.bucket,
+            prefix: &self.prefix,
+            after,
+            entries,
+            ..PageRequest::default()
+        };
         let mut page = client.list_versions(&request).await.map_err(|e| located(e, self.after.as_ref()))?;
         if let Some(entry) = page.entries().find(|e| !e.key.starts_with(&self.prefix)) {
             return Err(self.corrupt(&format!(

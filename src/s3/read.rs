@@ -26,6 +26,8 @@ pub struct PageRequest<'a> {
     pub after: Option<(&'a str, Option<&'a str>)>,
     /// Maximum number of entries.
     pub entries: i32,
+    /// Keys that have the same beginning up to this are listed once, as a prefix; empty for none.
+    pub delimiter: &'a str,
     /// Send it once, since the caller does the retries.
     pub once: bool,
 }
@@ -57,6 +59,9 @@ impl Client {
             .max_keys(request.entries);
         if !request.prefix.is_empty() {
             call = call.prefix(request.prefix);
+        }
+        if !request.delimiter.is_empty() {
+            call = call.delimiter(request.delimiter);
         }
         if let Some((key, version)) = request.after {
             call = call.key_marker(key).set_version_id_marker(version.map(ToOwned::to_owned));

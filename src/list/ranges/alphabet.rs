@@ -1,56 +1,56 @@
 //! Learns from samples which characters occur where in the keys.
 //!
-//! A *place* is a path component and an offset in it: in `tenant-7/2024/a` the `4` is at place (1, 3), however long
-//! the tenant's name is. Each place keeps the characters seen there ([`Seen`]), in total and by the two preceding
-//! characters: so a date's month learns that `-1` is followed by `0`, `1`, `2`, and a directory that `im` is followed
-//! by `a`, `p`.
+//! A *place* is a path component, a segment between punctuation in it, and an offset in that: in `tenant-7/2024/a` the
+//! `7` is at (0, 1, 0) and the `4` at (1, 0, 3), however long the tenant's name is. A place at which only one character
+//! was seen is expected to have no other. At others, all characters are expected that occur at such places of the
+//! segment, until the place was seen to its end and begun anew so often that its own characters must be all.
 //!
-//! Keys read in order tell which *other* characters may occur at a place only if the place restarted (a place further
-//! left changed) and was seen to its end. A set is *known* once that has happened often enough for its size. Until
-//! then the set of the whole place stands in; while that is new too, the smallest known set of another place, or the
-//! union of a component, that contains it: the first digit of a hash is like its seventh.
+//! Some places are *bound*: their character follows from what precedes them, like a date in the names of files in a
+//! folder for that date, or from the last folder's, like a counter's first digits. They make no difference to how many
+//! keys there are.
 //!
 //! None of this is a promise about the keys: it decides where ranges are cut, never which entries are read. Memory is
-//! bounded by `ROOM` characters and as many sets; anything beyond is not learned.
+//! bounded by `ROOM` characters; anything beyond is not learned.
 
-use super::next::{Next, Turns};
+use std::collections::HashMap;
 
-/// Maximum number of components distinguished; deeper ones share the last.
+/// Components, segments of a component and offsets in a segment beyond these are not distinguished.
 const DEPTHS: usize = 16;
-/// Maximum number of offsets distinguished in a component; later ones share the last.
-const OFFSETS: usize = 192;
+const SEGMENTS: usize = 24;
+const OFFSETS: usize = 64;
 /// Maximum number of characters in all sets together.
 const ROOM: usize = 1 << 16;
-/// Maximum number of sets by preceding characters, per place.
-const PAIRS: usize = 256;
-/// Characters learned beyond the scale of a key's page: later ones affect no cut.
-const BEYOND: usize = 16;
-/// A set is known if it was met this many times its size, …
+/// Characters learned beyond the first in which a key differs from the one before it.
+const BEYOND: usize = 24;
+/// A set is whole if it was met this many times its size, …
 const OFTEN: u32 = 3;
 /// … and seen to its end this many times.
 const ENDED: u32 = 3;
-/// If keys go on after a character less often than this, exploring what follows it is useless.
-const SELDOM: f64 = 0.3;
-/// A single character met first this many times after a cut counts as the only one at its place.
-const FIRST: u32 = 3;
 
-/// The position of a character in a key, and the characters before it.
-#[derive(Debug, Clone, Copy, Default)]
+/// The position of a character in a key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct Place {
-    depth: usize,
+    part: Segment,
     offset: usize,
-    /// The two preceding characters within the component.
-    before: u64,
+}
+
+/// A stretch of letters and digits: its component, and its number in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+struct Segment {
+    depth: usize,
+    nth: usize,
 }
 
 impl Place {
     /// Returns the place after `character`.
     pub(super) fn step(self, character: char) -> Self {
-        if character == '/' {
-            Self { depth: self.depth + 1, offset: 0, before: 0 }
-        } else {
-            let before = (self.before << 32) | u64::from(u32::from(character));
-            Self { depth: self.depth, offset: self.offset + 1, before }
+        let Self { part: Segment { depth, nth }, offset } = self;
+        match character {
+            '/' => Self { part: Segment { depth: (depth + 1).min(DEPTHS), nth: 0 }, offset: 0 },
+            _ if !character.is_ascii() || character.is_ascii_alphanumeric() => {
+                Self { offset: (offset + 1).min(OFFSETS), ..self }
+            }
+            _ => Self { part: Segment { depth, nth: (nth + 1).min(SEGMENTS) }, offset: 0 },
         }
     }
 
@@ -58,279 +58,156 @@ impl Place {
     pub(super) fn after(text: &str) -> Self {
         text.chars().fold(Self::default(), Self::step)
     }
+
+    /// Returns whether a component begins here.
+    pub(super) fn is_first(self) -> bool {
+        self.part.nth == 0 && self.offset == 0
+    }
 }
 
-/// The evidence that meeting a character gives about the completeness of its set.
-#[derive(Debug, Clone, Copy)]
-enum Evidence {
-    /// None: the place only advanced by one.
-    None,
-    /// Weak: the first key after a cut has the smallest characters.
-    First,
-    /// The place restarted.
-    Again,
-}
-
-/// The characters seen at a place, in order, and the evidence that the set is complete.
+/// The characters seen at a place, in order, and the evidence that the set is whole.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub(super) chars: Vec<char>,
-    /// The turns after each character, and in total.
-    turns: Vec<Turns>,
-    pub(super) sum: Turns,
-    again: u32,
-    first: u32,
+struct Seen {
+    chars: Vec<char>,
+    met: u32,
     ended: u32,
+    /// The number of times that the place began anew with a lesser character, and with another.
+    back: u32,
+    on: u32,
+    /// The number of times that neighbors differed here first.
+    steps: u32,
 }
 
 impl Seen {
-    /// Adds a character if there is room. Returns whether the set changed in a way that matters.
-    fn learn(&mut self, character: char, evidence: Evidence, room: &mut usize) -> bool {
-        let known = self.is_known();
-        match evidence {
-            Evidence::None => {}
-            Evidence::First => self.first = self.first.saturating_add(1),
-            Evidence::Again => self.again = self.again.saturating_add(1),
-        }
-        match self.chars.binary_search(&character) {
-            Ok(_) => known != self.is_known(),
-            Err(at) if *room > 0 => {
-                *room -= 1;
-                self.chars.insert(at, character);
-                self.turns.insert(at, Turns::default());
-                true
-            }
-            Err(_) => {
-                // The set is incomplete and must not count as known.
-                (self.again, self.first) = (0, 0);
-                known
-            }
-        }
-    }
-
-    /// Counts whether keys went on to another character after this one, or ended with it.
-    fn turn(&mut self, character: char, on: bool) {
-        if let Some(turns) = self.turns_mut(character) {
-            turns.count(on);
-            self.sum.count(on);
-        }
-    }
-
-    fn turns_mut(&mut self, character: char) -> Option<&mut Turns> {
-        let at = self.chars.binary_search(&character).ok()?;
-        self.turns.get_mut(at)
-    }
-
-    /// Returns the turns after a character.
-    pub(super) fn turns(&self, character: char) -> Turns {
-        let at = self.chars.binary_search(&character).ok();
-        at.and_then(|at| self.turns.get(at)).copied().unwrap_or_default()
-    }
-
-    fn is_known(&self) -> bool {
+    fn is_whole(&self) -> bool {
         let len = u32::try_from(self.chars.len()).unwrap_or(u32::MAX);
-        (self.again >= len.saturating_mul(OFTEN) && self.ended >= ENDED) || (len == 1 && self.first >= FIRST)
+        self.met >= len.saturating_mul(OFTEN) && self.back >= ENDED
     }
 
-    /// Returns whether `other` contains the whole set and more.
-    fn is_part_of(&self, other: &[char]) -> bool {
-        self.chars.len() < other.len() && self.chars.iter().all(|c| other.binary_search(c).is_ok())
-    }
-}
-
-#[derive(Debug, Default)]
-struct Slot {
-    all: Seen,
-    /// By preceding characters, sorted.
-    pairs: Vec<(u64, Seen)>,
-    /// The index of the shared set that stands in.
-    borrowed: Option<usize>,
-}
-
-impl Slot {
-    fn pair(&self, before: u64) -> Option<&Seen> {
-        let at = self.pairs.binary_search_by_key(&before, |pair| pair.0).ok()?;
-        self.pairs.get(at).map(|pair| &pair.1)
-    }
-
-    /// Returns the set after `before`, creating it if `make`: it will get a member, so there are never more sets than
-    /// `ROOM`.
-    fn pair_mut(&mut self, before: u64, make: bool) -> Option<&mut Seen> {
-        match self.pairs.binary_search_by_key(&before, |pair| pair.0) {
-            Ok(at) => self.pairs.get_mut(at).map(|pair| &mut pair.1),
-            Err(at) if make && self.pairs.len() < PAIRS => {
-                self.pairs.insert(at, (before, Seen::default()));
-                self.pairs.get_mut(at).map(|pair| &mut pair.1)
-            }
-            Err(_) => None,
-        }
+    /// Returns whether the characters do not vary within a folder, or do not begin anew in each: a date in the
+    /// names of files in a folder for that date, a counter's first digits.
+    fn is_bound(&self) -> bool {
+        self.back + self.on > 0 && (self.steps == 0 || self.back * 4 < self.on)
     }
 }
 
 /// The characters by place.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Alphabet {
-    /// By component and offset.
-    slots: Vec<Vec<Slot>>,
-    /// Known sets of places and unions of components, smallest first.
-    shared: Vec<Vec<char>>,
-    /// A set has changed since `shared` was built.
-    grown: bool,
-    room: usize,
-}
-
-impl Default for Alphabet {
-    fn default() -> Self {
-        Self { slots: Vec::new(), shared: Vec::new(), grown: false, room: ROOM }
-    }
+    places: HashMap<Place, Seen>,
+    /// The characters at places with more than one.
+    varied: HashMap<Segment, Vec<char>>,
+    /// The number of characters in all sets.
+    size: usize,
 }
 
 impl Alphabet {
-    /// Learns from a key sampled right after `before`; with `first`, `before` is a cut instead of a key. The keys of
-    /// the page share their first `scale` bytes.
-    pub(super) fn learn(&mut self, before: &str, key: &str, first: bool, scale: usize) {
+    /// Learns from a key and one before it: there may be others between them, but none that shares more with the key
+    /// than the other does.
+    pub(super) fn learn(&mut self, before: &str, key: &str) {
         let same = common(before, key);
-        let (head, tail) = key.split_at(same);
-        let start = Place::after(head);
-        let most = scale.saturating_sub(same) + BEYOND;
-        if !first {
-            self.end(before.get(same..).unwrap_or_default(), start, most);
-        }
-        let mut room = self.room;
-        let mut place = start;
-        for (nth, character) in tail.chars().take(most).enumerate() {
-            let evidence = match (nth, first) {
-                (0, _) => Evidence::None,
-                (_, true) => Evidence::First,
-                _ => Evidence::Again,
-            };
-            let slot = self.slot(place);
-            let mut grown = slot.all.learn(character, evidence, &mut room);
-            // The first of several characters says nothing about the others.
-            let evidence = match evidence {
-                Evidence::First if slot.all.chars.len() > 1 => Evidence::None,
-                evidence => evidence,
-            };
-            if let Some(pair) = slot.pair_mut(place.before, room > 0) {
-                grown |= pair.learn(character, evidence, &mut room);
+        self.differ(before, key);
+        self.end(
+            before,
+            same + before.get(same..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8),
+        );
+        let start = Place::after(key.get(..same).unwrap_or_default());
+        let old: Vec<_> = places(before.get(same..).unwrap_or_default(), start).take(BEYOND).collect();
+        let new = places(key.get(same..).unwrap_or_default(), start).take(BEYOND);
+        for (nth, (place, character)) in new.filter(|(_, character)| *character != '/').enumerate() {
+            self.meet(place, character);
+            let other = old.iter().find(|(other, _)| nth > 0 && *other == place);
+            let seen = self.seen_mut(place);
+            seen.met = seen.met.saturating_add(u32::from(nth > 0));
+            match other {
+                Some((_, other)) if character < *other => seen.back = seen.back.saturating_add(1),
+                Some(_) => seen.on = seen.on.saturating_add(1),
+                None => {}
             }
-            self.grown |= grown;
-            place = place.step(character);
         }
-        self.room = room;
     }
 
-    /// Counts the turns between two consecutive keys of a range, for starts of at most `most` bytes, shared by several
-    /// samples.
-    pub(super) fn turn(&mut self, before: &str, key: &str, most: usize) {
+    /// Learns from two keys of which one comes some time after the other.
+    pub(super) fn differ(&mut self, before: &str, key: &str) {
         let same = common(before, key);
-        if same > most {
+        let seen = self.seen_mut(Place::after(key.get(..same).unwrap_or_default()));
+        seen.steps = seen.steps.saturating_add(1);
+        if let Some(character) = before.get(same..).and_then(|rest| rest.chars().next()) {
+            self.meet(Place::after(key.get(..same).unwrap_or_default()), character);
+        }
+    }
+
+    /// Learns the characters of a key of which no neighbor is known.
+    pub(super) fn see(&mut self, key: &str) {
+        for (place, character) in places(key, Place::default()) {
+            self.meet(place, character);
+        }
+    }
+
+    /// Learns that no greater character follows at the places of `before` after the first `same` bytes.
+    pub(super) fn end(&mut self, before: &str, same: usize) {
+        let Some((head, tail)) = before.split_at_checked(same) else { return };
+        for (place, character) in places(tail, Place::after(head)).take(BEYOND) {
+            if character != '/' {
+                self.meet(place, character);
+                let seen = self.seen_mut(place);
+                seen.ended = seen.ended.saturating_add(1);
+            }
+        }
+    }
+
+    fn meet(&mut self, place: Place, character: char) {
+        let room = self.size < ROOM;
+        let seen = self.seen_mut(place);
+        let Err(at) = seen.chars.binary_search(&character) else { return };
+        if !room || character == '/' {
             return;
         }
-        let (head, tail) = before.split_at(same);
-        let mut place = Place::after(head);
-        for (offset, character) in tail.char_indices().take_while(|(offset, _)| same + offset <= most) {
-            let slot = self.slot(place);
-            slot.all.turn(character, offset == 0);
-            if let Some(pair) = slot.pair_mut(place.before, false) {
-                pair.turn(character, offset == 0);
-            }
-            place = place.step(character);
+        seen.chars.insert(at, character);
+        // The set was not whole.
+        seen.met = 0;
+        let new = match seen.chars.len() {
+            1 => Vec::new(),
+            2 => seen.chars.clone(),
+            _ => vec![character],
+        };
+        self.size += 1;
+        if !new.is_empty() {
+            let varied = self.varied.entry(place.part).or_default();
+            varied.extend(new);
+            varied.sort_unstable();
+            varied.dedup();
         }
-    }
-
-    /// Returns whether it is unknown if keys go on after a character. The first caller is to find out.
-    pub(super) fn explore(&mut self, place: Place, character: char) -> bool {
-        let all = &mut self.slot(place).all;
-        let seldom = all.sum.chance(1.0) < SELDOM;
-        let turns = all.turns_mut(character).filter(|turns| !seldom && turns.is_none());
-        turns.is_some_and(|turns| !std::mem::replace(&mut turns.explored, true))
-    }
-
-    /// Returns whether keys with `character` are hardly ever followed by keys with a greater one.
-    pub(super) fn is_last(&self, place: Place, character: char) -> bool {
-        self.next(place).goes_on(character) < SELDOM
-    }
-
-    /// Records that keys moved past `tail` at `place`, so that the sets after it were seen to their ends.
-    fn end(&mut self, tail: &str, mut place: Place, most: usize) {
-        for (nth, character) in tail.chars().take(most).enumerate() {
-            if nth > 0 {
-                let slot = self.slot(place);
-                let known = slot.all.is_known();
-                slot.all.ended = slot.all.ended.saturating_add(1);
-                let grown = known != slot.all.is_known();
-                if let Some(pair) = slot.pair_mut(place.before, false) {
-                    pair.ended = pair.ended.saturating_add(1);
-                }
-                self.grown |= grown;
-            }
-            place = place.step(character);
-        }
-    }
-
-    /// Chooses the stand-in sets of unknown places. Call only now and then: it visits all places.
-    pub(super) fn settle(&mut self) {
-        if !std::mem::take(&mut self.grown) {
-            return;
-        }
-        let places = self.slots.iter().flatten();
-        let known = places.filter(|slot| slot.all.is_known() && slot.all.chars.len() > 1);
-        let mut shared: Vec<Vec<char>> = known.map(|slot| slot.all.chars.clone()).collect();
-        for component in &self.slots {
-            let mut union: Vec<char> = component.iter().flat_map(|slot| &slot.all.chars).copied().collect();
-            union.sort_unstable();
-            union.dedup();
-            shared.push(union);
-        }
-        shared.sort_unstable_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
-        shared.dedup();
-        for slot in self.slots.iter_mut().flatten() {
-            slot.borrowed = None;
-            if !slot.all.is_known() {
-                slot.borrowed = shared.iter().position(|set| slot.all.is_part_of(set));
-            }
-        }
-        self.shared = shared;
     }
 
     /// Returns the characters expected at a place, in order; empty if the place was never seen.
-    fn at(&self, place: Place) -> &[char] {
-        let Some(slot) = self.get(place) else { return &[] };
-        match slot.pair(place.before) {
-            Some(pair) if pair.is_known() => &pair.chars,
-            _ => slot.borrowed.and_then(|at| self.shared.get(at)).unwrap_or(&slot.all.chars),
-        }
+    pub(super) fn at(&self, place: Place) -> &[char] {
+        let Some(seen) = self.places.get(&place) else { return &[] };
+        let varied = self.varied.get(&place.part).filter(|_| seen.chars.len() > 1 && !seen.is_whole());
+        varied.unwrap_or(&seen.chars)
     }
 
-    /// Returns the characters seen at a place: after the same preceding characters, if those were seen there.
-    pub(super) fn met(&self, place: Place) -> &[char] {
-        self.get(place).map_or(&[], |slot| &slot.pair(place.before).unwrap_or(&slot.all).chars)
+    pub(super) fn is_bound(&self, place: Place) -> bool {
+        self.places.get(&place).is_some_and(|seen| seen.chars.len() > 1 && seen.is_bound())
     }
 
-    /// Returns the expectations at a place.
-    pub(super) fn next(&self, place: Place) -> Next<'_> {
-        self.get(place)
-            .map_or_else(Next::unknown, |slot| Next::new(self.at(place), &slot.all, slot.pair(place.before)))
+    /// Returns whether it is unknown if other characters follow at a place.
+    pub(super) fn is_open(&self, place: Place, character: char) -> bool {
+        let Some(seen) = self.places.get(&place) else { return true };
+        seen.ended == 0 && (seen.chars.len() < 2 || self.at(place).last() <= Some(&character))
     }
 
-    fn get(&self, place: Place) -> Option<&Slot> {
-        self.slots.get(place.depth.min(DEPTHS - 1))?.get(place.offset.min(OFFSETS - 1))
-    }
-
-    fn slot(&mut self, place: Place) -> &mut Slot {
-        let component = grow(&mut self.slots, place.depth.min(DEPTHS - 1));
-        grow(component, place.offset.min(OFFSETS - 1))
+    fn seen_mut(&mut self, place: Place) -> &mut Seen {
+        self.places.entry(place).or_default()
     }
 }
 
-/// Returns the element at `at`, filling up with defaults.
-#[expect(clippy::indexing_slicing, reason = "resized the line before")]
-fn grow<T: Default>(list: &mut Vec<T>, at: usize) -> &mut T {
-    if list.len() <= at {
-        list.resize_with(at + 1, T::default);
-    }
-    &mut list[at]
+/// Returns the characters of `text` and their places, of which the first is `place`.
+fn places(text: &str, mut place: Place) -> impl Iterator<Item = (Place, char)> {
+    text.chars().map(move |character| {
+        let next = place.step(character);
+        (std::mem::replace(&mut place, next), character)
+    })
 }
 
 /// Returns the length in bytes of the longest common prefix, in whole characters.

@@ -3,9 +3,14 @@
 //! S3 lists versions in key order, one page at a time, and only a page tells where the next one begins; but a listing
 //! may begin after any key, existing or not. So the key space is a set of ranges `(start, end]`, each read by one
 //! request at a time. [`Ranges::ask`] returns the next request worth sending; if a slot is free and every range is
-//! being read, it cuts the one with the most left in two, based on the pages so far (`alphabet`, `scale`, `cut`).
+//! being read, it cuts the one with the most left in two, based on the pages so far and on the names of folders, for
+//! which it asks ([`Ranges::folder`]): one listing with a delimiter tells the borders of up to a thousand folders.
 //! [`Ranges::answer`] returns which entries of a page belong to the range; entries beyond its end, or sent before,
 //! must be dropped. Ranges are cut between keys: all versions of a key belong to one range.
+//!
+//! A page flows through `outcome`, which learns from it, to `cut`, which decides. In between are what is known of the
+//! names of folders (`names`) and of the characters of other names (`alphabet`), together a line on which keys have
+//! places (`scale`), and the state of each range (`part`).
 //!
 //! Guarantees, whatever the keys, the order of answers and the slots: every key within the bounds belongs to exactly
 //! one range; a range keeps its start, and its entries come in order, so the ranges' results, joined by
@@ -15,17 +20,20 @@
 //!
 //! Not guaranteed: that the guesses are good. A bad one costs a request that finds nothing, never an entry. Pages with
 //! keys out of order are not detected. The planner never waits, sends, or reads the clock: the caller repeats a failed
-//! request, and the range waits for its answer. Markers are text made of characters seen in keys, or the successor of
-//! one.
+//! request, and the range waits for its answer. The names of folders may be wrong or never arrive. Markers are text made
+//! of characters seen in keys and names, or the successor of one.
 
 mod alphabet;
 mod border;
 mod cover;
 mod cut;
-mod middle;
-mod next;
+mod luck;
+mod names;
+mod outcome;
 mod page;
 mod part;
+#[cfg(test)]
+mod ramp;
 mod scale;
 #[cfg(test)]
 mod tests;
@@ -33,21 +41,20 @@ mod tests;
 use std::ops::Range;
 use std::sync::Arc;
 
-use alphabet::{Alphabet, common};
 pub(crate) use border::Gap;
 use border::{Borders, Side};
 use cover::Cover;
-use cut::Luck;
+use luck::Luck;
+use names::Folders;
 use page::{Last, belonging};
 pub(crate) use page::{Marker, Page};
 use part::Part;
+use scale::Line;
 
 /// The number of pages with `SAMPLES` sampled keys; later ones have `FEWER`.
 const EARLY: u64 = 256;
 const SAMPLES: usize = 16;
 const FEWER: usize = 4;
-/// The number of late pages between two updates of the stand-in sets.
-const SETTLE: u64 = 16;
 /// An estimate of more than this many times the pages read is discarded.
 const ABSURD: f64 = 1e5;
 
@@ -103,9 +110,10 @@ pub(crate) struct Ranges {
     /// The open ranges, in key order.
     parts: Vec<Part>,
     borders: Borders,
-    alphabet: Alphabet,
-    /// The success of bold cuts and of depth probes.
-    bold: Luck,
+    line: Line,
+    /// The success of cuts, by origin.
+    near: Luck,
+    far: Luck,
     depths: Luck,
     slots: usize,
     flying: usize,
@@ -115,9 +123,10 @@ pub(crate) struct Ranges {
     page: f64,
     /// The number of pages answered.
     pages: u64,
-    /// The number of pages without entries of their range.
-    missed: u64,
+    /// The entries received that belong to no range or were repeated, in pages.
+    wasted: f64,
     cover: Cover,
+    folders: Folders,
 }
 
 impl Ranges {
@@ -132,17 +141,19 @@ impl Ranges {
         Self {
             prefix: prefix.to_owned(),
             cover: Cover::of(&part),
+            folders: Folders::default(),
             parts: vec![part],
             borders: Borders::default(),
-            alphabet: Alphabet::default(),
-            bold: Luck::default(),
-            depths: Luck::default(),
+            line: Line::default(),
+            near: Luck::new(0.3),
+            far: Luck::new(0.5),
+            depths: Luck::new(0.6),
             slots: slots.max(1),
             flying: 0,
             next: 1,
             page: 0.0,
             pages: 0,
-            missed: 0,
+            wasted: 0.0,
         }
     }
 
@@ -162,6 +173,26 @@ impl Ranges {
         part.flying = true;
         self.flying += 1;
         Some(Ask { range: RangeId(part.id), start: Arc::clone(&part.start), after: part.after.clone() })
+    }
+
+    /// Returns a folder whose names are worth a request with a delimiter, to be answered with [`Ranges::names`].
+    pub(crate) fn folder(&mut self) -> Option<String> {
+        self.folders.next()
+    }
+
+    /// Learns the names directly in `folder`, of keys and, with a `/`, of folders; `whole` if there are no others. They
+    /// begin with the folder, and are in order.
+    pub(crate) fn names(&mut self, folder: &str, names: &[String], whole: bool) {
+        self.folders.answered();
+        self.wasted += 1.0;
+        for (before, name) in names.iter().zip(names.iter().skip(1)) {
+            self.line.alphabet.learn(before, name);
+        }
+        let own = names.iter().filter(|_| whole).filter_map(|name| name.strip_prefix(folder));
+        self.line.names.add(folder, own.map(str::to_owned).collect());
+        for part in &mut self.parts {
+            part.estimate(&self.line, &self.prefix, self.page);
+        }
     }
 
     /// Processes the page for a request for `range`. A range without a request under way gets no entries.
@@ -224,24 +255,14 @@ impl Ranges {
         let entries = len as f64;
         self.page = self.page.max(entries);
         let samples = if self.pages < EARLY { SAMPLES } else { FEWER };
-        let scale = common(&page.key(0), &page.key(len - 1));
-        let mut before = part.at.as_ref().to_owned();
-        let mut first = !part.begun;
+        let mut before: Option<String> = part.begun.then(|| part.at.as_ref().to_owned());
         for at in (0..len).step_by((len / samples).max(1)).chain([len - 1]) {
             let key = page.key(at);
-            self.alphabet.learn(&before, &key, first, scale);
-            if !first && *before != *key {
-                let most = part.same.into_iter().min().unwrap_or(0);
-                self.alphabet.turn(&before, &key, most);
-                let [last, other, _] = part.same;
-                part.same = [common(&before, &key), last, other];
+            match before.as_deref() {
+                Some(before) => self.line.alphabet.learn(before, &key),
+                None => self.line.alphabet.see(&key),
             }
-            first = false;
-            before.clear();
-            before.push_str(&key);
-        }
-        if self.pages < EARLY || self.pages.is_multiple_of(SETTLE) {
-            self.alphabet.settle();
+            before = Some(key.into_owned());
         }
     }
 }

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::alphabet::{Alphabet, Place, common};
+use super::alphabet::{Place, common};
 use super::page::{Last, Marker};
-use super::scale::Line;
+use super::scale::{Line, folder};
 
-/// A folder read for some pages is expected to have at least this share of them left: folders have no typical size.
-const LASTING: f64 = 0.5;
+/// Larger estimates are not distinguished.
+const MOST: f64 = 1e12;
+/// Depths are worth a probe if at least this share of the range is expected in the folder of its last key.
+const MOSTLY: f64 = 0.5;
 
 /// A stretch of keys read in succession, with its number of entries: a density.
 #[derive(Debug, Clone)]
@@ -19,11 +21,11 @@ pub(super) struct Window {
 
 impl Window {
     /// Returns whether two densities are within a factor of each other; `other` is further right or overlaps.
-    pub(super) fn is_like(&self, other: &Self, alphabet: &Alphabet, factor: f64) -> bool {
-        let line = Line::even(alphabet);
-        let base = common((&self.from).min(&other.from), (&self.to).max(&other.to));
-        let own = line.stretch(base, &self.from, &self.to) / self.entries;
-        let others = line.stretch(base, &other.from, &other.to) / other.entries;
+    pub(super) fn is_like(&self, other: &Self, line: &Line, prefix: &str, factor: f64) -> bool {
+        let (low, high) = ((&self.from).min(&other.from), (&self.to).max(&other.to));
+        let base = folder(prefix, low, Some(high));
+        let own = line.measure(base, prefix, &self.from, Some(&self.to)) / self.entries;
+        let others = line.measure(base, prefix, &other.from, Some(&other.to)) / other.entries;
         own > 0.0 && others > 0.0 && own < others * factor && others < own * factor
     }
 }
@@ -33,12 +35,10 @@ impl Window {
 pub(super) enum Origin {
     /// The whole, or cut just after a prefix of a key.
     Depth,
-    /// Cut where it was unknown whether keys follow.
-    Explore,
-    /// Cut near the middle.
-    Middle,
-    /// Cut near the middle at characters not seen there before.
-    Bold,
+    /// Cut near the middle, in a folder that was listed or read.
+    Near,
+    /// Cut near the middle, in another folder.
+    Far,
 }
 
 /// The keys in `(start, end]`, read up to `at`.
@@ -62,32 +62,21 @@ pub(super) struct Part {
     pub(super) shown: bool,
     /// The assumed density.
     pub(super) window: Option<Window>,
+    /// The density of the next range to the right that was read, until it has one of its own.
+    pub(super) other: Option<Window>,
     /// The density was measured here, not in the range this one was cut from.
     pub(super) own: bool,
     /// The length of the common prefix of the last page's keys, in bytes of `at`.
     pub(super) scale: usize,
-    /// The lengths of the last samples' common prefixes with their predecessors.
-    pub(super) same: [usize; 3],
-    /// The length of the last page's folder, in bytes of the window's end.
-    pub(super) folder: usize,
-    /// The number of its pages so far, including those before the range.
-    pub(super) run: f64,
     /// The estimated number of pages left.
     pub(super) pages: f64,
-    /// The number of pages that came after the estimated end.
-    pub(super) overdue: u32,
+    /// The number of pages read, and that after which it was expected to end.
+    pub(super) read: f64,
+    pub(super) due: f64,
     /// Keys were found after the end.
     pub(super) bounded: bool,
-    /// The number of cuts allowed before an answer shows whether they were good.
-    pub(super) credit: u32,
-    /// The number of consecutive cuts that found nothing.
-    pub(super) misses: u32,
-    /// The number of pages to read before the next cut.
-    pub(super) hold: u32,
-    /// The last middle cut found nothing: probe depths before the next one.
-    pub(super) gallop: bool,
-    /// The next cuts, in reverse order.
-    pub(super) marks: Vec<String>,
+    /// The estimate is doubtful: probe depths before cutting in the middle.
+    pub(super) unsure: bool,
 }
 
 impl Part {
@@ -106,19 +95,14 @@ impl Part {
             begun: false,
             shown: false,
             window: None,
+            other: None,
             own: false,
             scale: 0,
-            same: [0; 3],
-            folder: 0,
-            run: 0.0,
             pages: 1.0,
-            overdue: 0,
+            read: 0.0,
+            due: 0.0,
             bounded: false,
-            credit: 0,
-            misses: 0,
-            hold: 0,
-            gallop: false,
-            marks: Vec::new(),
+            unsure: false,
         }
     }
 
@@ -128,11 +112,9 @@ impl Part {
         let mut right = Self::new(id, Arc::clone(&mark), self.end.replace(mark));
         right.origin = origin;
         right.scale = self.scale;
-        right.folder = self.folder;
         right.window.clone_from(&self.window);
-        right.bounded = std::mem::replace(&mut self.bounded, false);
-        right.credit = self.credit / 2;
-        self.credit -= right.credit;
+        right.other.clone_from(&self.other);
+        right.bounded = self.bounded;
         right
     }
 
@@ -141,110 +123,96 @@ impl Part {
         *self.at < *key && self.end.as_deref().is_none_or(|end| key < end)
     }
 
-    /// Returns whether there may be keys near its start. Until a page shows some, a start that ends in a made-up
-    /// character has none.
-    pub(super) fn is_sound(&self, alphabet: &Alphabet) -> bool {
-        let mut head = self.start.chars();
-        self.begun
-            || head.next_back().is_none_or(|last| {
-                let expected = alphabet.next(Place::after(head.as_str())).chars;
-                expected.binary_search(&last).is_ok()
-            })
-    }
-
     /// Returns the length of the common prefix of all unread keys, in bytes of `at`.
     pub(super) fn base(&self, prefix: &str) -> usize {
         self.end.as_deref().map_or(prefix.len(), |end| common(&self.at, end))
     }
 
-    /// Estimates the number of pages left.
-    pub(super) fn estimate(&mut self, alphabet: &Alphabet, prefix: &str, page: f64) {
-        let Some(likely) = self.expect(Line::likely(alphabet), prefix, page) else { return };
-        let lasting = self.lasting();
-        self.pages = likely;
-        if likely < lasting {
-            let most = self.expect(Line::even(alphabet), prefix, page).unwrap_or(0.0);
-            self.pages = likely.max(lasting.min(most));
-        }
-        self.pages = self.pages.min(1e12);
+    /// Estimates the number of pages left: by its own pages or else, as neighbors need not be alike, by those of the
+    /// neighbor that promises less.
+    pub(super) fn estimate(&mut self, line: &Line, prefix: &str, page: f64) {
+        let left = self.window.as_ref().and_then(|window| self.expect(window, line, prefix, page));
+        let right = self
+            .other
+            .as_ref()
+            .filter(|_| !self.own)
+            .and_then(|window| self.expect(window, line, prefix, page));
+        let model = match (left, right) {
+            (Some(left), Some(right)) => left.min(right),
+            (left, right) => left.or(right).unwrap_or(0.0),
+        };
+        self.pages = model.max(self.late()).min(MOST);
     }
 
-    /// Returns the number of pages left in the last page's folder, judging by its pages so far.
-    pub(super) fn lasting(&self) -> f64 {
-        self.run * LASTING
-    }
-
-    fn expect(&self, line: Line<'_>, prefix: &str, page: f64) -> Option<f64> {
-        let window = self.window.as_ref()?;
-        let end = self.end.as_deref();
+    fn expect(&self, window: &Window, line: &Line, prefix: &str, page: f64) -> Option<f64> {
         let low = (&window.from).min(&self.at);
-        let base = end.map_or(prefix.len(), |end| common(low, end.max(&window.to)));
-        let seen = line.stretch(base, &window.from, &window.to);
-        let rest = line.measure(base, &self.at, end);
+        let high = self.end.as_ref().map(|end| end.max(&window.to).as_ref());
+        let base = folder(prefix, low, high);
+        let seen = line.measure(base, prefix, &window.from, Some(&window.to));
+        let rest = line.measure(base, prefix, &self.at, self.end.as_deref());
         (seen > 0.0 && page > 0.0).then(|| window.entries * rest / seen / page)
     }
 
-    /// Records the folder that contains all keys of a page, of which `first` is one.
-    pub(super) fn stay(&mut self, first: &str) {
-        let folder = first.get(..self.scale).and_then(|same| same.rfind('/')).map_or(0, |at| at + 1);
-        let before = self.window.as_ref().and_then(|window| window.to.get(..self.folder));
-        self.run = if before == first.get(..folder) { self.run + 1.0 } else { 1.0 };
-        self.folder = folder;
+    /// Returns the number of pages that came after the estimated end.
+    pub(super) fn late(&self) -> f64 {
+        self.read - self.due
     }
 
-    /// Returns a cut after the shortest prefix of the last key for which it is unknown whether keys follow.
-    pub(super) fn explore(&self, alphabet: &mut Alphabet, prefix: &str) -> Option<String> {
+    /// Returns whether it was cut at a depth, and the answer is not known yet.
+    pub(super) fn is_probe(&self) -> bool {
+        !self.begun && self.origin == Origin::Depth
+    }
+
+    /// Returns whether a cut is in a folder that was listed, or in which the density was measured.
+    pub(super) fn is_near(&self, mark: &str, line: &Line) -> bool {
+        let parent = mark.trim_end_matches('/').rfind('/').and_then(|at| mark.get(..=at)).unwrap_or_default();
+        line.names.is_known(parent)
+            || self.window.as_ref().is_some_and(|window| window.from.starts_with(parent))
+    }
+
+    /// Returns a cut after all keys that share a prefix with the last key read, halfway among the lengths for which it
+    /// is unknown whether keys follow.
+    pub(super) fn depth(&self, line: &Line, prefix: &str) -> Option<String> {
         let base = self.base(prefix);
         let (head, tail) = self.at.split_at_checked(base)?;
+        let unsure = self.unsure && self.begun;
         // The last character of a start that is not a key is made up.
-        let last = if self.begun { tail.len() } else { tail.char_indices().next_back()?.0 };
-        let mut place = Place::after(head);
-        let deep = self.scale.saturating_sub(base);
-        for (offset, character) in tail.get(..last)?.char_indices().take_while(|(offset, _)| *offset <= deep)
-        {
-            if alphabet.explore(place, character) {
-                let mark = mark(head, tail.get(..offset)?, character);
-                if let Some(mark) = mark.filter(|mark| self.holds(mark)) {
-                    return Some(mark);
-                }
-            }
-            place = place.step(character);
+        let deep = if self.begun {
+            self.scale.saturating_sub(base)
+        } else {
+            tail.char_indices().next_back()?.0.checked_sub(1)?
+        };
+        if self.begun && !unsure && line.inside(prefix, &self.at, self.end.as_deref()) < MOSTLY {
+            return None;
         }
-        None
-    }
-
-    /// Plans cuts just after prefixes of the last key read, from the length at which the range's ends differ to that
-    /// at which the keys of the last page do: together they show the scale on which the range is filled. At most
-    /// `most` cuts.
-    pub(super) fn probe_depths(&mut self, alphabet: &Alphabet, prefix: &str, most: usize) {
-        let base = self.base(prefix);
-        let (head, tail) = self.at.split_at_checked(base).unwrap_or_default();
-        let deep = self.scale.saturating_sub(base);
-        // For a component between the first and the last, its end tells as much as each of its characters.
-        let first = tail.find('/').unwrap_or(tail.len());
-        let last = tail.get(..deep).and_then(|tail| tail.rfind('/')).unwrap_or(0);
         let mut place = Place::after(head);
-        let mut marks: Vec<String> = Vec::new();
+        let mut folder = head.rfind('/').map_or(0, |at| at + 1);
+        let (mut ends, mut others) = (Vec::new(), Vec::new());
         for (offset, character) in tail.char_indices().take_while(|(offset, _)| *offset <= deep) {
             let here = place;
             place = here.step(character);
-            let inside = offset > first && offset < last && character != '/';
-            if inside || alphabet.is_last(here, character) {
-                continue;
+            let open = if unsure {
+                !line.alphabet.is_bound(here)
+            } else {
+                // The names in a listed folder are known.
+                line.alphabet.is_open(here, character) && line.names.of(self.at.get(..folder)?).is_empty()
+            };
+            // What follows where the range's ends differ is known.
+            let inside = offset > 0 || !self.bounded || self.end.is_none();
+            if character == '/' {
+                folder = base + offset + 1;
             }
-            let mark = mark(head, tail.get(..offset).unwrap_or_default(), character);
-            marks.extend(mark.filter(|mark| self.holds(mark)));
+            let mark =
+                mark(head, tail.get(..offset)?, character).filter(|mark| open && inside && self.holds(mark));
+            if character == '/' { ends.extend(mark) } else { others.extend(mark) }
         }
-        // Keep the inner half, and thin out the outer half evenly.
-        let (mut nth, outer, few) = (0, marks.len().saturating_sub(most / 2), most - most / 2);
-        if outer > few {
-            marks.retain(|_| {
-                nth += 1;
-                nth > outer || nth * few / outer > (nth - 1) * few / outer
-            });
+        if !unsure || ends.is_empty() {
+            // The ends of folders tell more than what is within their names.
+            ends.append(&mut others);
+            ends.sort_unstable_by(|a, b| b.cmp(a));
         }
-        marks.reverse();
-        self.marks = marks;
+        let middle = ends.len() / 2;
+        (!ends.is_empty()).then(|| ends.swap_remove(middle))
     }
 }
 

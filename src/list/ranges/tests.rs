@@ -1,4 +1,4 @@
-//! Random buckets, servers, answer orders and cuts: every entry is read exactly once, in order.
+//! Random buckets, servers, answer orders, cuts and names of folders: every entry is read exactly once, in order.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -116,8 +116,23 @@ fn cut_somewhere(plan: &mut Ranges, keys: &[String], dice: &mut Dice) {
         _ => {}
     }
     if plan.parts.get(at).is_some_and(|part| part.flying && part.holds(&mark)) {
-        plan.cut(at, mark, Origin::Middle);
+        plan.cut(at, mark, Origin::Near);
     }
+}
+
+/// Lists a folder with a delimiter; now and then wrongly.
+fn names(bucket: &[Entry], folder: &str, dice: &mut Dice) -> (Vec<String>, bool) {
+    let in_folder = bucket.iter().filter_map(|entry| entry.0.strip_prefix(folder));
+    let name = |rest: &str| format!("{folder}{}", rest.find('/').map_or(rest, |at| &rest[..=at]));
+    let mut names: Vec<String> = in_folder.map(name).collect();
+    names.dedup();
+    match dice.roll(4) {
+        0 => names.clear(),
+        1 => names.truncate(dice.roll(names.len() + 1)),
+        2 => names.reverse(),
+        _ => {}
+    }
+    (names, dice.roll(2) == 0)
 }
 
 /// The result of listing a bucket.
@@ -146,6 +161,10 @@ fn list(bucket: &[Entry], habits: Habits, plan: &mut Ranges, wild: bool, dice: &
         }
         if under_way.is_empty() {
             break;
+        }
+        while let Some(folder) = plan.folder() {
+            let (names, whole) = names(bucket, &folder, dice);
+            plan.names(&folder, &names, whole);
         }
         let ask = under_way.swap_remove(dice.roll(under_way.len()));
         let page = serve(bucket, habits, ask.after.as_ref(), dice);
@@ -311,7 +330,7 @@ fn a_server_that_does_not_move_is_told_of() {
 fn a_page_is_cut_at_an_end_that_came_while_it_was_under_way() {
     let mut plan = Ranges::new("", None, None, 2);
     let ask = plan.ask().unwrap();
-    let right = plan.cut(0, "m".to_owned(), Origin::Middle);
+    let right = plan.cut(0, "m".to_owned(), Origin::Near);
     assert_eq!(right, 1);
     let other = plan.ask().unwrap();
     assert_eq!((other.start.as_ref(), other.after.unwrap().key.as_str()), ("m", "m"));

@@ -1,0 +1,148 @@
+//! Lists buckets of many shapes in virtual time: all answers take one round. Few rounds and requests are lost.
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+
+use super::{Ask, Marker, Page, Ranges};
+
+const PAGE: usize = 1000;
+const SLOTS: usize = 64;
+const VERSIONS: usize = 3;
+
+/// The sorted keys of a bucket, with the same number of versions each.
+struct Bucket(Vec<String>);
+
+/// The entries from the first to before the last.
+struct Sent<'a> {
+    bucket: &'a Bucket,
+    from: usize,
+    to: usize,
+}
+
+impl Bucket {
+    fn len(&self) -> usize {
+        self.0.len() * VERSIONS
+    }
+
+    fn page(&self, after: Option<&Marker>) -> Sent<'_> {
+        let from = after.map_or(0, |after| match &after.version {
+            Some(version) => version.parse::<usize>().unwrap() + 1,
+            None => self.0.partition_point(|key| *key <= after.key) * VERSIONS,
+        });
+        Sent { bucket: self, from, to: self.len().min(from + PAGE) }
+    }
+
+    fn names(&self, folder: &str) -> (Vec<String>, bool) {
+        let mut names: Vec<String> = Vec::new();
+        let mut rest = &self.0[self.0.partition_point(|key| key.as_str() < folder)..];
+        while let Some(tail) = rest.first().and_then(|key| key.strip_prefix(folder)) {
+            if names.len() == PAGE {
+                return (names, false);
+            }
+            let name = format!("{folder}{}", tail.find('/').map_or(tail, |at| &tail[..=at]));
+            rest = &rest[rest.partition_point(|key| key.starts_with(&name))..];
+            names.push(name);
+        }
+        (names, true)
+    }
+}
+
+impl Page for Sent<'_> {
+    fn len(&self) -> usize {
+        self.to - self.from
+    }
+    fn key(&self, at: usize) -> Cow<'_, str> {
+        Cow::Borrowed(&self.bucket.0[(self.from + at) / VERSIONS])
+    }
+    fn version(&self, at: usize) -> Cow<'_, str> {
+        Cow::Owned((self.from + at).to_string())
+    }
+    fn next(&self) -> Option<Marker> {
+        let more = self.to < self.bucket.len();
+        let last = self.to.checked_sub(1)?;
+        more.then(|| Marker { key: self.bucket.0[last / VERSIONS].clone(), version: Some(last.to_string()) })
+    }
+}
+
+/// Lists a bucket; returns the number of rounds and of requests. As the lister does, it allows one request at a time
+/// until the second round is answered, in which the server's markers are tested.
+fn list(bucket: &Bucket) -> (usize, usize) {
+    let mut plan = Ranges::new("", None, None, 1);
+    let mut asks: VecDeque<Ask> = plan.ask().into_iter().collect();
+    let (mut folders, mut rounds, mut requests) = (Vec::<String>::new(), 0, 1);
+    while !asks.is_empty() {
+        rounds += 1;
+        for folder in std::mem::take(&mut folders) {
+            let (names, whole) = bucket.names(&folder);
+            plan.names(&folder, &names, whole);
+        }
+        for _ in 0..asks.len() {
+            let ask = asks.pop_front().unwrap();
+            plan.answer(ask.range, &bucket.page(ask.after.as_ref()));
+            if rounds == 2 {
+                plan.set_slots(SLOTS);
+            }
+            folders.extend(std::iter::from_fn(|| plan.folder()));
+            asks.extend(std::iter::from_fn(|| plan.ask()));
+        }
+        requests += asks.len() + folders.len();
+    }
+    assert!(plan.is_done());
+    (rounds, requests)
+}
+
+/// A pseudo-random number that is always the same for the same input.
+fn mix(number: usize) -> u64 {
+    let number = (number as u64).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    number ^ (number >> 31)
+}
+
+/// Lists 200,000 keys and checks the bounds.
+fn check(shape: &str, key: impl Fn(usize) -> String) {
+    let mut keys: Vec<String> = (0..200_000).map(key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let bucket = Bucket(keys);
+    let (rounds, requests) = list(&bucket);
+    let least = bucket.len().div_ceil(PAGE);
+    assert!(rounds <= least.div_ceil(SLOTS) + 11, "{shape}: {rounds} rounds");
+    assert!(requests * 100 <= least * 119, "{shape}: {requests} requests instead of {least}");
+}
+
+#[test]
+fn flat_buckets() {
+    check("hex", |n| format!("{:016x}", mix(n)));
+    check("counter", |n| format!("images/photo-{n:012}.jpg"));
+    check("reversed times", |n| format!("feed/{:013}_{n:x}", 8_232_000_000_000 - mix(n) % 31_536_000_000));
+}
+
+#[test]
+fn folders_that_look_alike() {
+    check("digests", |n| format!("objects/{:02x}/{:014x}", mix(n) >> 56, mix(n) << 8 >> 8));
+    check("tenants", |n| {
+        let (tenant, at) = (mix(n) % 26, mix(!n));
+        format!("tenants/{tenant:02}/{:02x}/objects/{:02x}/blob-{n:06}", at >> 56, at >> 8 & 255)
+    });
+    check("partitions", |n| {
+        let (day, hour) = (n / 2400 + 1, n / 100 % 24);
+        let (month, day) = (day / 28 + 1, day % 28 + 1);
+        format!("events/dt=2026-{month:02}-{day:02}/hour={hour:02}/part-{:05}-{:016x}", n % 100, mix(n))
+    });
+}
+
+#[test]
+fn a_counter_that_goes_on_from_folder_to_folder() {
+    check("counter in dates", |n| {
+        let day = n / 600;
+        format!("logs/{}/{:02}/{:02}/{n:09}.json", 2025 + day / 336, day / 28 % 12 + 1, day % 28 + 1)
+    });
+}
+
+#[test]
+fn one_folder_with_nearly_all_keys() {
+    check("customers", |n| {
+        let customer = if n % 10 == 0 { mix(n % 2000) } else { 0xedc7_e16b_0000_0000 };
+        format!("customers/{customer:016x}/documents/{}/{:016x}.pdf", 2015 + mix(!n) % 12, mix(n))
+    });
+}
