@@ -252,7 +252,7 @@ run() {
     slurm) slurm_suite ;;
     demo) suite demo 2400 cargo run --release -- demo ;;
     # Built as the tests are: this one only has to run.
-    bench) suite bench 900 cargo test --bench decode ;;
+    bench) suite bench 900 cargo test --bench decode -- --test ;;
     *) server_suite "$1" ;;
   esac
 }

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::sync::LazyLock;
 
-use jsonschema::Validator;
+use boon::{Compiler, SchemaIndex, Schemas};
 use serde_json::Value;
 
 use super::binary;
@@ -13,13 +13,24 @@ pub(crate) static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
     serde_json::from_slice(&output.stdout).expect("the schema is JSON")
 });
 
-static VALIDATOR: LazyLock<Validator> =
-    LazyLock::new(|| jsonschema::validator_for(&SCHEMA).expect("the schema is a JSON Schema"));
+static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
+    let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+    compiler.add_resource(NAME, SCHEMA.clone()).expect("the schema has a name");
+    let line = compiler.compile(NAME, &mut schemas).expect("the schema is a JSON Schema");
+    Validator { schemas, line }
+});
+
+const NAME: &str = "schema.json";
+
+struct Validator {
+    schemas: Schemas,
+    line: SchemaIndex,
+}
 
 /// Fails on a line that the schema does not describe.
 pub(crate) fn hold_to_schema(line: &Value) {
-    let errors: Vec<_> = VALIDATOR.iter_errors(line).map(|e| e.to_string()).collect();
-    assert!(errors.is_empty(), "not as asof schema has it: {line}\n{}", errors.join("\n"));
+    let held = VALIDATOR.schemas.validate(line, VALIDATOR.line);
+    held.unwrap_or_else(|e| panic!("not as asof schema has it: {line}\n{e}"));
 }
 
 /// The types of line that the schema describes.
