@@ -29,6 +29,8 @@ pub(crate) enum Behaviour {
     VersionedConditionalWrites,
     /// A multipart object and its copy can be told to be the same: by their checksums, or because the ETag is kept.
     MultipartProof,
+    /// A GET of a range of a version returns that range.
+    VersionRanges,
 }
 
 use Behaviour as B;
@@ -58,6 +60,7 @@ const TABLE: &[(&str, Behaviour, &str)] = &[
     ("lab_ragged", B::ConditionalWrites, "ignores conditions"),
     ("lab_ragged", B::VersionedConditionalWrites, "ignores conditions"),
     ("ministack", B::Acls, "keeps one ACL for all versions of a key, and no grants of a copy"),
+    ("ministack", B::VersionRanges, "returns the whole version"),
     ("moto", B::MultipartProof, "has no checksum of a multipart object, and another ETag for its copy"),
 ];
 
