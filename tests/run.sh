@@ -240,7 +240,9 @@ run() {
     tests)
       have jq || apt_install jq
       have curl || apt_install curl
-      suite tests 2400 cargo test --no-fail-fast -- --skip contract:: --skip crash:: --skip postgres:: ;;
+      # Most of them wait for a server or a process: more of them at once than there are cores.
+      suite tests 2400 cargo test --no-fail-fast -- --skip contract:: --skip crash:: --skip postgres:: \
+        --test-threads=$((2 * $(getconf _NPROCESSORS_ONLN))) ;;
     crash) suite crash 1200 cargo test --test it -- crash:: ;;
     lab) suite lab 1200 cargo test --test it -- contract::lab ;;
     postgres) postgres_suite ;;
