@@ -77,13 +77,11 @@ enum Look {
     KeyIsNotMissing,
 }
 
-/// The names in a folder.
+/// A folder, and a listing of what is directly in it.
 #[derive(Debug)]
 struct Folder {
     prefix: String,
-    names: Vec<String>,
-    /// There are no others.
-    whole: bool,
+    page: Result<Page>,
 }
 
 /// A request with its answer or error.
@@ -137,8 +135,9 @@ impl Lister {
                     }
                 }
                 Some(folder) = self.folders.join_next(), if !self.flying.is_empty() => {
-                    let Folder { prefix, names, whole } = folder?;
-                    self.ranges.names(&prefix, &names, whole);
+                    self.take_names(&folder?);
+                    self.list_folders();
+                    self.open_slots();
                 }
                 else => return self.end(),
             }
@@ -210,9 +209,10 @@ impl Lister {
         }
     }
 
-    /// Requests the names in folders that are worth it. A failure is no error: the names are not known then.
+    /// Requests the names in folders that are worth it, as far as the server tolerates more requests.
     fn list_folders(&mut self) {
-        while let Some(prefix) = self.ranges.folder().filter(|_| self.markers != Markers::Wrong) {
+        while self.markers != Markers::Wrong && self.has_room_for_folder() {
+            let Some(prefix) = self.ranges.folder() else { return };
             self.sent = self.sent.wrapping_add(1);
             let (client, bucket) = (self.client.clone(), self.bucket.clone());
             self.folders.spawn(async move {
@@ -226,22 +226,46 @@ impl Lister {
                     once: true,
                 };
                 let page = client.list_versions(&request).await;
-                let names = page.as_ref().map(names_in).unwrap_or_default();
-                Folder { prefix, names, whole: page.is_ok_and(|page| !page.is_truncated()) }
+                Folder { prefix, page }
             });
         }
     }
 
+    /// Learns the names in a folder. A failure is no error: the names are not known then.
+    fn take_names(&mut self, folder: &Folder) {
+        let Folder { prefix, page } = folder;
+        if page.as_ref().is_err_and(|e| e.kind() == ErrorKind::Throttled) {
+            self.refused();
+        }
+        let names = page.as_ref().map(names_in).unwrap_or_default();
+        let whole = page.as_ref().is_ok_and(|page| !page.is_truncated());
+        self.ranges.names(prefix, &names, whole);
+    }
+
+    /// Returns whether one more listing of a folder leaves at least one request to the ranges.
+    fn has_room_for_folder(&self) -> bool {
+        let (folders, window) = (self.folders.len(), self.pressure.window());
+        folders + 1 < window && self.flying.len() + self.looks.len() + folders < window
+    }
+
+    /// Sends less while the server refuses requests.
+    fn refused(&mut self) {
+        self.client.counters().throttled.add(1);
+        self.pressure.strained(Strain::Refusal, self.began.elapsed());
+    }
+
     /// Allows as many requests as the server tolerates; one, unless ranges may begin anywhere.
     fn open_slots(&mut self) {
-        let slots = if self.markers == Markers::Right { self.pressure.window() } else { 1 };
+        let slots = match self.markers {
+            Markers::Right => self.pressure.window().saturating_sub(self.folders.len()),
+            _ => 1,
+        };
         self.ranges.set_slots(slots);
     }
 
     fn send_again(&mut self, ask: Ask, mut budget: RetryBudget, e: Error) -> Result<()> {
         if e.kind() == ErrorKind::Throttled {
-            self.client.counters().throttled.add(1);
-            self.pressure.strained(Strain::Refusal, self.began.elapsed());
+            self.refused();
             self.open_slots();
         }
         let Some(pause) = budget.pause(&e) else { return Err(located(e, ask.after.as_ref())) };

@@ -29,6 +29,8 @@ mod html_pages;
 #[cfg(feature = "lab")]
 mod jobs;
 #[cfg(feature = "lab")]
+mod listing;
+#[cfg(feature = "lab")]
 mod model;
 mod postgres;
 #[cfg(feature = "lab")]

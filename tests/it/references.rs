@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use asof::lab::{Shape, SyntheticBucket, SyntheticOptions};
+use asof::lab::{Shape, SyntheticOptions};
 use serde_json::Value;
 
-use crate::support::{Run, binary, text};
+use crate::listing::Computed;
+use crate::support::text;
 
 const KEYS: u64 = 40_000;
 
@@ -31,28 +31,12 @@ fn invented() -> BTreeSet<String> {
     between.chain(["a".into(), "images/photo-".into(), "zz".into(), "zzz".into()]).collect()
 }
 
-fn references(synthetic: &SyntheticBucket, rows: &std::path::Path) -> Run {
-    let mut command = Command::new(binary());
-    command
-        .args(["references", "s3://synthetic", "--at", "2026-01-01T00:00:00Z", "--orphans", "--keys-from"])
-        .arg(rows)
-        .args(["--format", "json", "--list-concurrency", "16", "--endpoint-url", &synthetic.url()])
-        .args(["--region", "us-east-1", "--path-style"])
-        .env_clear()
-        .env("AWS_ACCESS_KEY_ID", "synthetic")
-        .env("AWS_SECRET_ACCESS_KEY", "synthetic")
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .stdin(Stdio::null());
-    Run::of(&mut command)
-}
-
 fn keys_of(lines: &[Value]) -> Vec<&str> {
     lines.iter().map(|line| text(line, "key")).collect()
 }
 
 #[test]
 fn ranges_leave_no_key_out() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let latency = Duration::from_millis(5);
     let options = SyntheticOptions {
         keys: KEYS,
@@ -62,7 +46,7 @@ fn ranges_leave_no_key_out() {
         page_latency_jitter: latency,
         ..SyntheticOptions::default()
     };
-    let synthetic = runtime.block_on(SyntheticBucket::start(options)).unwrap();
+    let computed = Computed::start(options);
 
     let mut rows: Vec<_> = (0..KEYS).filter(|n| is_named(*n)).map(key).chain(invented()).collect();
     fastrand::Rng::with_seed(7).shuffle(&mut rows);
@@ -73,8 +57,12 @@ fn ranges_leave_no_key_out() {
     }
     std::fs::write(file.path(), lines).unwrap();
 
-    let run = references(&synthetic, file.path()).expect_code(4);
-    assert!(synthetic.stats().most_in_flight > 4, "{:?}", synthetic.stats());
+    let named = file.path().to_str().unwrap();
+    let command = ["references", "s3://synthetic", "--at", "2026-01-01T00:00:00Z", "--orphans"];
+    let run = computed.asof(&[&command[..], &["--keys-from", named, "--list-concurrency", "16"]].concat());
+    let run = run.expect_code(4);
+    let stats = computed.bucket.stats();
+    assert!(stats.most_in_flight > 4, "{stats:?}");
     let late: BTreeSet<_> = (0..KEYS).filter(|n| is_named(*n) && is_created(*n)).map(key).collect();
     let dangling = run.of_type("dangling");
     let expected: BTreeSet<_> = late.union(&invented()).cloned().collect();
