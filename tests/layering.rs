@@ -1,4 +1,4 @@
-//! Which module may know which other: reads every file in `src/` and fails on an import that the table does not allow.
+//! The modules that a module may know: reads every file in `src/` and fails on an import that the table does not allow.
 //!
 //! The table is in the order of the layers, lowest first, and a module imports only from above its own line. A new module has
 //! to be entered here, with a thought about where it belongs, before anything compiles against it.

@@ -30,7 +30,7 @@ pub(crate) fn accept(request: &mut Request, raw: Bytes) -> Result<()> {
 
 /// Returns the checksum sent with a body, in a header or a trailer, after verifying it.
 pub(crate) fn checksum(request: &Request) -> Result<Option<Checksum>> {
-    // When completing an upload, the header is the checksum of the whole object, not of this body.
+    // In the request that completes an upload, the header is the checksum of the whole object, not of this body.
     if request.query.has("uploadId") && !request.query.has("partNumber") {
         return Ok(None);
     }

@@ -29,7 +29,7 @@ pub struct Diff {
     undelete: Undelete,
 }
 
-/// Where a plan is saved.
+/// The place where a plan is saved.
 #[derive(Debug)]
 pub enum SaveTo<'a> {
     /// In a file.

@@ -137,7 +137,7 @@ pub struct ArrayJob {
     pub command: Vec<String>,
     /// The profile in the AWS configuration files that the plan set names.
     pub profile: Option<String>,
-    /// Where workers run.
+    /// The cluster or machine that workers run on.
     pub runner: Runner,
 }
 

@@ -95,7 +95,7 @@ pub(super) async fn resolve_key(
     read_key(client, bucket, key, Resolver::new(as_of.then, as_of.now), ReadUntil::LastEntry).await
 }
 
-/// Where the reading of a key's entries ends.
+/// The end of the reading of a key's entries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ReadUntil {
     /// After all of them.

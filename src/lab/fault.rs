@@ -67,7 +67,7 @@ pub enum Instead {
     BlanksAndError,
 }
 
-/// Which of the matching requests a rule applies to.
+/// The matching requests that a rule applies to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum When {
     /// All.
@@ -96,7 +96,7 @@ pub struct Rule<O = Operation> {
     pub key_prefix: Option<String>,
     /// The fault.
     pub fault: Fault,
-    /// Which of the matching requests.
+    /// The ones meant of the matching requests.
     pub when: When,
 }
 

@@ -61,7 +61,7 @@ pub(crate) struct Bucket {
     pub path_style: bool,
     /// The account that must own the bucket and its target.
     pub expected_bucket_owner: Option<Account>,
-    /// Who pays for requests, if this is a Requester Pays bucket.
+    /// The payer of requests, if this is a Requester Pays bucket.
     pub request_payer: Option<RequestPayer>,
     /// True to restore in place even if that deletes more than half of the keys.
     #[serde(default)]
@@ -71,7 +71,7 @@ pub(crate) struct Bucket {
     pub allow_empty: bool,
 }
 
-/// Where a bucket is restored to.
+/// The target of a bucket's restore.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
     InPlace,

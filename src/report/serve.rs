@@ -1,4 +1,4 @@
-//! What `asof serve` says when a view is ready.
+//! The words of `asof serve` when a view is ready.
 
 use std::io::Write;
 

@@ -1,4 +1,4 @@
-//! Where tables go: stdout, or a pager in front of it.
+//! The way of tables to the reader: stdout, or a pager in front of it.
 
 use std::io::{self, BufWriter, Stdout, Write};
 

@@ -69,7 +69,7 @@ fn every_page_is_fit_to_be_read() {
                 fs::create_dir_all(all()).unwrap();
                 fs::write(all().join(format!("{name}.png")), browser.picture(u32::MAX)).unwrap();
             }
-            // What is folded away has to be fit to be read as well.
+            // Tables that are folded away are looked at as well.
             browser.evaluate("document.querySelectorAll('details').forEach(details => details.open = true)");
             let mut found = listed(&browser.evaluate(LAYOUT));
             browser.evaluate(&axe);

@@ -171,7 +171,7 @@ impl Subject {
         std::fs::write(dir.join("config"), config).unwrap();
     }
 
-    /// Where `asof` keeps its runs.
+    /// The directory in which `asof` keeps its runs.
     pub(crate) fn runs_dir(&self) -> std::path::PathBuf {
         self.home.path().join("state/asof/runs")
     }

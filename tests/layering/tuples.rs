@@ -37,7 +37,7 @@ fn parameters(after_name: &str) -> Option<&str> {
     list.get(1..closing(list)?)
 }
 
-/// Where the bracket closes that the text begins with.
+/// The position at which the bracket closes that the text begins with.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, c, before) in steps(text) {

@@ -1,4 +1,4 @@
-//! Who may read a view: holders of an access key or, on loopback only, everybody.
+//! The readers of a view: holders of an access key or, on loopback only, everybody.
 
 use std::fs::File;
 use std::io::Read;
@@ -13,7 +13,7 @@ use crate::endpoint::Credentials;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 
-/// Who may read a view.
+/// The readers of a view.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Access {
     /// Those who sign their requests with this key.

@@ -1,4 +1,4 @@
-//! What a client is told if the source does not do what it was asked.
+//! The reply to a client if the source does not do what it was asked.
 //!
 //! | the source | the client gets |
 //! |---|---|

@@ -43,7 +43,7 @@ use preload::Preloaded;
 pub struct Listen<'a> {
     /// `HOST:PORT`; port 0 for any free port.
     pub address: &'a str,
-    /// Who may read.
+    /// The readers let in.
     pub access: Access,
     /// For HTTPS.
     pub certificate: Option<Certificate<'a>>,
@@ -134,7 +134,7 @@ impl Listening {
         format!("{scheme}://{}:{}", self.host, self.address.port())
     }
 
-    /// Who may read.
+    /// The readers let in.
     pub fn access(&self) -> &Access {
         &self.access
     }
@@ -195,7 +195,7 @@ impl Serving {
         self.listening.url()
     }
 
-    /// Who may read.
+    /// The readers let in.
     pub fn access(&self) -> &Access {
         self.listening.access()
     }

@@ -18,7 +18,7 @@ pub struct PageAt<'a> {
     pub prefix: &'a str,
     /// Keys that have this after the prefix are grouped into folders; none if it is empty.
     pub delimiter: &'a str,
-    /// Where the page begins; with the first key if `None`.
+    /// The beginning of the page; the first key if `None`.
     pub after: Option<&'a Position>,
     /// Maximum number of entries.
     pub max: usize,
@@ -56,7 +56,7 @@ impl Position {
 pub struct ViewPage {
     /// The entries.
     pub entries: Vec<ViewEntry>,
-    /// Where the next page begins; `None` after the last. The next page may be empty.
+    /// The beginning of the next page; `None` after the last. The next page may be empty.
     pub next: Option<Position>,
 }
 

@@ -39,7 +39,7 @@ pub(crate) struct Page<'a> {
     pub(crate) next_version: Option<String>,
 }
 
-/// Where a page continues within the key of its marker.
+/// The point within the key of its marker at which a page continues.
 #[derive(Clone, Copy)]
 enum From {
     /// With the entries older than this position.

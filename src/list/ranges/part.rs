@@ -197,7 +197,7 @@ impl Part {
                 // The names in a listed folder are known.
                 line.alphabet.is_open(here, character) && line.names.of(self.at.get(..folder)?).is_empty()
             };
-            // What follows where the range's ends differ is known.
+            // The rest, behind the point where the range's ends differ, is known.
             let inside = offset > 0 || !self.bounded || self.end.is_none();
             if character == '/' {
                 folder = base + offset + 1;

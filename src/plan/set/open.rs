@@ -23,7 +23,7 @@ pub struct PlanSet {
     /// The manifest.
     pub manifest: SetManifest,
     dir: PathBuf,
-    /// Where it is, for messages.
+    /// The place it is at, for messages.
     place: String,
 }
 

@@ -24,7 +24,7 @@ pub(crate) use recovery::recovery_page;
 /// Follows the reader's light or dark theme, and prints well.
 const STYLE: &str = include_str!("style.css");
 
-/// How a verdict is painted.
+/// The colour of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mood {
     Good,

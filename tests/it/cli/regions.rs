@@ -49,7 +49,7 @@ fn a_bucket_of_another_region_than_the_one_configured_is_found_with_its_settings
     run(&stage, &format!("verify s3://{BUCKET} {AT}"), 0);
 }
 
-/// Where the source is in the other region, `resume` asks for nothing of it but the versions that it copies.
+/// From a source in the other region, `resume` asks for nothing but the versions that it copies.
 #[test]
 fn a_run_between_regions_is_resumed() {
     let stage = two_regions();

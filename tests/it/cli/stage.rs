@@ -84,7 +84,7 @@ impl Stage {
         path
     }
 
-    /// Where a file of the home directory is.
+    /// The path of a file of the home directory.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }

@@ -50,7 +50,7 @@ fn sources() -> Vec<PathBuf> {
     found
 }
 
-/// Where the string, the comment or the character that begins at `at` ends; `at` itself if none begins there.
+/// The end of the string, the comment or the character that begins at `at`; `at` itself if none begins there.
 fn skip(code: &str, at: usize) -> usize {
     let rest = &code[at..];
     if rest.starts_with("//") {

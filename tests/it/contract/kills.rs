@@ -44,8 +44,8 @@ enum Restored {
     Cluster,
 }
 
-/// Where a process is killed: so long after its journals have so many lines more. Not after a share of the time that another
-/// one took: on a machine that was busy then and is idle now, most would be killed after their end.
+/// The point at which a process is killed: so long after its journals have so many lines more. A share of the time that
+/// another one took would not do: on a machine that was busy then and is idle now, most would be killed after their end.
 #[derive(Debug, Clone, Copy)]
 struct End {
     lines: usize,

@@ -1,4 +1,4 @@
-//! What clients read through `asof serve` at every second of a history, against the model.
+//! The answers that clients get from `asof serve` at every second of a history, against the model.
 
 use std::collections::BTreeMap;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use crate::support::Bucket;
 
-/// Where the workers keep their runs.
+/// The directory in which the workers keep their runs.
 #[derive(Debug)]
 pub(super) enum State {
     /// One process at a time works on a run.

@@ -1,4 +1,4 @@
-//! What a restore after the incident would change, and the result of a verify.
+//! The changes that a restore after the incident would make, and the result of a verify.
 
 use super::{T, now, ran};
 use crate::engine::Verdict;
