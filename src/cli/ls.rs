@@ -1,5 +1,7 @@
 //! `asof ls`.
 
+use std::io::IsTerminal as _;
+
 use super::args::read::LsArgs;
 use super::context::Context;
 use super::exit::Exit;
@@ -8,7 +10,7 @@ use super::time_arg;
 use crate::engine::{Depth, PastBucket};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Location, printable};
-use crate::report::{Ending, Format, ListAbout, ListStyle, ListView, Phase, Sizes, plural, problems};
+use crate::report::{Ending, Format, ListAbout, ListOut, ListStyle, Phase, Sizes, plural, problems};
 
 pub(super) async fn run(context: &Context, args: LsArgs) -> Result<Exit> {
     let LsArgs { past, recursive, human_readable, summarize, view, state, server, output } = args;
@@ -28,17 +30,19 @@ pub(super) async fn run(context: &Context, args: LsArgs) -> Result<Exit> {
         sizes: if human_readable { Sizes::Units } else { Sizes::Bytes },
         ending: if summarize { Ending::Totals } else { Ending::None },
     };
-    let mut list = ListView::new(context.output.format, style)?;
+    let (mut lines, mut out) = ListOut::new(context.output.format, style)?;
     let mut progress = recursive.then(|| context.progress(Phase::Surveying));
-    let entry = |entry: &_| {
+    let line = |entry: &_, text: &mut _| lines.line(entry, text);
+    let show = |text: &_| {
         // The display must not be drawn into the list.
-        progress.take();
-        list.entry(entry)
+        progress.take_if(|_| std::io::stdout().is_terminal());
+        out.show(text)
     };
-    bucket.list(&location.prefix, depth, &context.cancel, entry).await?;
+    bucket.list(&location.prefix, depth, &context.cancel, line, show).await?;
     drop(progress);
     let about = ListAbout { location: &location, at: bucket.at, elapsed: context.elapsed() };
-    let listed = list.finish(&about, &context.counters)?;
+    out.finish(&lines, &about, &context.counters)?;
+    let listed = lines.listed;
     if listed.is_empty() {
         return nothing(&context, &location, &bucket);
     }

@@ -2,7 +2,7 @@
 //!
 //! Returns finished keys one page at a time, in key order within a range and in no order between ranges.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use tokio::task::JoinSet;
 
@@ -36,6 +36,12 @@ pub(super) struct Found {
     pub(super) cut_before: bool,
 }
 
+/// A key that was read on its own.
+struct ReadAgain {
+    key: String,
+    resolver: Resolver,
+}
+
 pub(super) struct BucketScan {
     client: Client,
     scope: Scope,
@@ -46,7 +52,9 @@ pub(super) struct BucketScan {
     lister: Lister,
     listed: bool,
     parts: HashMap<u64, Part>,
-    again: JoinSet<Result<Resolver>>,
+    again: JoinSet<Result<ReadAgain>>,
+    /// The keys being read again.
+    rereading: BTreeSet<String>,
     segments: u64,
 }
 
@@ -73,6 +81,7 @@ impl BucketScan {
             listed: false,
             parts: HashMap::new(),
             again: JoinSet::new(),
+            rereading: BTreeSet::new(),
             segments: AGAIN,
         }
     }
@@ -114,14 +123,23 @@ impl BucketScan {
         Ok(None)
     }
 
+    /// Returns a key before which no segment has keys left but the one that the listing is at there; `None` once all keys
+    /// were returned.
+    pub(super) fn returned_to(&self) -> Option<&str> {
+        let again = self.rereading.first().map(String::as_str);
+        again.into_iter().chain(self.lister.read_to()).min()
+    }
+
     fn read_again<T>(
         &mut self,
-        mut read: Resolver,
+        read: ReadAgain,
         mut take: impl FnMut(Found, KeyState<'_>) -> Option<T>,
     ) -> Batch<T> {
         self.segments += 1;
+        let ReadAgain { key, mut resolver } = read;
+        self.rereading.remove(&key);
         let found = Found { segment: self.segments, cut_before: false };
-        let keys = read.finish().and_then(|state| {
+        let keys = resolver.finish().and_then(|state| {
             self.client.counters().keys.add(1);
             take(found, state)
         });
@@ -190,7 +208,11 @@ impl BucketScan {
     /// Reads a key again from its first entry.
     fn read_by_itself(&mut self, key: String) {
         let (client, bucket, fresh) = (self.client.clone(), self.scope.bucket.clone(), self.whole_resolver());
-        self.again.spawn(async move { read_key(&client, &bucket, &key, fresh, ReadUntil::LastEntry).await });
+        self.rereading.insert(key.clone());
+        self.again.spawn(async move {
+            let resolver = read_key(&client, &bucket, &key, fresh, ReadUntil::LastEntry).await?;
+            Ok(ReadAgain { key, resolver })
+        });
     }
 }
 

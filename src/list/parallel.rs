@@ -144,6 +144,11 @@ impl Lister {
         }
     }
 
+    /// Returns the key before which every entry was returned; `None` once all were.
+    pub(crate) fn read_to(&self) -> Option<&str> {
+        self.ranges.read_to()
+    }
+
     /// Checks that everything was listed once no requests are left.
     fn end(&self) -> Result<Option<Piece>> {
         if self.ranges.is_done() {

@@ -15,7 +15,8 @@ pub fn is_xml_safe(key: &str) -> bool {
 /// Escapes a key for display on a terminal. Control characters and bidirectional controls could rewrite what the user
 /// reads.
 pub fn printable(key: &str) -> Cow<'_, str> {
-    if !key.chars().any(is_hostile) {
+    // Most keys are ASCII, and a list has many.
+    if key.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !key.chars().any(is_hostile) {
         return Cow::Borrowed(key);
     }
     let mut safe = String::with_capacity(key.len() + 8);

@@ -7,6 +7,9 @@ use crate::error::Result;
 use crate::model::{Aspect, Changes, Past, Version};
 use crate::plan::Change;
 
+/// The buffer for one line of text, in bytes; a longer one is written in parts.
+const LINE: usize = 2 << 10;
+
 /// Writes changes or mismatches, one per line.
 #[derive(Debug)]
 pub(crate) struct CsvChanges<W: Write>(csv::Writer<W>);
@@ -126,63 +129,43 @@ impl<W: Write> CsvHistory<W> {
     }
 }
 
-/// Writes the keys and folders of a list, one per line.
-#[derive(Debug)]
-pub(crate) struct CsvListing<W: Write>(csv::Writer<W>);
+/// Writes the header of a list.
+pub(super) fn csv_list_header(out: &mut impl Write) -> Result<()> {
+    let header =
+        ["type", "key", "version_id", "last_modified", "size", "etag", "storage_class", "cautions", "doubts"];
+    Ok(writeln!(out, "{}", header.join(","))?)
+}
 
-impl<W: Write> CsvListing<W> {
-    /// Creates a writer and writes the header.
-    pub(crate) fn new(out: W) -> Result<Self> {
-        let mut csv = csv::Writer::from_writer(out);
-        csv.write_record([
-            "type",
-            "key",
-            "version_id",
-            "last_modified",
-            "size",
-            "etag",
-            "storage_class",
-            "cautions",
-            "doubts",
-        ])
-        .map_err(of_stream)?;
-        Ok(Self(csv))
-    }
-
-    /// Writes an entry.
-    pub(super) fn entry(&mut self, line: &ListedLine<'_>) -> Result<()> {
-        let record = match line {
-            ListedLine::Folder(FolderLine { prefix, uncertain }) => {
-                let mut record = <[String; 9]>::default();
-                let [kind, key, .., doubts] = &mut record;
-                "folder".clone_into(kind);
-                (*prefix).clone_into(key);
-                *doubts = if *uncertain { "uncertain".to_owned() } else { String::new() };
-                record
-            }
-            ListedLine::Object(object) => {
-                let ObjectLine { key, version_id, last_modified, size, etag, storage_class, .. } = object;
-                let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
-                let cautions: Vec<_> = object.cautions.iter().map(|c| c.name()).collect();
-                let doubts: Vec<_> = object.doubts.iter().map(|d| d.name()).collect();
-                [
-                    "object".to_owned(),
-                    (*key).to_owned(),
-                    text(*version_id),
-                    last_modified.map(|time| time.to_string()).unwrap_or_default(),
-                    size.map(|size| size.to_string()).unwrap_or_default(),
-                    text(*etag),
-                    text(*storage_class),
-                    cautions.join(" "),
-                    doubts.join(" "),
-                ]
-            }
-        };
-        Ok(self.0.write_record(record).map_err(of_stream)?)
-    }
-
-    /// Flushes the buffer.
-    pub(crate) fn finish(mut self) -> Result<()> {
-        Ok(self.0.flush()?)
-    }
+/// Appends a key or folder of a list.
+pub(super) fn csv_listed(line: &ListedLine<'_>, text: &mut Vec<u8>) -> Result<()> {
+    let record = match line {
+        ListedLine::Folder(FolderLine { prefix, uncertain }) => {
+            let mut record = <[String; 9]>::default();
+            let [kind, key, .., doubts] = &mut record;
+            "folder".clone_into(kind);
+            (*prefix).clone_into(key);
+            *doubts = if *uncertain { "uncertain".to_owned() } else { String::new() };
+            record
+        }
+        ListedLine::Object(object) => {
+            let ObjectLine { key, version_id, last_modified, size, etag, storage_class, .. } = object;
+            let text = |value: Option<&str>| value.unwrap_or_default().to_owned();
+            let cautions: Vec<_> = object.cautions.iter().map(|c| c.name()).collect();
+            let doubts: Vec<_> = object.doubts.iter().map(|d| d.name()).collect();
+            [
+                "object".to_owned(),
+                (*key).to_owned(),
+                text(*version_id),
+                last_modified.map(|time| time.to_string()).unwrap_or_default(),
+                size.map(|size| size.to_string()).unwrap_or_default(),
+                text(*etag),
+                text(*storage_class),
+                cautions.join(" "),
+                doubts.join(" "),
+            ]
+        }
+    };
+    let mut csv = csv::WriterBuilder::new().buffer_capacity(LINE).from_writer(text);
+    csv.write_record(record).map_err(of_stream)?;
+    Ok(csv.flush()?)
 }

@@ -7,18 +7,15 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Format;
-use super::csv::CsvListing;
-use super::json::{JsonLines, Line, SummaryLine, millis};
+use super::csv::{csv_list_header, csv_listed};
+use super::json::{JsonLines, Line, SummaryLine, append_line, millis};
 use super::table_out::TableOut;
-use super::tone::Tone;
 use super::units::bytes;
 use crate::counters::Counters;
 use crate::engine::{FolderAt, KeyAt, ViewEntry};
 use crate::error::Result;
 use crate::model::{Instant, Location, printable};
 use crate::resolve::{Caution, Doubt};
-
-type Out = BufWriter<Stdout>;
 
 /// The look of a table of keys.
 #[derive(Debug, Clone, Copy)]
@@ -62,60 +59,72 @@ pub(crate) struct Listed {
     pub uncertain: u64,
 }
 
-/// A list, shown as it arrives.
-pub(crate) struct ListView {
+/// The lines of a list, and their counts.
+pub(crate) struct ListLines {
+    format: Format,
     style: ListStyle,
-    form: Form,
-    listed: Listed,
+    /// The counts of the lines so far.
+    pub listed: Listed,
 }
 
-enum Form {
-    Table(TableOut),
-    Json(JsonLines<Out>),
-    Csv(Box<CsvListing<Out>>),
-}
-
-impl ListView {
-    /// Creates an empty list.
-    pub(crate) fn new(format: Format, style: ListStyle) -> Result<Self> {
-        let out = BufWriter::new(std::io::stdout());
-        let form = match format {
-            Format::Table => Form::Table(TableOut::new()),
-            Format::Json => Form::Json(JsonLines::new(out)),
-            Format::Csv => Form::Csv(Box::new(CsvListing::new(out)?)),
-        };
-        Ok(Self { style, form, listed: Listed::default() })
-    }
-
-    /// Shows an entry.
-    pub(crate) fn entry(&mut self, entry: &ViewEntry) -> Result<()> {
+impl ListLines {
+    /// Appends an entry's line.
+    pub(crate) fn line(&mut self, entry: &ViewEntry, text: &mut Vec<u8>) -> Result<()> {
         let line = ListedLine::of(entry);
         self.listed.add(&line);
-        match &mut self.form {
-            Form::Table(out) => Ok(writeln!(out, "{}", self.style.row(&line))?),
-            Form::Json(lines) => lines.line(match line {
-                ListedLine::Folder(folder) => Line::Folder(folder),
-                ListedLine::Object(object) => Line::Object(object),
-            }),
-            Form::Csv(csv) => csv.entry(&line),
+        match self.format {
+            Format::Table => Ok(self.style.row(&line, text)?),
+            Format::Json => append_line(text, line.into()),
+            Format::Csv => csv_listed(&line, text),
+        }
+    }
+}
+
+/// The list on stdout.
+pub(crate) enum ListOut {
+    Table(TableOut),
+    Json(JsonLines<BufWriter<Stdout>>),
+    Csv(BufWriter<Stdout>),
+}
+
+impl ListOut {
+    /// Begins a list.
+    pub(crate) fn new(format: Format, style: ListStyle) -> Result<(ListLines, Self)> {
+        let mut out = BufWriter::new(std::io::stdout());
+        let form = match format {
+            Format::Table => Self::Table(TableOut::new()),
+            Format::Json => Self::Json(JsonLines::new(out)),
+            Format::Csv => {
+                csv_list_header(&mut out)?;
+                Self::Csv(out)
+            }
+        };
+        Ok((ListLines { format, style, listed: Listed::default() }, form))
+    }
+
+    /// Shows lines, at once: a list of a large bucket is seen to grow.
+    pub(crate) fn show(&mut self, text: &[u8]) -> Result<()> {
+        match self {
+            Self::Table(out) => Ok(out.write_all(text).and_then(|()| out.flush())?),
+            Self::Json(lines) => lines.text(text).and_then(|()| lines.flush()),
+            Self::Csv(out) => Ok(out.write_all(text).and_then(|()| out.flush())?),
         }
     }
 
-    /// Writes the end. Returns the counts.
-    pub(crate) fn finish(self, about: &ListAbout<'_>, counters: &Counters) -> Result<Listed> {
-        let Self { style, form, listed } = self;
-        match form {
-            Form::Json(mut lines) => lines.last(SummaryLine::List(listed.summary(about, counters)))?,
-            Form::Csv(csv) => csv.finish()?,
-            Form::Table(mut out) => {
+    /// Writes the end.
+    pub(crate) fn finish(self, lines: &ListLines, about: &ListAbout<'_>, counters: &Counters) -> Result<()> {
+        let ListLines { style, listed, .. } = lines;
+        match self {
+            Self::Json(mut lines) => lines.last(SummaryLine::List(listed.summary(about, counters))),
+            Self::Csv(mut out) => Ok(out.flush()?),
+            Self::Table(mut out) => {
                 if style.ending == Ending::Totals {
                     writeln!(out, "\nTotal Objects: {}", listed.keys)?;
                     writeln!(out, "   Total Size: {}", style.sizes.of(listed.bytes))?;
                 }
-                out.flush()?;
+                Ok(out.flush()?)
             }
         }
-        Ok(listed)
     }
 }
 
@@ -180,24 +189,23 @@ impl Sizes {
 }
 
 impl ListStyle {
-    /// An entry in one line: time and size in the columns of `aws s3 ls`, and the name.
-    fn row(&self, line: &ListedLine<'_>) -> String {
-        let shown = |name: &'_ str| printable(name.get(self.hidden..).unwrap_or(name)).into_owned();
+    /// Appends an entry's line: time and size in the columns of `aws s3 ls`, and the name.
+    fn row<'a>(&self, line: &ListedLine<'a>, text: &mut Vec<u8>) -> std::io::Result<()> {
+        let shown = |name: &'a str| printable(name.get(self.hidden..).unwrap_or(name));
         match line {
             ListedLine::Folder(FolderLine { prefix, uncertain }) => {
                 let note = if *uncertain { "   (uncertain)" } else { "" };
-                format!("{:>30} {}{note}", "PRE", shown(prefix))
+                writeln!(text, "{:>30} {}{note}", "PRE", shown(prefix))
             }
             ListedLine::Object(ObjectLine { key, last_modified, size, doubts, cautions, .. }) => {
                 let time = last_modified.map(Instant::human).unwrap_or_default();
                 let time = time.strip_suffix(" UTC").unwrap_or(&time);
                 let size = size.map_or_else(|| "?".to_owned(), |size| self.sizes.of(size));
+                write!(text, "{time:<19} {size:>10} {}", shown(key))?;
                 let doubts = doubts.iter().map(|doubt| format!("uncertain: {}", doubt.name()));
-                let notes: Vec<_> =
-                    doubts.chain(cautions.iter().map(|caution| caution.name().to_owned())).collect();
-                let notes =
-                    if notes.is_empty() { String::new() } else { format!("   ({})", notes.join(", ")) };
-                Tone::Plain.paint(&format!("{time:<19} {size:>10} {}{notes}", shown(key)))
+                let notes = doubts.chain(cautions.iter().map(|caution| caution.name().to_owned()));
+                let notes = notes.collect::<Vec<_>>();
+                if notes.is_empty() { writeln!(text) } else { writeln!(text, "   ({})", notes.join(", ")) }
             }
         }
     }
@@ -207,6 +215,15 @@ impl ListStyle {
 pub(super) enum ListedLine<'a> {
     Folder(FolderLine<'a>),
     Object(ObjectLine<'a>),
+}
+
+impl<'a> From<ListedLine<'a>> for Line<'a> {
+    fn from(line: ListedLine<'a>) -> Self {
+        match line {
+            ListedLine::Folder(folder) => Self::Folder(folder),
+            ListedLine::Object(object) => Self::Object(object),
+        }
+    }
 }
 
 impl<'a> ListedLine<'a> {

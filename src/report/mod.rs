@@ -65,7 +65,7 @@ pub(crate) use jobs::show_job;
 pub(crate) use json::{Command, Done, JsonLines, Summary, json_schema};
 pub(crate) use last_words::{NextCommands, RunWords};
 pub(crate) use leftovers::{lifted_line, show_leftovers, swept_line};
-pub(crate) use listing::{Ending, ListAbout, ListStyle, ListView, Sizes};
+pub(crate) use listing::{Ending, ListAbout, ListOut, ListStyle, Sizes};
 pub(crate) use manual::{show_topic, show_topics};
 pub(crate) use marks::{show_expired, show_mark, show_marks};
 pub(crate) use outcomes::{CHANGED_MEANWHILE, Reporter, STANDS_THERE};

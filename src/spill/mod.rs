@@ -8,6 +8,7 @@
 mod blocks;
 mod chunk;
 mod keys;
+mod lines;
 mod merge;
 mod pairs;
 mod run;
@@ -15,6 +16,7 @@ mod sort;
 mod spool;
 
 pub use keys::{SortedKeys, SortedWriter};
+pub use lines::Lines;
 pub use pairs::{OnlyIn, Pair, differences, pairs};
 pub use run::Cursor;
 pub use sort::Sorter;

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::limits;
 
 /// The size of a full block in bytes; small in unit tests, so that a few entries need many blocks.
-const FULL: usize = if cfg!(test) { 200 } else { limits::SPILL_BLOCK };
+pub(super) const FULL: usize = if cfg!(test) { 200 } else { limits::SPILL_BLOCK };
 
 /// A block that was written.
 #[derive(Debug)]

@@ -222,3 +222,61 @@ proptest! {
         prop_assert_eq!(joined, expected);
     }
 }
+
+/// Reads segments of consecutive keys at any pace, as a listing does, and releases up to where the first unread key is.
+fn released(keys: &BTreeSet<String>, borders: &[usize], paces: &[usize]) {
+    let keys: Vec<_> = keys.iter().collect();
+    let mut borders: Vec<_> = borders.iter().map(|border| border % (keys.len() + 1)).collect();
+    borders.extend([0, keys.len()]);
+    borders.sort_unstable();
+    let mut segments: Vec<_> = borders.windows(2).map(|ends| ends[0]..ends[1]).collect();
+    let text = |key: &str| format!("{key:?}\n");
+    let mut lines = Lines::new().unwrap();
+    let mut shown = Vec::new();
+    for turn in 0.. {
+        let open: Vec<_> = (0..segments.len()).filter(|at| !segments[*at].is_empty()).collect();
+        let Some(segment) = open.get(paces[turn % paces.len()] % open.len().max(1)) else { break };
+        let number = segments[*segment].next().unwrap();
+        let push = |bytes: &mut Vec<u8>| {
+            bytes.extend(text(keys[number]).bytes());
+            Ok(())
+        };
+        lines.push(*segment as u64, keys[number], push).unwrap();
+        if segments[*segment].is_empty() {
+            lines.cut(*segment as u64).unwrap();
+        }
+        let read_to = segments.iter().find(|left| !left.is_empty()).map_or(keys.len(), |left| left.start);
+        let show = |bytes: &[u8]| {
+            shown.extend_from_slice(bytes);
+            Ok(())
+        };
+        lines.release(keys.get(read_to).map(|key| key.as_str()), show).unwrap();
+        let due: String = keys[..read_to].iter().map(|key| text(key)).collect();
+        assert_eq!(String::from_utf8(shown.clone()).unwrap(), due);
+    }
+    assert_eq!(shown.len(), keys.iter().map(|key| text(key).len()).sum::<usize>());
+}
+
+#[test]
+fn text_before_what_was_released_is_an_error() {
+    let mut lines = Lines::new().unwrap();
+    let line = |text: &mut Vec<u8>| {
+        text.push(b'\n');
+        Ok(())
+    };
+    lines.push(1, "b", line).unwrap();
+    lines.release(None, |_| Ok(())).unwrap();
+    lines.push(2, "a", line).unwrap();
+    assert_eq!(lines.release(None, |_| Ok(())).unwrap_err().kind(), ErrorKind::Corrupt);
+}
+
+proptest! {
+    #[test]
+    fn text_is_released_in_key_order_as_soon_as_all_before_it_was_read(
+        keys in prop::collection::btree_set(".{1,20}", 0..80),
+        borders in prop::collection::vec(0..80usize, 0..6),
+        paces in prop::collection::vec(0..7usize, 1..20),
+    ) {
+        released(&keys, &borders, &paces);
+    }
+}

@@ -7,14 +7,8 @@ use std::time::Duration;
 use asof::lab::{Shape, SyntheticOptions};
 use serde_json::Value;
 
-use crate::listing::Computed;
+use crate::listing::{Computed, KEYS, key};
 use crate::support::text;
-
-const KEYS: u64 = 40_000;
-
-fn key(n: u64) -> String {
-    format!("images/photo-{n:012}.jpg")
-}
 
 /// Every third of the keys that were changed was created after the second: see [`asof::lab::ExpectedChanges`].
 fn is_created(n: u64) -> bool {

@@ -1,12 +1,14 @@
 //! All keys below a prefix that were live at T, or its keys and folders.
 
+use super::super::bucket_scan::BucketScan;
 use super::super::key_lookup::Scope;
-use super::super::past::{KeysAt, keys_at};
 use super::page::{PageAt, ViewEntry};
 use super::{KeyAt, PastBucket};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
+use crate::resolve::AsOfPair;
+use crate::spill::Lines;
 
 /// The extent of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,36 +20,43 @@ pub enum Depth {
 }
 
 impl PastBucket {
-    /// Passes the keys below `prefix`, or its keys and folders, to `sink`. All keys are listed in parallel first, on disk,
-    /// and passed in key order. Keys and folders are passed page by page, the folders of each page first.
+    /// Lists the keys below `prefix`, or its keys and folders: `line` appends an entry's text, which is not empty, and
+    /// `show` gets the text in order, some entries at a time. Keys are listed in parallel: text that has to wait for
+    /// earlier keys does so on disk. Keys and folders are listed page by page, the folders of each page first.
     pub async fn list(
         &self,
         prefix: &str,
         depth: Depth,
         cancel: &Cancel,
-        mut sink: impl FnMut(&ViewEntry) -> Result<()>,
+        line: impl FnMut(&ViewEntry, &mut Vec<u8>) -> Result<()>,
+        show: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
         match depth {
             Depth::Folders => tokio::select! {
-                listed = self.folders(prefix, sink) => listed,
+                listed = self.folders(prefix, line, show) => listed,
                 () = cancel.stopped() => Err(Error::interrupted()),
             },
-            Depth::Keys => {
-                let mut keys = self.keys(prefix, cancel).await?;
-                keys.try_for_each(|entry| sink(&entry?))
-            }
+            Depth::Keys => self.keys(prefix, cancel, line, show).await,
         }
     }
 
-    async fn folders(&self, prefix: &str, mut sink: impl FnMut(&ViewEntry) -> Result<()>) -> Result<()> {
+    async fn folders(
+        &self,
+        prefix: &str,
+        mut line: impl FnMut(&ViewEntry, &mut Vec<u8>) -> Result<()>,
+        mut show: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
         let mut after = None;
+        let mut text = Vec::new();
         loop {
             let page =
                 self.page(PageAt { prefix, delimiter: "/", after: after.as_ref(), max: limits::VIEW_PAGE });
             let page = page.await?;
             let (folders, keys): (Vec<_>, Vec<_>) =
                 page.entries.iter().partition(|entry| matches!(entry, ViewEntry::Folder { .. }));
-            folders.into_iter().chain(keys).try_for_each(&mut sink)?;
+            text.clear();
+            folders.into_iter().chain(keys).try_for_each(|entry| line(entry, &mut text))?;
+            show(&text)?;
             after = page.next;
             if after.is_none() {
                 return Ok(());
@@ -59,14 +68,39 @@ impl PastBucket {
         &self,
         prefix: &str,
         cancel: &Cancel,
-    ) -> Result<impl Iterator<Item = Result<ViewEntry>> + use<>> {
+        mut line: impl FnMut(&ViewEntry, &mut Vec<u8>) -> Result<()>,
+        mut show: impl FnMut(&[u8]) -> Result<()>,
+    ) -> Result<()> {
         let scope = Scope { bucket: self.bucket.clone(), prefix: prefix.to_owned(), ..Scope::default() };
-        let found = keys_at(&self.client, scope, self.judge.as_of.then, cancel, |state| {
-            let at = self.state_of(state);
-            let key = state.key.to_owned();
-            (at != KeyAt::Absent).then_some(ViewEntry::Key { key, state: at })
-        });
-        let KeysAt { found, .. } = found.await?;
-        found.into_changes()
+        let as_of = AsOfPair { then: self.as_of(), now: self.as_of() };
+        let mut scan = BucketScan::start(&self.client, scope, as_of, cancel);
+        let mut lines = Lines::new()?;
+        loop {
+            let mut failed = Ok(());
+            let batch = scan.next_found(|found, state| {
+                let at = self.state_of(&state);
+                if at == KeyAt::Absent || failed.is_err() {
+                    return None::<()>;
+                }
+                let entry = ViewEntry::Key { key: state.key.to_owned(), state: at };
+                if found.cut_before {
+                    failed = lines.cut(found.segment);
+                }
+                if failed.is_ok() {
+                    failed = lines.push(found.segment, state.key, |text| line(&entry, text));
+                }
+                None
+            });
+            let batch = batch.await?;
+            failed?;
+            let Some(batch) = batch else { break };
+            if batch.last {
+                lines.cut(batch.segment)?;
+            }
+            if let Some(key) = scan.returned_to() {
+                lines.release(Some(key), &mut show)?;
+            }
+        }
+        lines.release(None, show)
     }
 }

@@ -219,6 +219,11 @@ impl Ranges {
         Answer { take, ended, stuck, gaps }
     }
 
+    /// Returns the key before which everything was read; `None` once all was.
+    pub(crate) fn read_to(&self) -> Option<&str> {
+        self.parts.first().map(|part| &*part.at)
+    }
+
     /// Sets the maximum number of requests under way; excess requests run until they are answered.
     pub(crate) fn set_slots(&mut self, slots: usize) {
         self.slots = slots.max(1);

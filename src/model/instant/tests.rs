@@ -25,6 +25,15 @@ proptest! {
         }
     }
 
+    /// Whole seconds have no fraction, and years may have more than four digits.
+    #[test]
+    fn the_quick_writer_agrees_with_the_general_one(millis in -80_000_000_000_000i64..400_000_000_000_000, whole: bool) {
+        let millis = if whole { millis - millis.rem_euclid(1000) } else { millis };
+        let form = if millis.rem_euclid(1000) == 0 { SecondsFormat::Secs } else { SecondsFormat::Millis };
+        let expected = DateTime::<Utc>::from_timestamp_millis(millis).unwrap().to_rfc3339_opts(form, true);
+        prop_assert_eq!(Instant(millis).to_string(), expected);
+    }
+
     #[test]
     fn no_text_makes_the_readers_panic(text in ".{0,40}") {
         prop_assert!(Instant::parse_listed(text.as_bytes()).is_none_or(|t| !t.to_string().is_empty()));

@@ -167,7 +167,25 @@ impl<W: Write> JsonLines<W> {
 
     pub(super) fn line(&mut self, line: Line<'_>) -> Result<()> {
         let schema = (!std::mem::replace(&mut self.begun, true)).then_some(SCHEMA);
-        serde_json::to_writer(&mut self.out, &Object { schema, line }).map_err(std::io::Error::from)?;
-        Ok(self.out.write_all(b"\n")?)
+        object(&mut self.out, &Object { schema, line })
     }
+
+    /// Writes lines made by [`append_line`].
+    pub(super) fn text(&mut self, mut lines: &[u8]) -> Result<()> {
+        if let Some(first) = lines.strip_prefix(b"{").filter(|_| !std::mem::replace(&mut self.begun, true)) {
+            write!(self.out, "{{\"schema\":{SCHEMA},")?;
+            lines = first;
+        }
+        Ok(self.out.write_all(lines)?)
+    }
+}
+
+/// Appends a line to text that is written later, by [`JsonLines::text`].
+pub(super) fn append_line(text: &mut Vec<u8>, line: Line<'_>) -> Result<()> {
+    object(text, &Object { schema: None, line })
+}
+
+fn object(mut out: impl Write, object: &Object<'_>) -> Result<()> {
+    serde_json::to_writer(&mut out, object).map_err(std::io::Error::from)?;
+    Ok(out.write_all(b"\n")?)
 }
