@@ -59,6 +59,11 @@ impl Place {
         text.chars().fold(Self::default(), Self::step)
     }
 
+    /// Returns whether it is in a later component.
+    pub(super) fn is_below(self, other: Self) -> bool {
+        self.part.depth > other.part.depth
+    }
+
     /// Returns whether a component begins here.
     pub(super) fn is_first(self) -> bool {
         self.part.nth == 0 && self.offset == 0

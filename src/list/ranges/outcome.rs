@@ -49,7 +49,8 @@ impl Ranges {
         if !take.is_empty() {
             let foretold = widen(&self.line, &self.prefix, part, page, take);
             part.read += 1.0;
-            part.unsure &= !foretold;
+            // A range cut from one that did not end where it was expected to is no better known.
+            part.unsure &= !foretold || first.is_some();
             if !ended && (!foretold || part.late() > LATE) {
                 self.folders.want(
                     part,
@@ -108,7 +109,10 @@ impl Ranges {
         let left = at.checked_sub(1).and_then(|at| self.parts.get_mut(at));
         let Some(left) = left.filter(|left| left.end.as_ref() == Some(&first.start)) else { return };
         left.bounded |= first.found || first.bounded;
-        left.unsure |= !first.found && first.origin != Origin::Depth;
+        match first.origin {
+            Origin::Depth => left.unsure &= !first.found,
+            Origin::Near | Origin::Far => left.unsure |= !first.found,
+        }
         left.due = left.read + left.pages;
     }
 

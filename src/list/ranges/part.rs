@@ -111,6 +111,7 @@ impl Part {
         let mark: Arc<str> = mark.into();
         let mut right = Self::new(id, Arc::clone(&mark), self.end.replace(mark));
         right.origin = origin;
+        right.unsure = self.unsure && origin == Origin::Depth;
         right.scale = self.scale;
         right.window.clone_from(&self.window);
         right.other.clone_from(&self.other);
@@ -187,7 +188,7 @@ impl Part {
         }
         let mut place = Place::after(head);
         let mut folder = head.rfind('/').map_or(0, |at| at + 1);
-        let (mut ends, mut others) = (Vec::new(), Vec::new());
+        let (mut ends, mut others, mut bound) = (Vec::new(), Vec::new(), Vec::new());
         for (offset, character) in tail.char_indices().take_while(|(offset, _)| *offset <= deep) {
             let here = place;
             place = here.step(character);
@@ -202,9 +203,16 @@ impl Part {
             if character == '/' {
                 folder = base + offset + 1;
             }
-            let mark =
-                mark(head, tail.get(..offset)?, character).filter(|mark| open && inside && self.holds(mark));
-            if character == '/' { ends.extend(mark) } else { others.extend(mark) }
+            let mark = mark(head, tail.get(..offset)?, character).filter(|mark| inside && self.holds(mark));
+            match character {
+                _ if !open => bound.extend(mark),
+                '/' => ends.extend(mark),
+                _ => others.extend(mark),
+            }
+        }
+        if unsure && ends.is_empty() && others.is_empty() {
+            // It goes on, whatever is thought to be known.
+            ends = bound;
         }
         if !unsure || ends.is_empty() {
             // The ends of folders tell more than what is within their names.

@@ -98,16 +98,28 @@ fn mix(number: usize) -> u64 {
     number ^ (number >> 31)
 }
 
-/// Lists 200,000 keys and checks the bounds.
+/// The most that may be lost.
+struct Bounds {
+    rounds: usize,
+    /// In percent of the least possible number.
+    requests: usize,
+}
+
+/// Lists 200,000 keys and checks the usual bounds.
 fn check(shape: &str, key: impl Fn(usize) -> String) {
+    check_within(shape, &Bounds { rounds: 11, requests: 119 }, key);
+}
+
+/// Lists 200,000 keys and checks the bounds.
+fn check_within(shape: &str, most: &Bounds, key: impl Fn(usize) -> String) {
     let mut keys: Vec<String> = (0..200_000).map(key).collect();
     keys.sort_unstable();
     keys.dedup();
     let bucket = Bucket(keys);
     let (rounds, requests) = list(&bucket);
     let least = bucket.len().div_ceil(PAGE);
-    assert!(rounds <= least.div_ceil(SLOTS) + 11, "{shape}: {rounds} rounds");
-    assert!(requests * 100 <= least * 119, "{shape}: {requests} requests instead of {least}");
+    assert!(rounds <= least.div_ceil(SLOTS) + most.rounds, "{shape}: {rounds} rounds");
+    assert!(requests * 100 <= least * most.requests, "{shape}: {requests} requests instead of {least}");
 }
 
 #[test]
@@ -144,5 +156,14 @@ fn one_folder_with_nearly_all_keys() {
     check("customers", |n| {
         let customer = if n % 10 == 0 { mix(n % 2000) } else { 0xedc7_e16b_0000_0000 };
         format!("customers/{customer:016x}/documents/{}/{:016x}.pdf", 2015 + mix(!n) % 12, mix(n))
+    });
+}
+
+/// Ranges go on after their estimated ends again and again: 250 rounds were lost when each step forgot that.
+#[test]
+fn folders_within_folders_that_have_files_too() {
+    check_within("digits", &Bounds { rounds: 60, requests: 140 }, |n| {
+        let digits = std::iter::successors(Some(n), |rest| (*rest >= 9).then_some(rest / 9));
+        digits.fold("a".to_owned(), |key, rest| format!("{key}/{}", rest % 9))
     });
 }

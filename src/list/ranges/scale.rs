@@ -79,7 +79,8 @@ pub(super) struct Line {
 }
 
 impl Line {
-    fn digits(&self, before: &str, place: Place, next: Option<char>) -> Digits<'_> {
+    /// Returns the digits after `before`, of keys that share all folders before `top`.
+    fn digits(&self, before: &str, place: Place, next: Option<char>, top: Place) -> Digits<'_> {
         if place.is_first() {
             let names = self.names.of(before);
             if !names.is_empty() {
@@ -87,10 +88,12 @@ impl Line {
             }
         }
         let chars = self.alphabet.at(place);
+        // Within a folder a counter counts, but the letters of a word still follow from those before.
+        let counts = !place.is_below(top) && chars.iter().all(char::is_ascii_hexdigit);
         // A component ends here.
         match next {
             Some('/') => Digits::Chars(&['/']),
-            _ if self.alphabet.is_bound(place) => Digits::Any,
+            _ if !counts && self.alphabet.is_bound(place) => Digits::Any,
             _ => Digits::Chars(chars),
         }
     }
@@ -98,11 +101,12 @@ impl Line {
     /// Returns the cell of all keys that start with `text`, relative to that of `text[..base]`, where a folder begins.
     fn cell(&self, base: usize, text: &str) -> Cell {
         let mut at = base.min(text.len());
-        let mut place = Place::after(text.get(..at).unwrap_or_default());
+        let top = Place::after(text.get(..at).unwrap_or_default());
+        let mut place = top;
         let mut cell = Cell { from: 0.0, width: 1.0 };
         while at < text.len() && cell.width > FINEST {
             let (before, rest) = text.split_at(at);
-            let digits = self.digits(before, place, rest.chars().next());
+            let digits = self.digits(before, place, rest.chars().next(), top);
             if digits.len() == 0 {
                 break;
             }
@@ -154,14 +158,15 @@ impl Line {
         let wanted = start + whole * share;
         let slack = whole * share.min(1.0 - share) * SLACK;
         let mut mark = from.get(..base)?.to_owned();
-        let mut place = Place::after(&mark);
+        let top = Place::after(&mark);
+        let mut place = top;
         let mut cell = Cell { from: 0.0, width: 1.0 };
         let mut good = base;
         for _ in 0..LONGEST {
             let along = from.strip_prefix(mark.as_str());
             // The keys of a folder being read tell where its names end.
             let next = along.and_then(|along| along.chars().next()).filter(|next| *next == '/');
-            let digits = self.digits(&mark, place, next);
+            let digits = self.digits(&mark, place, next, top);
             if digits.len() == 0 || cell.width < FINEST {
                 break;
             }
