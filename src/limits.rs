@@ -367,3 +367,7 @@ pub const SPILL_THREADS: usize = 4;
 
 /// Smaller sets of keys are sorted by one thread: sharing them costs more than it saves.
 pub const SORT_ALONE: usize = 4096;
+
+/// Bytes of earlier metrics that are searched for the time of the last success: metrics of a recovery have a line for
+/// each step.
+pub const METRICS_BYTES: u64 = 1 << 20;

@@ -14,6 +14,7 @@ pub(super) mod jobs;
 #[cfg(feature = "lab")]
 pub(super) mod lab;
 pub(super) mod look;
+pub(super) mod metrics;
 mod output;
 mod parse;
 pub(super) mod read;

@@ -14,7 +14,7 @@ use crate::engine::recover::{Databases, LeastFor, Source, least_policy};
 use crate::engine::{AskedTime, CheckPast, earlier_rules};
 use crate::error::{Error, Result};
 use crate::model::{Policy, TypedTime};
-use crate::report::Answer;
+use crate::report::{Answer, checked};
 
 pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
     let CheckArgs { location, at, window, database, iam, multipart_window, doubtful, state, .. } = args;
@@ -65,6 +65,7 @@ pub(super) async fn run(context: &Context, args: CheckArgs) -> Result<Exit> {
         keys: context.counters.keys.get(),
         now: context.now,
     };
+    context.metrics.take(checked(&answer));
     answer.show(context.output.format, &context.counters, context.elapsed())?;
     Ok(if answer.restorable { Exit::Done } else { Exit::Refused })
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant as Clock};
 
+use super::metrics::Recorder;
 use crate::cancel::Cancel;
 use crate::counters::Counters;
 use crate::engine::{Client, Settings, Sums};
@@ -22,6 +23,8 @@ pub(super) struct Context {
     /// The format of the results and progress.
     pub(super) output: Output,
     pub(super) began: Clock,
+    /// The values for `--metrics`.
+    pub(super) metrics: Recorder,
 }
 
 impl Context {
@@ -29,7 +32,8 @@ impl Context {
         // In whole seconds, the resolution of version dates, so that ages are whole seconds too.
         let now = Instant::from_millis(chrono::Utc::now().timestamp() * 1000);
         let output = Output { format: Format::Table, quiet: false, display: Display::Auto };
-        Self { cancel: Cancel::default(), counters: Arc::default(), now, output, began: Clock::now() }
+        let (cancel, counters, metrics) = Default::default();
+        Self { cancel, counters, now, output, began: Clock::now(), metrics }
     }
 
     /// Returns the same context with this output.

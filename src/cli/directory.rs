@@ -64,10 +64,12 @@ pub(super) async fn restore(mut context: Context, path: &Path, args: RestoreArgs
         context.prompt().doubtful(sums, at, &mut options).await?;
     }
     prepared.require_certainty(&options)?;
+    let left_out = options.left_out(sums);
+    context.metrics.restoring(&context.counters, left_out);
     let mut reporter = Reporter::begin(context.output.format, STANDS_THERE, checks, &warnings)?;
     let mut sums = sums.clone();
     let mut finished = true;
-    if changes.len() == options.left_out(&sums) {
+    if changes.len() == left_out {
         context.note(&nothing_to_change(&sums));
     } else {
         if overwrite && !yes && sums.of(Action::Revert).keys > 0 {

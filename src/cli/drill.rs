@@ -7,7 +7,7 @@ use super::recovery::{request, target_time};
 use super::sweep;
 use crate::engine::recover::{Drill, Notice};
 use crate::error::Result;
-use crate::report::{Output, RecoveryView};
+use crate::report::{Output, RecoveryView, recovered};
 
 pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let output = Output::from(args.carry.output.clone());
@@ -22,6 +22,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let on = |notice: &Notice<'_>| view.show(notice);
     let drill = Drill { request: request(context, &source, &options, &on), target, keep };
     let Some(result) = Box::pin(drill.run()).await? else { return Ok(Exit::Failed) };
+    context.metrics.take(recovered(&result.report));
     let exit = copies.write(&view, &result);
     if !result.report.left.is_empty() {
         view.show(&Notice::LeftBehind(&result.report.left))?;

@@ -22,6 +22,7 @@ mod lab;
 mod ls;
 mod manual;
 mod mark;
+mod metrics;
 mod page;
 mod recover;
 mod recovery;

@@ -10,7 +10,7 @@ use super::recovery::{request, target_time};
 use super::suggest::{recover, typed};
 use crate::engine::recover::{Begins, Notice, Recipe, Recover, write_recipe, write_template};
 use crate::error::{Error, Result};
-use crate::report::{Asked, Output, RecoveryView, can_ask};
+use crate::report::{Asked, Output, RecoveryView, can_ask, recovered};
 
 const RECOVER: Asked = Asked {
     does: "restore buckets and databases",
@@ -53,6 +53,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         view.confirm(context.prompt(), &name).await?;
     }
     let result = Box::pin(prepared.execute()).await?;
+    context.metrics.take(recovered(&result.report));
     let exit = copies.write(&view, &result);
     view.finish(&result, typed);
     Ok(exit)

@@ -122,6 +122,7 @@ async fn in_bucket(mut context: Context, to: Option<Location>, args: RestoreArgs
     }
     prepared.require_certainty(&options)?;
     let left_out = options.left_out(&sums);
+    context.metrics.restoring(&context.counters, left_out);
     if left_out > 0 {
         context.note(&left_out_line(left_out));
     }

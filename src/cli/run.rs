@@ -11,10 +11,11 @@ use super::args::Cli;
 use super::command::Command;
 use super::context::Context;
 use super::exit::{Exit, report};
+use super::metrics::MetricsFile;
 use super::signals::stop_on_signals;
 use super::suggest;
 use crate::error::Result;
-use crate::report::say;
+use crate::report::{error_words, say};
 
 /// Runs the command in the process's arguments.
 pub fn main() -> ExitCode {
@@ -70,11 +71,23 @@ async fn run(command: Command) -> Result<Exit> {
         std::ops::ControlFlow::Break(ended) => return ended,
         std::ops::ControlFlow::Continue(command) => command,
     };
+    let metrics = MetricsFile::of(&command);
+    metrics.as_ref().map_or(Ok(()), MetricsFile::can_write)?;
     if !matches!(command, Command::Manual(_)) {
         // The manual's pager handles Ctrl-C itself.
-        stop_on_signals(context.cancel.clone(), command.when_aborted())?;
+        let (metrics, aborted) = (metrics.clone(), context.clone());
+        let aborting = move || {
+            if let Some(Err(e)) = metrics.map(|file| file.write_exit(&aborted, Exit::Interrupted)) {
+                say(&error_words(&e, false));
+            }
+        };
+        stop_on_signals(context.cancel.clone(), command.when_aborted(), aborting)?;
     }
-    Box::pin(command.run(&context)).await
+    let ended = Box::pin(command.run(&context)).await;
+    match metrics {
+        Some(file) => file.write(&context, ended),
+        None => ended,
+    }
 }
 
 /// Logs the stages at -v; at -vv every key, and every request.

@@ -7,8 +7,13 @@ use crate::cancel::{Cancel, Signals};
 use crate::program;
 use crate::report::say;
 
-/// Stops on the first signal, so that requests in progress finish; aborts on the second, with the message `last`.
-pub(super) fn stop_on_signals(cancel: Cancel, last: &'static str) -> std::io::Result<()> {
+/// Stops on the first signal, so that requests in progress finish; aborts on the second, after `aborting`, with the
+/// message `last`.
+pub(super) fn stop_on_signals(
+    cancel: Cancel,
+    last: &'static str,
+    aborting: impl FnOnce() + Send + 'static,
+) -> std::io::Result<()> {
     let mut signals = Signals::new()?;
     drop(tokio::spawn(async move {
         signals.next().await;
@@ -17,6 +22,7 @@ pub(super) fn stop_on_signals(cancel: Cancel, last: &'static str) -> std::io::Re
         signals.next().await;
         // Otherwise a hook would survive, and the same command would start a second one beside it.
         program::kill_all();
+        aborting();
         say(&format!("\naborted{last}\n"));
         drop(std::io::stdout().flush());
         #[expect(clippy::exit, reason = "aborted by a second Ctrl-C")]

@@ -12,7 +12,9 @@ use super::time_arg;
 use crate::engine::{Action, Against, Findings, Query, Settings, Sums, Verdict, Verification, Verify};
 use crate::error::{Error, Result};
 use crate::model::{Destination, Versioning};
-use crate::report::{AskedKeys, ChangesView, Closing, Command, Heading, Purpose, SUSPENDED, problems};
+use crate::report::{
+    AskedKeys, ChangesView, Closing, Command, Heading, Purpose, SUSPENDED, problems, verified,
+};
 
 /// The past state to verify.
 struct Asked {
@@ -47,6 +49,7 @@ pub(super) async fn run(context: &Context, args: VerifyArgs) -> Result<Exit> {
         view.mismatch(&change?)?;
     }
     view.uncertain(uncertain)?;
+    context.metrics.take(verified(&sums, trust));
     let verdict = Verdict::of(&sums, trust);
     let mut text = asked.verdict(verdict, &sums, at, trust);
     if verdict == Verdict::Different {

@@ -41,6 +41,7 @@ mod locations;
 mod ls;
 mod manual;
 mod manual_pages;
+pub(crate) mod metrics;
 mod multipart;
 mod options;
 mod plan;

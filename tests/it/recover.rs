@@ -16,6 +16,7 @@ mod late_hooks;
 mod left_quiesced;
 mod mark;
 mod marks_of_files;
+mod metrics;
 mod references;
 mod servers;
 mod snapshots;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::apply::StateArgs;
+use super::metrics::MetricsArgs;
 use super::output::OutputArgs;
 use super::parse;
 use super::server::ServerArgs;
@@ -32,7 +33,7 @@ pub(in crate::cli) struct CheckArgs {
     ///
     /// The policy is for the location, or for a placeholder BUCKET, and for --state-dir s3://…. With --database, it is for
     /// the recovery file.
-    #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "lifecycle_history"])]
+    #[arg(long, value_enum, value_name = "USE", conflicts_with_all = ["at", "window", "lifecycle_history", "metrics"])]
     pub(in crate::cli) iam: Option<Use>,
     /// With --at: report multipart uploads started within this window before T [default: 1h]
     #[arg(long, value_name = "LENGTH", value_parser = parse::length, default_value = "1h", hide_default_value = true)]
@@ -40,6 +41,8 @@ pub(in crate::cli) struct CheckArgs {
     /// Accept keys whose state is uncertain: trust the listing
     #[arg(long, value_enum, value_name = "HOW")]
     pub(in crate::cli) doubtful: Option<TrustArg>,
+    #[command(flatten)]
+    pub(in crate::cli) metrics: MetricsArgs,
     #[command(flatten)]
     pub(in crate::cli) earlier: EarlierArgs,
     #[command(flatten)]

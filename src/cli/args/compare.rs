@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::apply::StateArgs;
 use super::common::{CommonArgs, PastArgs};
+use super::metrics::MetricsArgs;
 use super::parse;
 use super::values::TrustArg;
 use crate::engine::{Action, Shards, Undelete};
@@ -79,6 +80,8 @@ pub(in crate::cli) struct VerifyArgs {
     /// Also write the result to this file, as an HTML page
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) html: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) metrics: MetricsArgs,
     #[command(flatten)]
     pub(in crate::cli) state: StateArgs,
     #[command(flatten)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::apply::{ChangeArgs, StateArgs};
+use super::metrics::MetricsArgs;
 use super::output::OutputArgs;
 use super::parse;
 use super::server::ServerArgs;
@@ -22,16 +23,16 @@ pub(in crate::cli) struct RecoverArgs {
     #[arg(required_unless_present = "list")]
     pub(in crate::cli) file: Option<PathBuf>,
     /// Write a commented recovery file to start from, and exit
-    #[arg(long, conflicts_with = "at")]
+    #[arg(long, conflicts_with_all = ["at", "metrics"])]
     pub(in crate::cli) init: bool,
     /// With --init: write the recovery file and commands for this server
     #[arg(long, value_name = "NAME", value_parser = recipes(), requires = "init", conflicts_with = "at")]
     pub(in crate::cli) recipe: Option<&'static Recipe>,
     /// List unfinished recoveries, of FILE if given
-    #[arg(long, conflicts_with_all = ["init", "at", "abort", "wait", "dry_run", "yes", "report", "html"])]
+    #[arg(long, conflicts_with_all = ["init", "at", "abort", "wait", "dry_run", "yes", "report", "html", "metrics"])]
     pub(in crate::cli) list: bool,
     /// Abort the recovery: undo its runs, remove its databases, resume the application
-    #[arg(long, conflicts_with_all = ["init", "at", "wait", "report", "html"])]
+    #[arg(long, conflicts_with_all = ["init", "at", "wait", "report", "html", "metrics"])]
     pub(in crate::cli) abort: bool,
     /// Resume a recovery whose state directory is lost, by the tags of its RDS databases
     #[arg(long, conflicts_with_all = ["init", "list", "abort", "wait"])]
@@ -48,13 +49,15 @@ pub(in crate::cli) struct RecoverArgs {
     #[arg(long)]
     pub(in crate::cli) wait: bool,
     /// Show what would be restored and change nothing
-    #[arg(short = 'n', long)]
+    #[arg(short = 'n', long, conflicts_with = "metrics")]
     pub(in crate::cli) dry_run: bool,
     /// Skip the confirmation prompt
     #[arg(short, long)]
     pub(in crate::cli) yes: bool,
     #[command(flatten)]
     pub(in crate::cli) report: ReportArgs,
+    #[command(flatten)]
+    pub(in crate::cli) metrics: MetricsArgs,
     #[command(flatten)]
     pub(in crate::cli) carry: CarryArgs,
 }
@@ -66,7 +69,7 @@ pub(in crate::cli) struct DrillArgs {
     #[arg(required_unless_present = "sweep")]
     pub(in crate::cli) file: Option<PathBuf>,
     /// List RDS databases that drills left behind more than a day ago, and remove them
-    #[arg(long, conflicts_with_all = ["at", "keep", "report", "html"])]
+    #[arg(long, conflicts_with_all = ["at", "keep", "report", "html", "metrics"])]
     pub(in crate::cli) sweep: bool,
     /// Remove the databases listed by --sweep without asking
     ///
@@ -81,6 +84,8 @@ pub(in crate::cli) struct DrillArgs {
     pub(in crate::cli) keep: bool,
     #[command(flatten)]
     pub(in crate::cli) report: ReportArgs,
+    #[command(flatten)]
+    pub(in crate::cli) metrics: MetricsArgs,
     #[command(flatten)]
     pub(in crate::cli) carry: CarryArgs,
 }

@@ -6,6 +6,7 @@ use clap::Args;
 
 use super::apply::{ApplyArgs, ChangeArgs, CopyArgs};
 use super::common::{CommonArgs, PastArgs};
+use super::metrics::MetricsArgs;
 use super::output::OutputArgs;
 use super::parse;
 use super::server::ServerArgs;
@@ -52,7 +53,7 @@ pub(in crate::cli) struct RestoreArgs {
     #[arg(long, value_name = "FILE")]
     pub(in crate::cli) prices: Option<PathBuf>,
     /// Show the changes as asof diff does, and apply nothing
-    #[arg(short = 'n', long)]
+    #[arg(short = 'n', long, conflicts_with = "metrics")]
     pub(in crate::cli) dry_run: bool,
     /// Skip the confirmation prompt
     #[arg(short, long)]
@@ -62,6 +63,8 @@ pub(in crate::cli) struct RestoreArgs {
     /// Without it, asof asks for the number of keys, and refuses --yes.
     #[arg(long)]
     pub(in crate::cli) allow_mass_delete: bool,
+    #[command(flatten)]
+    pub(in crate::cli) metrics: MetricsArgs,
     #[command(flatten)]
     pub(in crate::cli) change: ChangeArgs,
     #[command(flatten)]

@@ -56,6 +56,7 @@ fn of_check() {
               Possible values:
               - trust: Trust the listing
 
+          --metrics <FILE> (as in restore)
           --lifecycle-history <FILE>
               File with earlier lifecycle rules of the bucket
 

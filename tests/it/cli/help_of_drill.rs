@@ -38,6 +38,7 @@ fn of_drill() {
 
           --report <FILE> (as in recover)
           --html <FILE> (as in recover)
+          --metrics <FILE> (as in restore)
           --on-conflict <HOW> (as in restore)
           --rate <N/s> (as in restore)
           --concurrency <N> (as in restore)

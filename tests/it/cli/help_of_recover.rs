@@ -63,6 +63,7 @@ fn of_recover() {
           --html <FILE>
               Also write the report to this file, as an HTML page
 
+          --metrics <FILE> (as in restore)
           --on-conflict <HOW> (as in restore)
           --rate <N/s> (as in restore)
           --concurrency <N> (as in restore)

@@ -74,6 +74,12 @@ fn of_restore() {
 
               Without it, asof asks for the number of keys, and refuses --yes.
 
+          --metrics <FILE>
+              Also write metrics of the run to this file, for Prometheus, even if the run fails
+
+              The text format that the textfile collector of node_exporter reads from files named
+              *.prom.
+
           --on-conflict <HOW>
               Conflict policy, for keys changed since the plan or files in DIR that differ
 

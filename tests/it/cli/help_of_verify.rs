@@ -40,6 +40,7 @@ fn of_verify() {
               Exit with 0 if there are no keys to compare, neither at T nor now
 
           --html <FILE> (as in diff)
+          --metrics <FILE> (as in restore)
           --state-dir <DIR> (as in restore)
           --state-profile <PROFILE> (as in restore)
       -v, --verbose... (as in restore)
