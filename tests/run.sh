@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tests/servers/lib.sh
 set +e
 
-readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes serve jobs pages slurm demo bench)
+readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes serve jobs pages monitoring slurm demo bench)
 STRICT=
 [ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
 VERBOSE="" CURRENT="" WORK="" WANTED=() RESULTS=()
@@ -232,6 +232,13 @@ pages_suite() {
   stop_server pages
 }
 
+# Metrics, alert rules and the dashboard, as Prometheus reads them.
+monitoring_suite() {
+  start_server monitoring promtool || return
+  suite monitoring 600 cargo test --test it -- monitoring:: --ignored
+  stop_server promtool
+}
+
 run() {
   case $1 in
     fmt) component_suite fmt fmt fmt --check ;;
@@ -251,6 +258,7 @@ run() {
     serve) serve_suite ;;
     jobs) jobs_suite ;;
     pages) pages_suite ;;
+    monitoring) monitoring_suite ;;
     slurm) slurm_suite ;;
     demo) suite demo 2400 cargo run --release -- demo ;;
     # Built as the tests are: this one only has to run.

@@ -2,7 +2,7 @@
 //!
 //! One contract suite runs over every server that answers: the lab in process, moto, ministack and Ceph RGW where
 //! `tests/run.sh` has started them, and any endpoint named by `ASOF_TEST_ENDPOINT`. `postgres` puts a real database beside a real bucket.
-//! `html_pages` opens the HTML pages in a browser. `slurm` has a plan set applied by the tasks of a real Slurm.
+//! `html_pages` opens the HTML pages in a browser. `monitoring` shows metrics to Prometheus. `slurm` has a plan set applied by the tasks of a real Slurm.
 
 #![expect(
     clippy::unwrap_used,
@@ -32,6 +32,8 @@ mod jobs;
 mod listing;
 #[cfg(feature = "lab")]
 mod model;
+#[cfg(feature = "lab")]
+mod monitoring;
 mod postgres;
 #[cfg(feature = "lab")]
 mod rds;

@@ -23,6 +23,6 @@ mod snapshots;
 mod steps;
 mod store_story;
 mod stores;
-mod story;
+pub(crate) mod story;
 mod superseded;
 mod view;

@@ -119,3 +119,23 @@ proptest! {
         prop_assert_eq!(unescaped(&text), (value, " 1"));
     }
 }
+
+/// The names of metrics in a text.
+fn named(text: &str) -> std::collections::BTreeSet<&str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    words.filter(|word| word.starts_with("asof_")).collect()
+}
+
+#[test]
+fn rules_and_dashboard_name_metrics_that_exist_and_the_manual_every_one() {
+    let all: std::collections::BTreeSet<_> = Gauge::ALL.iter().map(|gauge| gauge.name()).collect();
+    assert_eq!(all.len(), Gauge::ALL.len(), "two gauges have the same name");
+    let rules = include_str!("../../../fixtures/monitoring/alerts.yml");
+    let tests = include_str!("../../../fixtures/monitoring/alerts.test.yml");
+    let dashboard = include_str!("../../../fixtures/monitoring/dashboard.json");
+    for text in [rules, tests, dashboard] {
+        assert!(named(text).len() >= 5 && named(text).is_subset(&all), "{:?}", named(text));
+    }
+    let manual = crate::manual::find("monitoring").unwrap();
+    assert_eq!(named(manual.text), all);
+}

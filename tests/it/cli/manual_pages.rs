@@ -45,6 +45,7 @@ fn topics() {
     drill            Rehearse a recovery into scratch copies, verify and time it, then tear it down.
     mark             Record a second to recover to, for databases without point-in-time recovery.
     scheduling       Run checks and drills from cron, systemd, Kubernetes or GitHub Actions.
+    monitoring       Write metrics for Prometheus, with alert rules and a dashboard for Grafana.
     guarantees       What asof promises, the limits of each promise, and the test that holds it.
     exit-codes       The exit codes of asof and what to do about each.
     json             The objects that asof prints with --format json.
@@ -77,7 +78,7 @@ fn unknown_topic() {
     exit code 2
     --- stderr
     error: invalid value 'restor' for '[TOPIC]'
-      [possible values: quickstart, runbooks, timeline, read-the-past, serve, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, stores, volumes, recipes, message-queues, drill, mark, scheduling, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
+      [possible values: quickstart, runbooks, timeline, read-the-past, serve, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, stores, volumes, recipes, message-queues, drill, mark, scheduling, monitoring, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
 
       tip: a similar value exists: 'restore'
 
