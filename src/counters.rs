@@ -63,6 +63,8 @@ counters! {
         pub throttled: Counter,
         /// Ranges of the key space being listed.
         pub ranges: Counter,
+        /// 1 if all that is left to list is the versions of one key, which cannot be listed in parallel; else 0.
+        pub one_key: Counter,
         /// Estimated entries left; 0 if there is no estimate.
         pub remaining: Counter,
         /// Versions and delete markers seen.
@@ -91,12 +93,31 @@ counters! {
         pub superseded: Counter,
         /// Keys that could not be changed.
         pub failed: Counter,
+        /// The same by reason, as far as this process has seen it.
+        pub failures: Failures,
+        /// Lanes in which changes are made.
+        pub lanes: Counter,
         /// Keys left alone because the version to restore is archived.
         pub archived: Counter,
         /// Objects of which only the size could be verified.
         pub unverifiable: Counter,
         /// Copied objects that lost part of their metadata.
         pub not_kept: NotKept,
+    }
+
+    /// Keys that could not be changed, by reason.
+    #[derive(Debug, Default)]
+    pub struct Failures {
+        /// A permission is missing, or the credentials are not accepted.
+        pub denied: Counter,
+        /// The version is gone.
+        pub missing: Counter,
+        /// The server throttled the requests for too long.
+        pub throttled: Counter,
+        /// The connection broke, or the server had errors, for too long.
+        pub transient: Counter,
+        /// Anything else.
+        pub other: Counter,
     }
 
     /// Copied objects that lost something, by what was lost.

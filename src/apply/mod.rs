@@ -18,6 +18,7 @@ pub use batch::Item;
 pub use copy::Copies;
 pub use multipart::Uploads;
 pub use outcome::Outcome;
+pub(crate) use outcome::count_failure;
 pub use place::Place;
 pub use pool::{Applied, PoolOptions, apply};
 pub use superseded::{Base, BaseReader, Finding};

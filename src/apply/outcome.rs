@@ -1,7 +1,7 @@
 //! The outcome of a change.
 
-use crate::counters::Counters;
-use crate::error::Error;
+use crate::counters::{Counters, Failures};
+use crate::error::{Error, ErrorKind};
 use crate::limits;
 use crate::model::Version;
 use crate::plan::Change;
@@ -37,6 +37,20 @@ pub enum Outcome {
     Failed(Error),
 }
 
+/// Counts a change that failed.
+pub(crate) fn count_failure(counters: &Counters, reason: ErrorKind) {
+    counters.failed.add(1);
+    let Failures { denied, missing, throttled, transient, other } = &counters.failures;
+    let failures = match reason {
+        ErrorKind::Denied | ErrorKind::Credentials => denied,
+        ErrorKind::Missing => missing,
+        ErrorKind::Throttled => throttled,
+        ErrorKind::Transient => transient,
+        _ => other,
+    };
+    failures.add(1);
+}
+
 impl Outcome {
     /// Returns true if the change was left because the run ends: it is neither done nor failed.
     pub(crate) fn is_left(&self) -> bool {
@@ -56,7 +70,7 @@ impl Outcome {
             Outcome::Conflict => counters.conflicts.add(1),
             Outcome::Superseded { .. } => counters.superseded.add(1),
             Outcome::Archived { .. } => counters.archived.add(1),
-            Outcome::Failed(_) => counters.failed.add(1),
+            Outcome::Failed(e) => count_failure(counters, e.kind()),
         }
     }
 

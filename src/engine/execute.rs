@@ -6,7 +6,7 @@ use super::bucket::{BucketState, bucket_state, require_room, require_versioning}
 use super::options::ApplyOptions;
 use super::superseded::{Look, check_bases};
 use super::uploads::{abandon_noted, noted};
-use crate::apply::{Applied, Copies, Item, Outcome, Place, PoolOptions, apply};
+use crate::apply::{Applied, Copies, Item, Outcome, Place, PoolOptions, apply, count_failure};
 use crate::cancel::Cancel;
 use crate::counters::Counters;
 use crate::error::{ErrorKind, Result};
@@ -117,13 +117,16 @@ impl Run {
         let lanes = before.order().lanes();
         tracing::info!(run = self.id(), bucket = manifest.changed().bucket, changes, lanes, "applying");
         counters.planned.add(changes);
+        counters.lanes.set(lanes);
         let items = plan.in_lanes(before.order())?.filter_map(|change| match change {
             Ok((n, change)) => left(&before, counters, n, change).map(Ok),
             Err(e) => Some(Err(e)),
         });
         let overtaken = |change: &Change, outcome: &Outcome| {
-            if matches!(outcome, Outcome::Failed(e) if e.kind() == ErrorKind::Overtaken) {
-                uncount(counters, change);
+            if let Outcome::Failed(e) = outcome
+                && e.kind() == ErrorKind::Overtaken
+            {
+                uncount(counters, change, e.kind());
             }
             on(change, outcome)
         };
@@ -133,8 +136,8 @@ impl Run {
         if finished && there.versioning == Versioning::Enabled {
             let look = Look { on_conflict, unheard: false };
             let told = |change: &Change, outcome: &Outcome| {
-                if matches!(outcome, Outcome::Failed(_)) {
-                    uncount(counters, change);
+                if let Outcome::Failed(e) = outcome {
+                    uncount(counters, change, e.kind());
                 }
                 on(change, outcome)
             };
@@ -167,14 +170,14 @@ async fn is_undoable(client: &Client, manifest: &RunManifest) -> bool {
 }
 
 /// Reverts the counts of a change that was counted as made and is not there.
-fn uncount(counters: &Counters, change: &Change) {
+fn uncount(counters: &Counters, change: &Change, reason: ErrorKind) {
     if change.action == Action::Delete {
         counters.deleted.sub(1);
     } else {
         counters.copied.sub(1);
         counters.bytes_copied.sub(change.bytes());
     }
-    counters.failed.add(1);
+    count_failure(counters, reason);
 }
 
 /// Returns the state of the bucket to be changed. Refuses if anything would be lost for good: a run may be resumed long

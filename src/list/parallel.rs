@@ -188,6 +188,8 @@ impl Lister {
         let progress = self.ranges.progress();
         let counters = self.client.counters();
         counters.ranges.set(progress.ranges as u64);
+        let one_key = progress.ranges == 1 && !answer.ended && is_of_one_key(&page);
+        counters.one_key.set(u64::from(one_key));
         counters.remaining.set(progress.remaining.map_or(0, |n| n.max(1)));
         Ok(Some(Piece { range: ask.range.number(), page, take: answer.take, ended: answer.ended }))
     }
@@ -322,6 +324,12 @@ impl Lister {
             ask.after.as_ref(),
         )
     }
+}
+
+/// Returns whether a page has entries, all of the same key.
+fn is_of_one_key(page: &Page) -> bool {
+    let mut ends = page.entries().next().into_iter().chain(page.entries().next_back());
+    ends.next().is_some_and(|first| ends.all(|last| last.key == first.key))
 }
 
 /// Returns the keys and common prefixes of a page, in order.

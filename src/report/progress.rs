@@ -1,5 +1,7 @@
 //! Progress on stderr: nothing for the first quarter of a second, then the counters, ten times a second.
 
+mod line;
+
 use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -11,8 +13,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::json::{JsonLines, Line, millis};
-use super::units::{bytes, count, plural};
+use self::line::Pace;
+pub(super) use self::line::ProgressLine;
+use super::json::{JsonLines, Line};
 use crate::counters::Counters;
 
 const FIRST: Duration = Duration::from_millis(250);
@@ -29,6 +32,8 @@ pub(crate) enum Display {
     Auto,
     /// Always; one line per second if stderr is not a terminal.
     Always,
+    /// Always; one line of JSON per second, on a terminal as well.
+    Json,
     /// Always; as lines of a log if stderr is not a terminal.
     Log {
         /// The time between two lines.
@@ -46,48 +51,21 @@ impl Display {
         match self {
             Self::Auto => Self::Log { every: LOG_TICK, json },
             Self::Always => Self::Log { every: LINE_TICK, json },
+            Self::Json => Self::Json,
             Self::Log { every, .. } => Self::Log { every, json },
             Self::Never => Self::Never,
         }
     }
 }
 
-/// The progress of a run, as a line of a log.
-#[derive(Debug, Serialize, JsonSchema)]
-pub(super) struct ProgressLine {
-    /// Changes in the plan.
-    changes: u64,
-    /// Changes with a result, including before the run was resumed.
-    settled: u64,
-    /// Bytes copied.
-    bytes_copied: u64,
-    /// Keys that could not be changed.
-    failed: u64,
-    /// Keys not changed because another client changed them.
-    conflicts: u64,
-    /// The time since the command began to apply the plan, in milliseconds.
-    elapsed_ms: u64,
-}
-
-impl ProgressLine {
-    fn of(counters: &Counters, elapsed: Duration) -> Self {
-        Self {
-            changes: counters.planned.get(),
-            settled: counters.settled(),
-            bytes_copied: counters.bytes_copied.get(),
-            failed: counters.failed.get(),
-            conflicts: counters.conflicts.get(),
-            elapsed_ms: millis(elapsed),
-        }
-    }
-}
-
 /// The phase of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) enum Phase {
-    /// Listing and resolving versions; the total is unknown.
+    /// Versions are listed; the total is unknown.
+    #[serde(rename = "listing")]
     Surveying,
-    /// Applying planned changes.
+    /// Planned changes are made.
+    #[serde(rename = "restoring")]
     Restoring,
 }
 
@@ -101,17 +79,18 @@ pub(crate) struct Progress {
 impl Progress {
     /// Starts to display `counters`.
     pub(crate) fn start(display: Display, phase: Phase, counters: &Arc<Counters>) -> Self {
-        let terminal = std::io::stderr().is_terminal();
+        let terminal = std::io::stderr().is_terminal() && display != Display::Json;
         if display == Display::Never || (display == Display::Auto && !terminal) {
             return Self { stop: None, thread: None };
         }
         let counters = Arc::clone(counters);
         let (stop, stopped) = channel::<()>();
         let thread = std::thread::spawn(move || {
-            let began = Instant::now();
+            let (began, mut pace) = (Instant::now(), Pace::default());
             let (first, tick) = match display {
                 _ if terminal => (FIRST, TICK),
                 Display::Log { every, .. } => (every, every),
+                Display::Json => (LINE_TICK, LINE_TICK),
                 _ => (FIRST, LINE_TICK),
             };
             if stopped.recv_timeout(first) != Err(RecvTimeoutError::Timeout) {
@@ -119,21 +98,21 @@ impl Progress {
             }
             let bar = terminal.then(|| bar(phase, &counters));
             loop {
-                let text = message(phase, &counters, began.elapsed());
+                let line = ProgressLine::of(phase, &counters, began.elapsed(), &mut pace);
                 match &bar {
                     Some(bar) => {
                         bar.set_position(counters.settled());
-                        bar.set_message(text);
+                        bar.set_message(line.message(&counters));
                         bar.tick();
                     }
-                    None if matches!(display, Display::Log { json: true, .. }) => {
-                        let mut line = JsonLines::new(Vec::new());
+                    None if matches!(display, Display::Json | Display::Log { json: true, .. }) => {
+                        let mut lines = JsonLines::new(Vec::new());
                         // stderr was closed: the command continues.
-                        drop(line.line(Line::Progress(ProgressLine::of(&counters, began.elapsed()))));
-                        drop(std::io::stderr().write_all(&line.into_inner()));
+                        drop(lines.line(Line::Progress(line)));
+                        drop(std::io::stderr().write_all(&lines.into_inner()));
                     }
                     // stderr was closed: the command continues.
-                    None => drop(writeln!(std::io::stderr(), "{}: {text}", verb(phase))),
+                    None => drop(writeln!(std::io::stderr(), "{}: {}", verb(phase), line.message(&counters))),
                 }
                 if stopped.recv_timeout(tick) != Err(RecvTimeoutError::Timeout) {
                     break;
@@ -183,49 +162,4 @@ fn template(phase: Phase, columns: u16) -> &'static str {
         (Phase::Restoring, 60..) => "  {prefix}  {human_pos} / {human_len}  eta {eta}  {wide_msg}",
         (Phase::Restoring, _) => "  {percent} %  eta {eta}  {wide_msg}",
     }
-}
-
-/// Converts `n` to a rate per second.
-fn a_second(n: u64, elapsed: Duration) -> u64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "for display"
-    )]
-    let rate = (n as f64 / elapsed.as_secs_f64()) as u64;
-    rate
-}
-
-fn message(phase: Phase, counters: &Counters, elapsed: Duration) -> String {
-    match phase {
-        Phase::Surveying => surveying(counters, elapsed),
-        Phase::Restoring => format!(
-            "{}/s  {}  {} failed  {}",
-            count(a_second(counters.settled(), elapsed)),
-            bytes(counters.bytes_copied.get()),
-            count(counters.failed.get()),
-            plural(counters.conflicts.get(), "conflict", "conflicts")
-        ),
-    }
-}
-
-fn surveying(counters: &Counters, elapsed: Duration) -> String {
-    let rate = a_second(counters.versions.get(), elapsed);
-    let throttled = match counters.throttled.get() {
-        0 => String::new(),
-        n => format!("  {} throttled", count(n)),
-    };
-    let left = match counters.remaining.get() {
-        0 => "no estimate yet".to_owned(),
-        n => format!("about {} s left", count(n / rate.max(1) + 1)),
-    };
-    format!(
-        "{} versions  {}/s  {}  {} in {}{throttled}  {left}",
-        count(counters.versions.get()),
-        count(rate),
-        plural(counters.changes.get(), "change", "changes"),
-        plural(counters.list_requests.get(), "request", "requests"),
-        plural(counters.ranges.get(), "range", "ranges"),
-    )
 }

@@ -1,13 +1,12 @@
 //! Options for the format of a command's results and progress.
 
-use clap::{ArgMatches, Args, Command, FromArgMatches};
+use clap::{ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 
 use super::values::formats;
 use crate::report::{Display, Format, Output};
 
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Output")]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub(in crate::cli) struct OutputArgs<const CSV: bool = false> {
     /// Output format
     #[arg(long, value_parser = formats(CSV), default_value = "table")]
@@ -21,19 +20,28 @@ pub(in crate::cli) struct OutputArgs<const CSV: bool = false> {
     /// Hide the progress display
     #[arg(long)]
     pub(in crate::cli) no_progress: bool,
-    /// Show progress even when stderr is not a terminal
-    #[arg(long, conflicts_with_all = ["no_progress", "quiet"])]
-    pub(in crate::cli) progress: bool,
+    /// Show progress even when stderr is not a terminal: a line of text per second, or of JSON
+    #[arg(long, value_name = "FORM", num_args = 0..=1, default_missing_value = "text",
+        conflicts_with_all = ["no_progress", "quiet"])]
+    pub(in crate::cli) progress: Option<ProgressForm>,
+}
+
+/// The form of progress lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum ProgressForm {
+    Text,
+    Json,
 }
 
 impl<const CSV: bool> From<OutputArgs<CSV>> for Output {
     fn from(args: OutputArgs<CSV>) -> Self {
         let OutputArgs { format, json, quiet, no_progress, progress } = args;
         let format = if json { Format::Json } else { format };
-        let display = match (quiet || no_progress, progress) {
-            (true, _) => Display::Never,
-            (false, true) => Display::Always,
-            (false, false) => Display::Auto,
+        let display = match progress {
+            _ if quiet || no_progress => Display::Never,
+            Some(ProgressForm::Text) => Display::Always,
+            Some(ProgressForm::Json) => Display::Json,
+            None => Display::Auto,
         };
         Self { format, quiet, display }
     }

@@ -188,31 +188,21 @@ impl Part {
         }
         let mut place = Place::after(head);
         let mut folder = head.rfind('/').map_or(0, |at| at + 1);
-        let (mut ends, mut others, mut bound) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut ends, mut others) = (Vec::new(), Vec::new());
         for (offset, character) in tail.char_indices().take_while(|(offset, _)| *offset <= deep) {
             let here = place;
             place = here.step(character);
-            let open = if unsure {
-                !line.alphabet.is_bound(here)
-            } else {
-                // The names in a listed folder are known.
-                line.alphabet.is_open(here, character) && line.names.of(self.at.get(..folder)?).is_empty()
-            };
+            // The names in a listed folder are known. Whatever is thought to be known, an unsure range goes on.
+            let open = unsure
+                || line.alphabet.is_open(here, character) && line.names.of(self.at.get(..folder)?).is_empty();
             // The rest, behind the point where the range's ends differ, is known.
             let inside = offset > 0 || !self.bounded || self.end.is_none();
             if character == '/' {
                 folder = base + offset + 1;
             }
-            let mark = mark(head, tail.get(..offset)?, character).filter(|mark| inside && self.holds(mark));
-            match character {
-                _ if !open => bound.extend(mark),
-                '/' => ends.extend(mark),
-                _ => others.extend(mark),
-            }
-        }
-        if unsure && ends.is_empty() && others.is_empty() {
-            // It goes on, whatever is thought to be known.
-            ends = bound;
+            let mark =
+                mark(head, tail.get(..offset)?, character).filter(|mark| open && inside && self.holds(mark));
+            if character == '/' { ends.extend(mark) } else { others.extend(mark) }
         }
         if !unsure || ends.is_empty() {
             // The ends of folders tell more than what is within their names.

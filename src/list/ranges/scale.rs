@@ -100,7 +100,8 @@ impl Line {
 
     /// Returns the cell of all keys that start with `text`, relative to that of `text[..base]`, where a folder begins.
     fn cell(&self, base: usize, text: &str) -> Cell {
-        let mut at = base.min(text.len());
+        // The text may be outside of the folder: a range's next key after its end.
+        let mut at = if text.is_char_boundary(base) { base } else { text.len() };
         let top = Place::after(text.get(..at).unwrap_or_default());
         let mut place = top;
         let mut cell = Cell { from: 0.0, width: 1.0 };
@@ -210,4 +211,18 @@ pub(super) fn folder(prefix: &str, from: &str, to: Option<&str>) -> usize {
 #[expect(clippy::cast_precision_loss, reason = "a set has at most a few thousand members")]
 fn float(number: usize) -> f64 {
     number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Line;
+
+    #[test]
+    fn a_folder_ends_inside_a_character_of_a_key_elsewhere() {
+        let mut line = Line::default();
+        line.alphabet.see("🎉/🎉é");
+        for (base, key) in [(6, "🎉/🎉é"), (6, "🎉/é"), (7, "é")] {
+            assert!(line.measure(base, "", key, Some("日本")) >= 0.0);
+        }
+    }
 }

@@ -66,7 +66,7 @@ fn of_diff() {
           --json (as in restore)
       -q, --quiet (as in restore)
           --no-progress (as in restore)
-          --progress (as in restore)
+          --progress [<FORM>] (as in restore)
     Examples:
       asof diff s3://prod-uploads --at 2026-11-17T14:30:05Z
       asof diff s3://prod-uploads/invoices/ --at 2h --out incident.plan

@@ -231,8 +231,10 @@ fn of_restore() {
           --no-progress
               Hide the progress display
 
-          --progress
-              Show progress even when stderr is not a terminal
+          --progress [<FORM>]
+              Show progress even when stderr is not a terminal: a line of text per second, or of JSON
+
+              [possible values: text, json]
 
     Examples:
       asof restore s3://prod-uploads --at 2026-11-17T14:30:05Z

@@ -226,7 +226,7 @@ fn options_that_contradict() {
     assert_snapshot!(stage.asof("restore s3://prod-uploads --at 2024-05-06T07:08:09Z --yes --quiet --progress").changes_nothing(), @"
     exit code 2
     --- stderr
-    error: the argument '--quiet' cannot be used with '--progress'
+    error: the argument '--quiet' cannot be used with '--progress [<FORM>]'
 
     Usage: asof restore [OPTIONS] --at <TIME> <LOCATION>
            asof restore [OPTIONS] --plan <PLAN>
