@@ -1,31 +1,54 @@
 //! `asof drill`.
 
+use std::path::PathBuf;
+
 use super::args::recover::DrillArgs;
 use super::context::Context;
 use super::exit::Exit;
 use super::recovery::{request, target_time};
 use super::sweep;
-use crate::engine::recover::{Drill, Notice};
+use crate::engine::recover::{Drill, Notice, Report, Source, Verdict};
 use crate::error::Result;
-use crate::report::{Output, RecoveryView, recovered};
+use crate::report::{EndedDrill, Output, RecoveryView, recovered};
+
+/// The report of a drill, and its copy in the state directory.
+#[derive(Debug, Default)]
+struct Told {
+    report: Option<Report>,
+    kept: Option<PathBuf>,
+}
 
 pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let output = Output::from(args.carry.output.clone());
     if args.sweep {
         return sweep::run(context, output, args).await;
     }
-    let DrillArgs { file, at, keep, report, carry, .. } = args;
-    let source = carry.source(file.as_deref())?;
-    let target = target_time(&at, &carry.change.apply.state, &source)?;
+    let source = args.carry.source(args.file.as_deref())?;
+    let mut told = Told::default();
+    let ended = Box::pin(rehearse(context, &source, args, &mut told)).await;
+    let exit = Exit::of(&ended);
+    let passed = exit == Exit::Done;
+    let error = ended.as_ref().err();
+    let summary = EndedDrill { name: &source.name(), passed, report: told.report.as_ref(), error }.summary();
+    let verdict = Verdict { passed, exit_code: exit as u8, summary, report: told.kept };
+    Exit::after(ended, verdict.tell(&source).await)
+}
+
+/// Runs the drill and shows its report.
+async fn rehearse(context: &Context, source: &Source, args: DrillArgs, told: &mut Told) -> Result<Exit> {
+    let output = Output::from(args.carry.output.clone());
+    let DrillArgs { at, keep, report, carry, .. } = args;
+    let target = target_time(&at, &carry.change.apply.state, source)?;
     let copies = report.copies()?;
-    let (view, options) = (RecoveryView::new(output, &source), carry.options()?);
+    let (view, options) = (RecoveryView::new(output, source), carry.options()?);
     let on = |notice: &Notice<'_>| view.show(notice);
-    let drill = Drill { request: request(context, &source, &options, &on), target, keep };
+    let drill = Drill { request: request(context, source, &options, &on), target, keep };
     let Some(result) = Box::pin(drill.run()).await? else { return Ok(Exit::Failed) };
     context.metrics.take(recovered(&result.report));
-    let exit = copies.write(&view, &result);
+    let reported = copies.write(&view, &result);
     if !result.report.left.is_empty() {
         view.show(&Notice::LeftBehind(&result.report.left))?;
     }
-    result.outcome.trouble.map_or(Ok(exit), Err)
+    *told = Told { report: Some(result.report), kept: reported.kept };
+    result.outcome.trouble.map_or(Ok(reported.conclusion.into()), Err)
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::engine::Conclusion;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::report::{error_words, say};
 
 /// The exit code of a command. The numbers are part of the interface.
@@ -47,6 +47,26 @@ impl Exit {
             Self::Interrupted => 6,
         };
         if rank(other) > rank(self) { other } else { self }
+    }
+}
+
+impl Exit {
+    /// The exit code of a command that ends like this.
+    pub(super) fn of(ended: &Result<Self>) -> Self {
+        ended.as_ref().map_or_else(|e| Self::from(e.kind()), |exit| *exit)
+    }
+
+    /// Ends a command whose work has ended like this, and that had something left to do: if that failed, the command
+    /// cannot have succeeded, and nothing turns a failure into a success.
+    pub(super) fn after(ended: Result<Self>, rest: Result<()>) -> Result<Self> {
+        match (rest, ended) {
+            (Err(e), Ok(Self::Done)) => Err(e),
+            (Err(e), ended) => {
+                say(&error_words(&e, false));
+                ended
+            }
+            (Ok(()), ended) => ended,
+        }
     }
 }
 

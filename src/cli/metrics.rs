@@ -12,7 +12,7 @@ use crate::counters::Counters;
 use crate::error::Result;
 use crate::limits;
 use crate::model::{Destination, Instant, printable};
-use crate::report::{Earlier, Metrics, Sample, Subject, error_words, output_file, restored, say};
+use crate::report::{Earlier, Metrics, Sample, Subject, output_file, restored, say};
 
 /// The values that the command has measured so far.
 #[derive(Debug, Clone, Default)]
@@ -97,15 +97,8 @@ impl MetricsFile {
 
     /// Writes the metrics of the run. If that fails, the command has not done everything it was asked for.
     pub(super) fn write(&self, context: &Context, ended: Result<Exit>) -> Result<Exit> {
-        let exit = ended.as_ref().map_or_else(|e| Exit::from(e.kind()), |exit| *exit);
-        match (self.write_exit(context, exit), ended) {
-            (Err(e), Ok(Exit::Done)) => Err(e),
-            (Err(e), ended) => {
-                say(&error_words(&e, false));
-                ended
-            }
-            (Ok(()), ended) => ended,
-        }
+        let written = self.write_exit(context, Exit::of(&ended));
+        Exit::after(ended, written)
     }
 
     /// Writes the metrics of a run with this exit code.

@@ -54,9 +54,9 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
     }
     let result = Box::pin(prepared.execute()).await?;
     context.metrics.take(recovered(&result.report));
-    let exit = copies.write(&view, &result);
+    let reported = copies.write(&view, &result);
     view.finish(&result, typed);
-    Ok(exit)
+    Ok(reported.conclusion.into())
 }
 
 fn write(output: Output, file: &Path, recipe: Option<&Recipe>) -> Result<Exit> {

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use super::args::apply::StateArgs;
 use super::args::recover::{CarryArgs, ReportArgs};
 use super::context::Context;
-use super::exit::Exit;
 use super::kept::state_dir;
 use super::page::page_file;
 use super::suggest::typed;
@@ -14,7 +13,7 @@ use crate::engine::recover::{
     LATEST, Notice, RecoveryOptions, RecoveryRequest, RecoveryResult, Source, TargetTime,
 };
 use crate::error::{Error, Result};
-use crate::report::{PageFile, RecoveryView, output_file};
+use crate::report::{PageFile, RecoveryView, Reported, output_file};
 
 /// Reads the recovery file; clap requires one unless the command only lists.
 pub(super) fn source(file: Option<&Path>) -> Result<Source> {
@@ -57,8 +56,8 @@ impl ReportArgs {
 
 impl Copies {
     /// Shows the report and writes its copies.
-    pub(super) fn write(&self, view: &RecoveryView<'_>, result: &RecoveryResult) -> Exit {
-        view.report(result, self.json.as_deref(), self.page.as_ref()).into()
+    pub(super) fn write(&self, view: &RecoveryView<'_>, result: &RecoveryResult) -> Reported {
+        view.report(result, self.json.as_deref(), self.page.as_ref())
     }
 }
 

@@ -62,6 +62,9 @@ pub const RECOVERY_DEADLINE: Duration = Duration::from_hours(12);
 /// setting. Tools that wait for a rollout give up much earlier.
 pub const HOOK_DEADLINE: Duration = Duration::from_hours(1);
 
+/// Timeout of the command that a drill runs after its verdict: it sends a message.
+pub const VERDICT_COMMAND: Duration = Duration::from_mins(5);
+
 /// Timeout of a teardown command, which the deadline of a drill does not end.
 pub const LAST_COMMAND: Duration = Duration::from_hours(1);
 

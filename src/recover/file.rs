@@ -160,6 +160,10 @@ pub(crate) struct Mark {
 pub(crate) struct Drill {
     /// Tests the application on the restored databases and, through a view, on the buckets at T.
     pub check: Option<Program>,
+    /// Runs after a drill that passed.
+    pub on_success: Option<Program>,
+    /// Runs after a drill that did not pass.
+    pub on_failure: Option<Program>,
 }
 
 #[derive(Deserialize)]
@@ -316,8 +320,10 @@ impl RecoveryFile {
     /// Sets the working directory of all commands: a cron job or a pod starts in another than the author of the file.
     pub(crate) fn run_in(&mut self, dir: &Path) {
         let Hooks { quiesce, resume, after_database, deadline: _ } = &mut self.hooks;
-        let of_file = [quiesce, resume, after_database, &mut self.mark.dump, &mut self.drill.check];
-        let of_file = of_file.into_iter().flatten();
+        let Drill { check, on_success, on_failure } = &mut self.drill;
+        let of_drill = [check, on_success, on_failure];
+        let of_file = [quiesce, resume, after_database, &mut self.mark.dump];
+        let of_file = of_file.into_iter().chain(of_drill).flatten();
         let of_rows = self.references.lists.iter_mut().map(|list| &mut list.command);
         let of_databases = self.databases.iter_mut().flat_map(|database| match database {
             DatabaseKind::Command(settings) => settings.programs(),

@@ -111,6 +111,9 @@ restore = ["./db-restore"]
 # Tests the application on the restored databases (ASOF_HOST …) and, if the target of a bucket is "view", on the buckets
 # at T (AWS_ENDPOINT_URL_S3, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY); a failure is a finding, exit code 4:
 # check = ["./smoke-test"]
+# Run after the verdict, with ASOF_SUMMARY (one line), ASOF_EXIT_CODE and ASOF_REPORT (the path of the report as JSON):
+# on-success = ["./notify"]      # the drill passed
+# on-failure = ["./notify"]      # it did not, for any reason
 "#;
 
 #[cfg(test)]

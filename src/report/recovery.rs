@@ -105,11 +105,15 @@ pub(crate) fn recovery_table(report: &Report) -> String {
     if let Some(running) = report.running {
         lines.push(application(running));
     }
-    let (took, age) = (seconds(report.elapsed_ms), seconds(report.age_ms));
-    let verdict = verdict(report);
-    let downtime = report.downtime_ms.map(|ms| format!(", downtime {}", seconds(ms))).unwrap_or_default();
-    lines.push(format!("{verdict}; recovery time {took} (RTO){downtime}, recovery point age {age}"));
+    lines.push(format!("{}; {}", verdict(report), times(report)));
     out + &lines.join("\n") + "\n"
+}
+
+/// Returns the times of a recovery or a drill in one line.
+pub(super) fn times(report: &Report) -> String {
+    let (took, age) = (seconds(report.elapsed_ms), seconds(report.age_ms));
+    let downtime = report.downtime_ms.map(|ms| format!(", downtime {}", seconds(ms))).unwrap_or_default();
+    format!("recovery time {took} (RTO){downtime}, recovery point age {age}")
 }
 
 /// Returns the details of a finding.

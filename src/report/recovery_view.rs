@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant as Clock;
 
 use super::console::{error_words, skew_note};
@@ -16,6 +16,14 @@ use super::{Format, JsonLines, Output, PageFile, output_file, recovery_page, say
 use crate::engine::recover::{Conclusion, Notice, RecoveryResult, Source};
 use crate::error::{Error, ErrorKind, Result};
 use crate::recover::Suggest;
+
+/// A report that was shown and stored.
+#[derive(Debug)]
+pub(crate) struct Reported {
+    pub conclusion: Conclusion,
+    /// The copy in the state directory, if it could be written.
+    pub kept: Option<PathBuf>,
+}
 
 /// Shows the results of a command on a recovery file.
 pub(crate) struct RecoveryView<'a> {
@@ -72,7 +80,7 @@ impl<'a> RecoveryView<'a> {
         result: &RecoveryResult,
         json_file: Option<&Path>,
         page_file: Option<&PageFile>,
-    ) -> Conclusion {
+    ) -> Reported {
         let RecoveryResult { recovery, report, conclusion, .. } = result;
         let mut lines = JsonLines::new(Vec::new());
         let formed = lines.recovery(report);
@@ -97,10 +105,11 @@ impl<'a> RecoveryView<'a> {
         let copy = json_file.map(|path| output_file::write(path, "the report", &json));
         let page = page_file.map(|page| page.write(&recovery_page(report, &page.ran, recovery.now())));
         let written = [copy, page].map(|written| written.is_none_or(is_written));
-        match conclusion {
+        let conclusion = match conclusion {
             Conclusion::Done if written.contains(&false) => Conclusion::Failed,
             conclusion => *conclusion,
-        }
+        };
+        Reported { conclusion, kept: kept.ok() }
     }
 
     /// Writes the last lines about a recovery.

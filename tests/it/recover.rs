@@ -25,4 +25,5 @@ mod store_story;
 mod stores;
 pub(crate) mod story;
 mod superseded;
+mod verdict;
 mod view;

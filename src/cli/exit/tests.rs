@@ -11,6 +11,22 @@ fn a_bug_is_told_apart_from_wrong_usage() {
 }
 
 #[test]
+fn nothing_left_to_do_turns_a_failure_into_a_success() {
+    let failed = || Err(Error::usage("cannot notify"));
+    let rows = [
+        (Ok(Exit::Done), Ok(()), Exit::Done),
+        (Ok(Exit::Done), failed(), Exit::Usage),
+        (Ok(Exit::Differences), Ok(()), Exit::Differences),
+        (Ok(Exit::Differences), failed(), Exit::Differences),
+        (Err(Error::interrupted()), Ok(()), Exit::Interrupted),
+        (Err(Error::interrupted()), failed(), Exit::Interrupted),
+    ];
+    for (ended, rest, exit) in rows {
+        assert_eq!(Exit::of(&Exit::after(ended, rest)), exit);
+    }
+}
+
+#[test]
 fn the_numbers_stay() {
     let numbers = [
         (Exit::Done, 0),

@@ -31,6 +31,7 @@ mod sweep;
 mod target_time;
 mod teardown;
 mod template;
+mod verdict;
 mod windows;
 
 pub(crate) use abort::{Abort, needed_runs};
@@ -47,8 +48,11 @@ pub(crate) use source::Source;
 pub(crate) use sweep::Leftovers;
 pub(crate) use target_time::TargetTime;
 pub(crate) use template::{write_recipe, write_template};
+pub(crate) use verdict::Verdict;
 pub(crate) use windows::Databases;
 
 pub(crate) use crate::db::rds::Swept;
-pub(crate) use crate::recover::{Conclusion, LATEST, Marks, NextCommand, Notice, RECIPES, Recipe, mark_name};
+pub(crate) use crate::recover::{
+    Conclusion, LATEST, Marks, NextCommand, Notice, RECIPES, Recipe, Report, mark_name,
+};
 pub(crate) use crate::state::MarksFile;
