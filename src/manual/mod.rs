@@ -27,7 +27,7 @@ pub(crate) const TOPICS: &[Topic] = topics! {
     "quickstart" "runbooks" "timeline" "read-the-past" "serve" "restore" "runs-and-undo" "plans" "shards" "directory" "archives" "references"
     "troubleshooting" "concepts" "permissions" "recovery-file" "rds-and-aurora" "stores" "volumes" "recipes"
     "message-queues" "drill" "mark" "scheduling" "monitoring" "guarantees" "exit-codes" "json" "plan-format" "performance"
-    "large-buckets" "servers" "compared" "internals"
+    "large-buckets" "servers" "security" "compared" "internals" "changelog"
     "glossary"
 };
 
