@@ -150,6 +150,8 @@ impl Command {
     pub(super) fn lists_only(&self) -> bool {
         match self {
             Self::References(args) => args.heal.is_none(),
+            // A reader of the list may be slow; the requests in flight go on meanwhile.
+            Self::Ls(args) => !args.recursive,
             Self::Restore(_) | Self::Resume(_) | Self::Undo(_) | Self::Work(_) | Self::Serve(_) => false,
             Self::Recover(_) | Self::Drill(_) | Self::Mark(_) => false,
             #[cfg(feature = "lab")]

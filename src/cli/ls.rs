@@ -10,7 +10,9 @@ use super::time_arg;
 use crate::engine::{Depth, PastBucket};
 use crate::error::{Error, ErrorKind, Result};
 use crate::model::{Location, printable};
-use crate::report::{Ending, Format, ListAbout, ListOut, ListStyle, Phase, Sizes, plural, problems};
+use crate::report::{
+    Ending, Format, ListAbout, ListOut, ListStyle, Phase, Sizes, plural, problems, stdout_is_file,
+};
 
 pub(super) async fn run(context: &Context, args: LsArgs) -> Result<Exit> {
     let LsArgs { past, recursive, human_readable, summarize, view, state, server, output } = args;
@@ -34,8 +36,8 @@ pub(super) async fn run(context: &Context, args: LsArgs) -> Result<Exit> {
     let mut progress = recursive.then(|| context.progress(Phase::Surveying));
     let line = |entry: &_, text: &mut _| lines.line(entry, text);
     let show = |text: &_| {
-        // The display must not be drawn into the list.
-        progress.take_if(|_| std::io::stdout().is_terminal());
+        // The display must not be drawn into the list, nor into the pager that it is piped into.
+        progress.take_if(|_| std::io::stderr().is_terminal() && !stdout_is_file());
         out.show(text)
     };
     bucket.list(&location.prefix, depth, &context.cancel, line, show).await?;

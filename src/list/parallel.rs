@@ -131,8 +131,8 @@ impl Lister {
                 Some(look) = self.looks.join_next() => {
                     if let Look::Probed { right } = look?? {
                         self.markers = if right { Markers::Right } else { Markers::Wrong };
-                        self.open_slots();
                     }
+                    self.open_slots();
                 }
                 Some(folder) = self.folders.join_next(), if !self.flying.is_empty() => {
                     self.take_names(&folder?);
@@ -188,7 +188,9 @@ impl Lister {
         let progress = self.ranges.progress();
         let counters = self.client.counters();
         counters.ranges.set(progress.ranges as u64);
-        let one_key = progress.ranges == 1 && !answer.ended && is_of_one_key(&page);
+        // Before ranges may begin anywhere there is one, whatever it has.
+        let alone = self.markers == Markers::Right && progress.ranges == 1 && !answer.ended;
+        let one_key = alone && is_of_one_key(&page);
         counters.one_key.set(u64::from(one_key));
         counters.remaining.set(progress.remaining.map_or(0, |n| n.max(1)));
         Ok(Some(Piece { range: ask.range.number(), page, take: answer.take, ended: answer.ended }))
@@ -252,7 +254,8 @@ impl Lister {
     /// Returns whether one more listing of a folder leaves at least one request to the ranges.
     fn has_room_for_folder(&self) -> bool {
         let (folders, window) = (self.folders.len(), self.pressure.window());
-        folders + 1 < window && self.flying.len() + self.looks.len() + folders < window
+        // A range goes on at once if its request was the only one.
+        folders + 1 < window && self.flying.len().max(1) + self.looks.len() + folders < window
     }
 
     /// Sends less while the server refuses requests.
@@ -264,7 +267,7 @@ impl Lister {
     /// Allows as many requests as the server tolerates; one, unless ranges may begin anywhere.
     fn open_slots(&mut self) {
         let slots = match self.markers {
-            Markers::Right => self.pressure.window().saturating_sub(self.folders.len()),
+            Markers::Right => self.pressure.window().saturating_sub(self.folders.len() + self.looks.len()),
             _ => 1,
         };
         self.ranges.set_slots(slots);

@@ -47,7 +47,7 @@ pub(crate) use notice::{BucketPlan, NextCommand, Notice, Resumed, SnapshotFate, 
 pub(crate) use open::{OpenRecovery, OpenState};
 pub(crate) use outcome::{Conclusion, RecoveryOutcome};
 pub(crate) use recipes::{RECIPES, Recipe};
-pub(crate) use record::{Compared, FORMAT, Record, StepResult};
+pub(crate) use record::{Compared, FORMAT, FOUND, Record, StepResult};
 pub(crate) use references::{Dangling, Existed, Moment, Orphan, ReferenceSums, dangling, heal};
 pub(crate) use report::{Ending, Event, Finding, FollowUp, Report, Running, StepReport, counts, in_words};
 pub(crate) use resource::{DRILL, Holder, RESTORE, Resource, UNDO, WORKER};

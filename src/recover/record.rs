@@ -133,6 +133,10 @@ impl Compared {
     }
 }
 
+/// The names of the counts that are findings.
+pub(crate) const FOUND: [&str; 6] =
+    ["mismatched", "superseded", "dangling", "nothing_compared", "failed_checks", "unreadable"];
+
 /// The result of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct StepResult {
@@ -159,9 +163,8 @@ impl StepResult {
         self.comparisons.extend(named);
     }
 
-    /// Returns true if a comparison found a problem or had nothing to compare.
+    /// Returns true if the step found a problem or had nothing to compare.
     pub(crate) fn has_found(&self) -> bool {
-        let found = ["mismatched", "superseded", "dangling", "nothing_compared", "failed_checks"];
-        found.iter().any(|name| self.counts.get(*name).is_some_and(|n| *n > 0))
+        FOUND.iter().any(|name| self.counts.get(*name).is_some_and(|n| *n > 0))
     }
 }

@@ -176,7 +176,7 @@ impl Ending {
 
     /// Classifies the outcome; `written` tells whether keys were written since the resume hook began.
     ///
-    /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling, nothing compared, or `written` | |
+    /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling, nothing compared, a failed check, unreadable, or `written` | |
     /// |---|---|---|---|---|
     /// | yes | | | | not begun |
     /// | no | yes | | | failed |

@@ -83,6 +83,7 @@ pub(crate) use recovery_words::abort_words;
 pub(crate) use references::{ReferencesHeading, ReferencesSummary, references_verdict};
 pub(crate) use restore::{done_line, download_words, left_out_line};
 pub(crate) use runs::{RunLine, removed_runs, show_runs};
+pub(crate) use screen::stdout_is_file;
 pub(crate) use serve::{Connect, show_view};
 pub(crate) use set_results::{NextOfSet, SetResults};
 pub(crate) use set_runs::{SetRunsView, show_set_runs};

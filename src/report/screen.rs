@@ -49,6 +49,12 @@ impl Screen {
     }
 }
 
+/// Returns whether stdout is a file, which nobody reads while it is written.
+pub(crate) fn stdout_is_file() -> bool {
+    let status = rustix::fs::fstat(std::io::stdout());
+    status.is_ok_and(|status| rustix::fs::FileType::from_raw_mode(status.st_mode).is_file())
+}
+
 /// Cuts out the middle of a text that is wider than `room`: both ends tell keys apart.
 pub(super) fn shorten(text: &str, room: usize) -> Cow<'_, str> {
     if display_width(text) <= room {

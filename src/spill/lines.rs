@@ -11,24 +11,32 @@ use crate::error::Result;
 pub struct Lines {
     blocks: Blocks,
     /// Blocks on disk, by their first keys.
-    waiting: BTreeMap<String, Place>,
+    waiting: BTreeMap<String, Waiting>,
     open: HashMap<u64, Open>,
-    /// The first key of the block released last.
-    released: String,
+    /// The last key released; `None` before the first.
+    released: Option<String>,
 }
 
 /// The text of a segment since its last cut.
 #[derive(Debug, Default)]
 struct Open {
     first_key: String,
+    last_key: String,
     text: Vec<u8>,
+}
+
+/// A block on disk.
+#[derive(Debug)]
+struct Waiting {
+    last_key: String,
+    place: Place,
 }
 
 impl Lines {
     /// Creates an empty store in the system's directory for temporary files.
     pub fn new() -> Result<Self> {
         let (waiting, open) = (BTreeMap::new(), HashMap::new());
-        Ok(Self { blocks: Blocks::new()?, waiting, open, released: String::new() })
+        Ok(Self { blocks: Blocks::new()?, waiting, open, released: None })
     }
 
     /// Appends a key to a segment; `line` appends its text, which is not empty. Keys must ascend within a segment.
@@ -42,18 +50,19 @@ impl Lines {
         if open.text.is_empty() {
             key.clone_into(&mut open.first_key);
         }
+        key.clone_into(&mut open.last_key);
         line(&mut open.text)?;
         if open.text.len() >= FULL { self.cut(segment) } else { Ok(()) }
     }
 
     /// Ends a segment's block: keys of another segment may lie between this segment's entries so far and its next ones.
     pub fn cut(&mut self, segment: u64) -> Result<()> {
-        let Some(Open { first_key, text }) = self.open.remove(&segment).filter(|open| !open.text.is_empty())
-        else {
+        let Some(open) = self.open.remove(&segment).filter(|open| !open.text.is_empty()) else {
             return Ok(());
         };
-        let place = self.blocks.write(&text)?;
-        if self.waiting.insert(first_key, place).is_some() { Err(damaged()) } else { Ok(()) }
+        let Open { first_key, last_key, text } = open;
+        let waiting = Waiting { last_key, place: self.blocks.write(&text)? };
+        if self.waiting.insert(first_key, waiting).is_some() { Err(damaged()) } else { Ok(()) }
     }
 
     /// Passes the text of blocks that begin before a key, or of all blocks, to `show` in key order, and forgets it. The
@@ -72,12 +81,14 @@ impl Lines {
             let is_open_next =
                 open.last().is_some_and(|open| waiting.is_none_or(|waiting| open.first_key < *waiting));
             if is_open_next {
-                let Some(Open { first_key, text }) = open.pop() else { return Ok(()) };
-                self.pass(first_key)?;
+                let Some(Open { first_key, last_key, text }) = open.pop() else { return Ok(()) };
+                self.pass(&first_key, last_key)?;
                 show(&text)?;
             } else if waiting.is_some() {
-                let Some((first_key, place)) = self.waiting.pop_first() else { return Ok(()) };
-                self.pass(first_key)?;
+                let Some((first_key, Waiting { last_key, place })) = self.waiting.pop_first() else {
+                    return Ok(());
+                };
+                self.pass(&first_key, last_key)?;
                 self.blocks.read(place, &mut bytes)?;
                 show(&bytes)?;
             } else {
@@ -86,11 +97,12 @@ impl Lines {
         }
     }
 
-    fn pass(&mut self, first_key: String) -> Result<()> {
-        if first_key < self.released {
+    /// Checks that a block is after those released before.
+    fn pass(&mut self, first_key: &str, last_key: String) -> Result<()> {
+        if self.released.as_deref().is_some_and(|released| first_key <= released) {
             return Err(damaged());
         }
-        self.released = first_key;
+        self.released = Some(last_key);
         Ok(())
     }
 }

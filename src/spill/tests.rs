@@ -257,6 +257,46 @@ fn released(keys: &BTreeSet<String>, borders: &[usize], paces: &[usize]) {
     assert_eq!(shown.len(), keys.iter().map(|key| text(key).len()).sum::<usize>());
 }
 
+/// The key between was lost where two pages meet, and is read again; the next key has no line.
+#[test]
+fn a_key_between_two_of_a_segment_comes_between_them() {
+    let mut lines = Lines::new().unwrap();
+    let mut shown = Vec::new();
+    let push = |lines: &mut Lines, segment, key: &'static str| {
+        let line = |text: &mut Vec<u8>| {
+            text.extend(key.bytes());
+            Ok(())
+        };
+        lines.push(segment, key, line).unwrap();
+    };
+    push(&mut lines, 1, "a");
+    lines.cut(1).unwrap();
+    push(&mut lines, 1, "d");
+    let mut show = |text: &[u8]| {
+        shown.extend_from_slice(text);
+        Ok(())
+    };
+    lines.release(Some("b"), &mut show).unwrap();
+    push(&mut lines, 2, "b");
+    lines.release(None, &mut show).unwrap();
+    assert_eq!(shown, b"abd");
+}
+
+/// Without the cut the block would hold both, and be released for the first.
+#[test]
+fn text_between_what_was_released_is_an_error() {
+    let mut lines = Lines::new().unwrap();
+    let line = |text: &mut Vec<u8>| {
+        text.push(b'\n');
+        Ok(())
+    };
+    lines.push(1, "a", line).unwrap();
+    lines.push(1, "d", line).unwrap();
+    lines.release(Some("b"), |_| Ok(())).unwrap();
+    lines.push(2, "b", line).unwrap();
+    assert_eq!(lines.release(None, |_| Ok(())).unwrap_err().kind(), ErrorKind::Corrupt);
+}
+
 #[test]
 fn text_before_what_was_released_is_an_error() {
     let mut lines = Lines::new().unwrap();

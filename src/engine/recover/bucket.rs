@@ -9,13 +9,13 @@ use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::counters::Counters;
 use crate::engine::bucket::rules;
-use crate::engine::diff::Diff;
 use crate::engine::key_lookup::Scope;
 use crate::engine::options::{RestoreOptions, mass_delete};
 use crate::engine::query::Query;
 use crate::engine::restore::{Begun, Prepared, Restore};
 use crate::engine::survey::Findings;
 use crate::engine::verify::{Against, Verify};
+use crate::engine::view::PastBucket;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::model::{Instant, Location, TypedTime};
@@ -120,17 +120,16 @@ impl StepContext<'_> {
     /// Lists a bucket's state at T, of which a view shows no key that is uncertain.
     async fn read_past(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let part = self.bucket(n)?;
-        let query = part.query(self.file.buckets_at(recovery.manifest().at), &self.terms)?;
-        let comparison = Diff::new(query, None, Undelete::Copy)?.inspect(&part.client).await?;
-        let sums = comparison.survey(&part.client, self.cancel).await?.sums;
-        let mut counts = counts([("keys", sums.existed)]);
-        let uncertain = sums.uncertain.all();
-        if uncertain > 0 && !self.trusts() {
-            self.find(Finding::unreadable(&part.location, uncertain));
-            counts.insert("uncertain".to_owned(), uncertain);
+        let at = TypedTime::Instant(self.file.buckets_at(recovery.manifest().at));
+        let bucket = PastBucket::open(&part.client, &part.location.bucket, at, self.view()).await?;
+        let found = bucket.count(&part.location.prefix, self.cancel).await?;
+        let mut counts = counts([("keys", found.live)]);
+        if found.uncertain > 0 {
+            self.find(Finding::unreadable(&part.location, found.uncertain));
+            counts.insert("unreadable".to_owned(), found.uncertain);
         }
-        if sums.existed + uncertain == 0 && !part.allow_empty {
-            self.find(Finding::nothing_restored(&part.location, sums.oldest));
+        if found.live + found.uncertain == 0 && !part.allow_empty {
+            self.find(Finding::nothing_restored(&part.location, found.oldest));
             counts.insert("nothing_compared".to_owned(), 1);
         }
         Ok(StepResult { counts, ..StepResult::default() })

@@ -51,15 +51,19 @@ impl StepContext<'_> {
         served
     }
 
-    async fn open_view(&self, recovery: &Recovery, buckets: Vec<ServedBucket>) -> Result<Serving> {
-        let listen = Listen { address: ADDRESS, access: Access::generate()?, certificate: None };
-        let view = ViewOptions {
+    /// What the view shows.
+    pub(super) fn view(&self) -> ViewOptions {
+        ViewOptions {
             multipart_window: self.terms.multipart_window,
             uncertain: if self.trusts() { OnUncertain::Trust } else { OnUncertain::Report },
             ..ViewOptions::default()
-        };
+        }
+    }
+
+    async fn open_view(&self, recovery: &Recovery, buckets: Vec<ServedBucket>) -> Result<Serving> {
+        let listen = Listen { address: ADDRESS, access: Access::generate()?, certificate: None };
         let at = TypedTime::Instant(self.file.buckets_at(recovery.manifest().at));
-        let options = ServeOptions { at, view, preload: false };
+        let options = ServeOptions { at, view: self.view(), preload: false };
         Listening::start(listen).await?.open(buckets, options, self.cancel).await
     }
 }

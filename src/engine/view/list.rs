@@ -7,7 +7,8 @@ use super::{KeyAt, PastBucket};
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
 use crate::limits;
-use crate::resolve::AsOfPair;
+use crate::model::Instant;
+use crate::resolve::{AsOfPair, KeyState};
 use crate::spill::Lines;
 
 /// The extent of a list.
@@ -19,7 +20,41 @@ pub enum Depth {
     Keys,
 }
 
+/// The keys below a prefix.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(in crate::engine) struct Counted {
+    /// The number of keys that were live at T.
+    pub(in crate::engine) live: u64,
+    /// The number of uncertain keys.
+    pub(in crate::engine) uncertain: u64,
+    /// The date of the oldest version or delete marker listed.
+    pub(in crate::engine) oldest: Option<Instant>,
+}
+
 impl PastBucket {
+    /// Counts the keys below `prefix`, in one listing.
+    pub(in crate::engine) async fn count(&self, prefix: &str, cancel: &Cancel) -> Result<Counted> {
+        let mut scan = self.scan(prefix, cancel);
+        let mut counted = Counted::default();
+        let mut count = |state: &KeyState<'_>| {
+            counted.oldest = Some(counted.oldest.map_or(state.oldest, |oldest| oldest.min(state.oldest)));
+            match self.state_of(state) {
+                KeyAt::Live(_) => counted.live += 1,
+                KeyAt::Uncertain { .. } => counted.uncertain += 1,
+                KeyAt::Absent => {}
+            }
+            None::<()>
+        };
+        while scan.next_found(|_, state| count(&state)).await?.is_some() {}
+        Ok(counted)
+    }
+
+    fn scan(&self, prefix: &str, cancel: &Cancel) -> BucketScan {
+        let scope = Scope { bucket: self.bucket.clone(), prefix: prefix.to_owned(), ..Scope::default() };
+        let as_of = AsOfPair { then: self.as_of(), now: self.as_of() };
+        BucketScan::start(&self.client, scope, as_of, cancel)
+    }
+
     /// Lists the keys below `prefix`, or its keys and folders: `line` appends an entry's text, which is not empty, and
     /// `show` gets the text in order, some entries at a time. Keys are listed in parallel: text that has to wait for
     /// earlier keys does so on disk. Keys and folders are listed page by page, the folders of each page first.
@@ -71,25 +106,20 @@ impl PastBucket {
         mut line: impl FnMut(&ViewEntry, &mut Vec<u8>) -> Result<()>,
         mut show: impl FnMut(&[u8]) -> Result<()>,
     ) -> Result<()> {
-        let scope = Scope { bucket: self.bucket.clone(), prefix: prefix.to_owned(), ..Scope::default() };
-        let as_of = AsOfPair { then: self.as_of(), now: self.as_of() };
-        let mut scan = BucketScan::start(&self.client, scope, as_of, cancel);
+        let mut scan = self.scan(prefix, cancel);
         let mut lines = Lines::new()?;
         loop {
             let mut failed = Ok(());
             let batch = scan.next_found(|found, state| {
-                let at = self.state_of(&state);
-                if at == KeyAt::Absent || failed.is_err() {
-                    return None::<()>;
-                }
-                let entry = ViewEntry::Key { key: state.key.to_owned(), state: at };
-                if found.cut_before {
+                if found.cut_before && failed.is_ok() {
                     failed = lines.cut(found.segment);
                 }
-                if failed.is_ok() {
+                let at = self.state_of(&state);
+                if at != KeyAt::Absent && failed.is_ok() {
+                    let entry = ViewEntry::Key { key: state.key.to_owned(), state: at };
                     failed = lines.push(found.segment, state.key, |text| line(&entry, text));
                 }
-                None
+                None::<()>
             });
             let batch = batch.await?;
             failed?;

@@ -221,7 +221,8 @@ impl Ranges {
 
     /// Returns the key before which everything was read; `None` once all was.
     pub(crate) fn read_to(&self) -> Option<&str> {
-        self.parts.first().map(|part| &*part.at)
+        // The next page may begin after the range's end, and then says nothing about what lies between.
+        self.parts.first().map(|part| part.end.as_ref().map_or(&*part.at, |end| (&*part.at).min(end)))
     }
 
     /// Sets the maximum number of requests under way; excess requests run until they are answered.

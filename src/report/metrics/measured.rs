@@ -6,7 +6,7 @@ use super::{Gauge, Sample};
 use crate::counters::{Counter, Counters};
 use crate::model::{Check, Instant, Question, Verdict};
 use crate::plan::{Action, Sums};
-use crate::recover::{Purpose, Report, StepReport};
+use crate::recover::{FOUND, Purpose, Report, StepReport};
 use crate::report::Answer;
 
 /// The label of a kind of finding.
@@ -67,9 +67,6 @@ pub(crate) fn checked(answer: &Answer<'_>) -> Vec<Sample> {
     samples
 }
 
-/// The counts of steps that are findings, as they are called in the report.
-const FOUND: [&str; 6] =
-    ["mismatched", "superseded", "dangling", "nothing_compared", "failed_checks", "uncertain"];
 /// The counts of steps that are outcomes of keys.
 const SETTLED: [&str; 4] = ["copied", "deleted", "skipped", "matched"];
 

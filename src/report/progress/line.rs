@@ -100,6 +100,8 @@ impl ProgressLine {
             Phase::Restoring => (settled, Some(changes.saturating_sub(settled))),
         };
         let per_second = pace.per_second(Sample { done, elapsed });
+        #[expect(clippy::cast_precision_loss, reason = "for display")]
+        let seconds = left.map(|left| left as f64 / per_second).filter(|seconds| seconds.is_finite());
         Self {
             phase,
             versions: counters.versions.get(),
@@ -112,8 +114,8 @@ impl ProgressLine {
             failures: FailuresLine::of(&counters.failures),
             conflicts: counters.conflicts.get(),
             lanes: counters.lanes.get(),
-            per_second,
-            eta_s: left.filter(|_| per_second > 0).map(|left| left.div_ceil(per_second)),
+            per_second: whole(per_second),
+            eta_s: seconds.map(|seconds| whole(seconds.ceil())),
             elapsed_ms: millis(elapsed),
         }
     }
@@ -135,7 +137,7 @@ pub(super) struct Pace {
 
 impl Pace {
     /// Returns the work done per second.
-    fn per_second(&mut self, now: Sample) -> u64 {
+    fn per_second(&mut self, now: Sample) -> f64 {
         while self.samples.get(1).is_some_and(|next| next.elapsed + PACE <= now.elapsed) {
             self.samples.pop_front();
         }
@@ -144,15 +146,21 @@ impl Pace {
             self.samples.push_back(now);
         }
         let took = now.elapsed.saturating_sub(before.elapsed).as_secs_f64();
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "for display"
-        )]
-        let rate = (now.done.saturating_sub(before.done) as f64 / took) as u64;
-        rate
+        #[expect(clippy::cast_precision_loss, reason = "for display")]
+        let done = now.done.saturating_sub(before.done) as f64;
+        if took > 0.0 { done / took } else { 0.0 }
     }
+}
+
+/// Returns the whole number below.
+fn whole(number: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "for display; never negative"
+    )]
+    let whole = number as u64;
+    whole
 }
 
 impl ProgressLine {

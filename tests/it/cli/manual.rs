@@ -13,7 +13,8 @@ const README_LINES: usize = 150;
 const SUMMARY_CHARS: usize = 80;
 
 /// Options of other programs that the manual names.
-const FOREIGN: [&str; 4] = ["--collector.textfile.directory", "--help", "--point-in-time", "--s3-version-at"];
+const FOREIGN: [&str; 5] =
+    ["--collector.textfile.directory", "--help", "--point-in-time", "--s3-version-at", "--version"];
 
 #[derive(Debug)]
 struct Page {

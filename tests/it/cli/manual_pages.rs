@@ -53,8 +53,10 @@ fn topics() {
     performance      Measured time, memory and requests, with the commands that measure them.
     large-buckets    What to expect and which options to set for many millions of versions.
     servers          Which S3-compatible servers work with asof, and what is lost on each.
+    security         What asof protects, what it leaves to you, and how to report a vulnerability.
     compared         How asof differs from other ways to restore a bucket, as of November 2026.
     internals        How asof lists, decides, finds bursts and survives crashes.
+    changelog        What changed for users, by version, and what stays compatible.
     glossary         The terms of asof.
 
     read one: asof manual TOPIC
@@ -78,7 +80,7 @@ fn unknown_topic() {
     exit code 2
     --- stderr
     error: invalid value 'restor' for '[TOPIC]'
-      [possible values: quickstart, runbooks, timeline, read-the-past, serve, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, stores, volumes, recipes, message-queues, drill, mark, scheduling, monitoring, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, compared, internals, glossary]
+      [possible values: quickstart, runbooks, timeline, read-the-past, serve, restore, runs-and-undo, plans, shards, directory, archives, references, troubleshooting, concepts, permissions, recovery-file, rds-and-aurora, stores, volumes, recipes, message-queues, drill, mark, scheduling, monitoring, guarantees, exit-codes, json, plan-format, performance, large-buckets, servers, security, compared, internals, changelog, glossary]
 
       tip: a similar value exists: 'restore'
 

@@ -1,6 +1,6 @@
 //! Drills that copy no object: the bucket is read through a view.
 
-use asof::lab::Operation;
+use asof::lab::{Operation, Put, Versioning};
 
 use super::story::{Story, report, states};
 use crate::faults::scene::BUCKET;
@@ -95,4 +95,21 @@ async fn a_recovery_does_not_take_a_view_for_a_target() {
     let run = story.recover().await.expect_code(2);
     assert!(run.stderr.contains("is a view"), "{run}");
     assert_eq!(story.calls("restore"), 0, "{run}");
+}
+
+/// A view refuses to read such a key, so the application was not tested with it: the drill has not passed.
+#[tokio::test]
+async fn an_uncertain_key_in_a_view_is_a_finding() {
+    let story = story().await;
+    let lab = story.scene.lab();
+    assert!(lab.set_versioning(BUCKET, Versioning::Suspended));
+    lab.put(BUCKET, "kept/0000", Put::of("overwritten")).unwrap();
+    assert!(lab.set_versioning(BUCKET, Versioning::Enabled));
+    let run = story.asof("drill", &["--at", &story.at().to_string()]).await.expect_code(4);
+    let told = report(&run);
+    assert_eq!(told["ending"], "inconsistent", "{told:#}");
+    let findings = told["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|finding| finding["finding"] == "uncertain"), "{told:#}");
+    let run = story.asof("drill", &["--at", &story.at().to_string(), "--doubtful", "trust"]).await;
+    run.expect_code(0);
 }
