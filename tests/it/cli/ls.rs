@@ -215,7 +215,9 @@ fn hostile_keys_are_escaped() {
 fn a_key_that_is_read_again_is_listed_in_its_place() {
     let stage = Stage::new();
     let keys: Vec<_> = (0..999).map(|n| format!("a{n:03}")).collect();
-    keys.iter().for_each(|key| stage.put(key, "first"));
+    for key in &keys {
+        stage.put(key, "first");
+    }
     stage.put("c", "first");
     stage.delete("c");
     stage.put("d", "first");

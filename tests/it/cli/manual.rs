@@ -159,6 +159,7 @@ fn commands_and_options_in_the_text_exist() {
             let words: Vec<_> = span.split_whitespace().collect();
             let words = match words[..] {
                 ["asof", command, ref rest @ ..] if commands.contains(command) => rest,
+                ["asof", option, ..] if option.starts_with("--") => &words[1..],
                 ["asof", command, ..] if !command.starts_with("COMMAND") => {
                     writeln!(unknown, "{}: `{span}`", page.name()).unwrap();
                     continue;
