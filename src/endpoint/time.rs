@@ -1,20 +1,13 @@
 //! Times as S3 writes them: ISO 8601 in XML, RFC 1123 in headers, both from milliseconds since the epoch.
 
-use chrono::{DateTime, Datelike, NaiveDateTime, Timelike, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
+
+use crate::model::Instant;
 
 /// Formats `2026-11-17T14:30:05.000Z`: in whole seconds unless `millis` is set.
 pub(crate) fn iso(at: i64, millis: bool) -> String {
-    let time = date_time(at);
-    format!(
-        "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
-        time.year(),
-        time.month(),
-        time.day(),
-        time.hour(),
-        time.minute(),
-        time.second(),
-        if millis { at.rem_euclid(1_000) } else { 0 },
-    )
+    let at = Instant::from_millis(at);
+    if millis { at.with_millis() } else { at.whole_second().with_millis() }
 }
 
 /// Formats `Tue, 17 Nov 2026 14:30:05 GMT`.

@@ -56,9 +56,10 @@ impl Document {
 
     /// Adds an element with text that needs no escaping.
     pub(crate) fn plain(&mut self, name: &str, text: impl std::fmt::Display) -> &mut Self {
-        let written = write!(self.text, "<{name}>{text}</{name}>");
+        self.open(name);
+        let written = write!(self.text, "{text}");
         debug_assert!(written.is_ok(), "writing to a string does not fail");
-        self
+        self.close(name)
     }
 
     pub(crate) fn open(&mut self, name: &str) -> &mut Self {
@@ -90,20 +91,27 @@ impl Document {
 
 /// Escapes text. Characters that are illegal in XML 1.0 are written as references, as AWS does.
 fn escape(text: &str, out: &mut String) {
-    for char in text.chars() {
+    let is_plain = |char: char| {
+        !matches!(char, '&' | '<' | '>' | '"' | '\r') && is_legal(char)
+    };
+    // Copied in stretches: listings consist of keys that rarely have anything to escape.
+    let mut rest = text;
+    while let Some((at, char)) = rest.char_indices().find(|(_, char)| !is_plain(*char)) {
+        let (plain, special) = rest.split_at(at);
+        out.push_str(plain);
         match char {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(char),
-            char if char < ' ' || !is_legal(char) => {
+            char => {
                 let written = write!(out, "&#x{:x};", u32::from(char));
                 debug_assert!(written.is_ok(), "writing to a string does not fail");
             }
-            char => out.push(char),
         }
+        rest = special.get(char.len_utf8()..).unwrap_or_default();
     }
+    out.push_str(rest);
 }
 
 /// Returns true if a character is legal in XML 1.0.

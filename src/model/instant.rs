@@ -47,9 +47,22 @@ impl Instant {
 
     /// Formats for tables: `2026-11-17 14:30:05 UTC`.
     pub fn human(self) -> String {
-        let text = self.to_string();
-        let text = text.trim_end_matches('Z').replacen('T', " ", 1);
-        text + " UTC"
+        let mut text = self.to_string();
+        if let Some(at) = text.find('T') {
+            text.replace_range(at..=at, " ");
+        }
+        text.truncate(text.trim_end_matches('Z').len());
+        text.push_str(" UTC");
+        text
+    }
+
+    /// Formats as RFC 3339 in UTC with three digits after the second: `2026-11-17T14:30:05.000Z`.
+    pub(crate) fn with_millis(self) -> String {
+        let whole = if self.0 % 1000 == 0 { ".000Z" } else { "Z" };
+        let mut text = self.to_string();
+        text.truncate(text.trim_end_matches('Z').len());
+        text.push_str(whole);
+        text
     }
 
     /// Formats to the second for run IDs: `20261117T143005Z`.
