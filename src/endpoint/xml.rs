@@ -91,9 +91,7 @@ impl Document {
 
 /// Escapes text. Characters that are illegal in XML 1.0 are written as references, as AWS does.
 fn escape(text: &str, out: &mut String) {
-    let is_plain = |char: char| {
-        !matches!(char, '&' | '<' | '>' | '"' | '\r') && is_legal(char)
-    };
+    let is_plain = |char: char| !matches!(char, '&' | '<' | '>' | '"' | '\r') && is_legal(char);
     // Copied in stretches: listings consist of keys that rarely have anything to escape.
     let mut rest = text;
     while let Some((at, char)) = rest.char_indices().find(|(_, char)| !is_plain(*char)) {

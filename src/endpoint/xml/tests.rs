@@ -5,7 +5,10 @@ fn escapes_as_aws_does() {
     let mut document = Document::bare("R");
     document.text("K", "<\"a\"&b> \u{1}\r\u{ffff}é\n&&c");
     let body = document.end();
-    assert!(body.ends_with("<R><K>&lt;&quot;a&quot;&amp;b&gt; &#x1;&#xd;&#xffff;é\n&amp;&amp;c</K></R>"), "{body}");
+    assert!(
+        body.ends_with("<R><K>&lt;&quot;a&quot;&amp;b&gt; &#x1;&#xd;&#xffff;é\n&amp;&amp;c</K></R>"),
+        "{body}"
+    );
 }
 
 #[test]
