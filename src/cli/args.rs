@@ -1,6 +1,8 @@
 //! The arguments that a person types.
 #![expect(clippy::doc_markdown, reason = "these comments are the help text that clap prints")]
 
+use std::path::PathBuf;
+
 use clap::{Args, Parser};
 
 use super::command::Command;
@@ -44,6 +46,13 @@ pub struct Cli {
 pub(super) struct CompletionsArgs {
     /// Shell to print completions for
     pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ManArgs {
+    /// Write one page per command into this directory: asof.1, asof-check.1, …
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<PathBuf>,
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use clap::Subcommand;
 
-use super::args::CompletionsArgs;
 use super::args::check::CheckArgs;
 use super::args::compare::{DiffArgs, VerifyArgs};
 use super::args::jobs::JobsArgs;
@@ -15,6 +14,7 @@ use super::args::references::ReferencesArgs;
 use super::args::restore::{RestoreArgs, ResumeArgs, UndoArgs};
 use super::args::serve::ServeArgs;
 use super::args::work::WorkArgs;
+use super::args::{CompletionsArgs, ManArgs};
 use super::context::Context;
 use super::exit::Exit;
 use super::manual::ManualArgs;
@@ -96,7 +96,7 @@ pub(super) enum Command {
     #[command(after_long_help = examples::COMPLETIONS)]
     Completions(CompletionsArgs),
     /// Print the man page: asof man | man -l -
-    Man,
+    Man(ManArgs),
     /// Cause an incident in an embedded S3 and restore it; needs no AWS account
     #[cfg(feature = "lab")]
     Demo,
@@ -117,9 +117,9 @@ impl Command {
             | Self::Cat(_)
             | Self::Jobs(_)
             | Self::Completions(_)
-            | Self::Man
             | Self::Manual(_)
             | Self::Schema => true,
+            Self::Man(args) => args.out.is_none(),
             Self::Diff(args) => !args.exit_code && args.out.is_none(),
             Self::Runs(args) => args.prune.is_none(),
             Self::Restore(args) => args.dry_run,
@@ -183,7 +183,7 @@ impl Command {
             Self::Serve(args) => Box::pin(serve::run(context, *args)).await,
             Self::Check(args) => check::run(context, args).await,
             Self::Completions(args) => completions::completions(&args),
-            Self::Man => completions::man(),
+            Self::Man(args) => completions::man(&args),
             Self::Manual(args) => manual::run(&args),
             Self::Schema => completions::schema(),
             #[cfg(feature = "lab")]

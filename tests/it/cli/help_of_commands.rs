@@ -1,5 +1,7 @@
 //! Help of the commands that read a bucket.
 
+use asof::cli::Cli;
+use clap::CommandFactory as _;
 use insta::assert_snapshot;
 
 use super::help_text::help;
@@ -165,4 +167,37 @@ fn the_manual_page_and_the_completions_know_every_command() {
             assert!(completions.contains(command), "{command}");
         }
     }
+}
+
+#[test]
+fn every_command_has_a_man_page() {
+    let stage = Stage::new();
+    let shown = stage.asof("man --out share/man1").changes_nothing();
+    assert_eq!(shown, "exit code 0\n");
+    let mut asof = Cli::command().disable_help_subcommand(true);
+    asof.build();
+    let mut commands: Vec<_> = asof.get_subcommands().collect();
+    commands.extend(commands.clone().into_iter().flat_map(clap::Command::get_subcommands));
+    commands.push(&asof);
+    let written = std::fs::read_dir(stage.path("share/man1")).unwrap().count();
+    assert_eq!(written, commands.len());
+    for command in commands {
+        let name = command.get_display_name().unwrap_or("asof");
+        let page = std::fs::read_to_string(stage.path(&format!("share/man1/{name}.1"))).unwrap();
+        let about = command.get_about().unwrap().to_string();
+        let escaped = |text: &str| text.replace('-', "\\-");
+        assert!(page.contains(&format!(".SH NAME\n{} \\- {}\n", escaped(name), escaped(&about))), "{page}");
+        assert_eq!(page.contains("Examples:"), page.contains(".SH NOTES\n") && name != "asof", "{page}");
+    }
+}
+
+#[test]
+fn man_pages_that_cannot_be_written() {
+    let stage = Stage::new();
+    stage.file("share", b"");
+    assert_snapshot!(stage.asof("man --out share/man1").changes_nothing(), @"
+    exit code 1
+    --- stderr
+    error: cannot write the man pages to share/man1: Not a directory (os error N)
+    ");
 }
