@@ -26,6 +26,15 @@ check:
 test *ARGS:
     bash tests/run.sh {{ARGS}}
 
+# Licences, sources, duplicates and advisories of the dependencies; needs cargo-deny.
+deny:
+    cargo deny check
+
+# A Debian package of the release binary; needs cargo-deb.
+deb:
+    cargo build --release --locked
+    bash fixtures/packages/deb.sh
+
 # The model check on histories that nobody has seen yet.
 model HISTORIES="3000":
     ASOF_MODEL_SEED=$(date +%s) ASOF_MODEL_HISTORIES={{HISTORIES}} cargo test --test it model::

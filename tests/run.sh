@@ -14,7 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tests/servers/lib.sh
 set +e
 
-readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes serve jobs pages monitoring slurm demo bench)
+readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes serve jobs pages monitoring slurm demo packages bench)
 STRICT=
 [ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
 VERBOSE="" CURRENT="" WORK="" WANTED=() RESULTS=()
@@ -239,6 +239,19 @@ monitoring_suite() {
   stop_server promtool
 }
 
+# The Debian package of the release binary, installed and purged; and the source package, built in the directory of the tests.
+packages_suite() {
+  start_server packages validators || return
+  if start_server packages packages; then
+    suite packages 2400 env CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}" bash -ec 'cargo build --release --locked
+      bash fixtures/packages/deb.sh --output "$ASOF_TEST_DEB"
+      cargo test --test it -- packages:: --ignored
+      cargo package --locked --allow-dirty'
+    stop_server packages
+  fi
+  stop_server validators
+}
+
 run() {
   case $1 in
     fmt) component_suite fmt fmt fmt --check ;;
@@ -260,6 +273,7 @@ run() {
     pages) pages_suite ;;
     monitoring) monitoring_suite ;;
     slurm) slurm_suite ;;
+    packages) packages_suite ;;
     demo) suite demo 2400 cargo run --release -- demo ;;
     # Built as the tests are: this one only has to run.
     bench) suite bench 900 cargo test --bench decode -- --test ;;

@@ -64,6 +64,12 @@ fn requests(stage: &Stage, commands: &str) -> Vec<Value> {
     printed.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
+/// Returns a manifest as JSON, valid by the schemas of Kubernetes.
+pub(crate) fn valid_manifest(manifest: &str) -> Value {
+    let printed = fed(Command::new(python()).args([VALIDATE, "kubernetes"]), manifest);
+    serde_json::from_str(&printed).unwrap()
+}
+
 fn on_kubernetes(stage: &Stage) -> String {
     let home = stage.home().display();
     described(stage, &format!("--on kubernetes --image registry.example.com/asof:0.1 --volume nfs:{home}"))
@@ -86,8 +92,7 @@ const ROLE: &str = "arn:aws:iam::123456789012:role/asof";
 fn manifest_of_kubernetes() {
     let stage = stage(3);
     let manifest = on_kubernetes(&stage);
-    let parsed: Value =
-        serde_json::from_str(&fed(Command::new(python()).args([VALIDATE, "kubernetes"]), &manifest)).unwrap();
+    let parsed = valid_manifest(&manifest);
     let spec = &parsed[0]["spec"];
     let of_shards = [&spec["completions"], &spec["parallelism"], &spec["backoffLimitPerIndex"]];
     assert_eq!(of_shards, [&json!(3), &json!(3), &json!(5)]);

@@ -2,7 +2,7 @@
 //!
 //! One contract suite runs over every server that answers: the lab in process, moto, ministack and Ceph RGW where
 //! `tests/run.sh` has started them, and any endpoint named by `ASOF_TEST_ENDPOINT`. `postgres` puts a real database beside a real bucket.
-//! `html_pages` opens the HTML pages in a browser. `monitoring` shows metrics to Prometheus. `slurm` has a plan set applied by the tasks of a real Slurm.
+//! `html_pages` opens the HTML pages in a browser. `monitoring` shows metrics to Prometheus, `packages` installs and removes the Debian package. `slurm` has a plan set applied by the tasks of a real Slurm.
 
 #![expect(
     clippy::unwrap_used,
@@ -34,6 +34,8 @@ mod listing;
 mod model;
 #[cfg(feature = "lab")]
 mod monitoring;
+#[cfg(feature = "lab")]
+mod packages;
 mod postgres;
 #[cfg(feature = "lab")]
 mod rds;
