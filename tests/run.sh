@@ -243,10 +243,9 @@ monitoring_suite() {
 packages_suite() {
   start_server packages validators || return
   if start_server packages packages; then
-    suite packages 2400 env CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$PWD/target}" bash -ec 'cargo build --release --locked
-      bash fixtures/packages/deb.sh --output "$ASOF_TEST_DEB"
-      cargo test --test it -- packages:: --ignored
-      cargo package --locked --allow-dirty'
+    CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$PWD/target} suite packages 2400 bash -c "cargo build --release --locked && \
+      bash fixtures/packages/deb.sh --output '$ASOF_TEST_DEB' && \
+      cargo test --test it -- packages:: --ignored && cargo package --locked --allow-dirty"
     stop_server packages
   fi
   stop_server validators

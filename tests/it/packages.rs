@@ -17,7 +17,9 @@ mod unit;
 
 /// Runs a program, which must succeed, and returns its output.
 fn output(program: &str, words: &[&str]) -> Output {
-    let output = Command::new(program).args(words).env("LC_ALL", "C.UTF-8").output().unwrap();
+    // A page of another width than usual is not cached by man.
+    let environment = [("LC_ALL", "C.UTF-8"), ("MANWIDTH", "120")];
+    let output = Command::new(program).args(words).envs(environment).output().unwrap();
     let told = String::from_utf8_lossy(&output.stderr);
     assert!(
         output.status.success(),
