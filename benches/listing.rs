@@ -3,13 +3,15 @@
 //! Prints the cost of `asof diff`: CPU time per version (user and system, the whole process), requests compared with
 //! the minimum, wall time compared with pages × latency ÷ concurrent requests, peak memory. CPU time and memory are the
 //! kernel's counts for the process. Arguments select sections: `cpu`, `timeline`, `sdk`, `memory`, `shapes`,
-//! `throttle`; none means all. `--test` runs each with a small bucket.
+//! `ramp`, `throttle`; none means all. `--test` runs each with a small bucket.
 
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::print_stdout,
     clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     reason = "a benchmark"
 )]
 
@@ -38,6 +40,7 @@ fn main() {
         ("sdk", Bench::sdk),
         ("memory", Bench::memory),
         ("shapes", Bench::shapes),
+        ("ramp", Bench::ramp),
         ("throttle", Bench::throttle),
     ] {
         if sections.chosen(name) {
@@ -187,7 +190,7 @@ impl Bench {
 
     fn shapes(&self) {
         println!("\n2 million versions, 50 ms a page, 64 in flight");
-        println!("  {:<12} {:>8} {:>9} {:>8} {:>9}", "shape", "wall s", "x ideal", "requests", "x least");
+        println!("  {:<16} {:>8} {:>9} {:>8} {:>9}", "shape", "wall s", "x ideal", "requests", "x least");
         let latency = Duration::from_millis(50);
         for shape in Shape::ALL {
             let keys = 1_000_000 / self.scale;
@@ -199,11 +202,38 @@ impl Bench {
             let ideal = latency.as_secs_f64() * (least as f64 / 64.0).max(1.0);
             let (elapsed, listings) = (cost.elapsed.as_secs_f64(), synthetic.stats().listings);
             println!(
-                "  {:<12} {elapsed:>8.2} {:>9.2} {listings:>8} {:>9.2}",
+                "  {:<16} {elapsed:>8.2} {:>9.2} {listings:>8} {:>9.2}",
                 shape.name(),
                 elapsed / ideal,
                 listings as f64 / least as f64
             );
+        }
+    }
+
+    /// The time until every request in flight is used shows best on buckets that take only a few seconds.
+    fn ramp(&self) {
+        println!(
+            "\n3 versions a key, 200 ms a page, 64 in flight: page latencies beyond the ideal time / requests x least"
+        );
+        let (latency, millions) = (Duration::from_millis(200), [0.6, 1.2, 4.5]);
+        println!("  {:<16}{}", "shape", millions.map(|n| format!("{:>18}", format!("{n} million"))).concat());
+        for shape in Shape::ALL.into_iter().filter(|shape| !matches!(shape, Shape::Ten | Shape::OneKey)) {
+            let rows = millions.map(|millions| {
+                let keys = (millions * 1e6 / 3.0) as u64 / self.scale;
+                let options = SyntheticOptions {
+                    keys,
+                    versions_per_key: 3,
+                    shape,
+                    latency,
+                    ..SyntheticOptions::default()
+                };
+                let synthetic = self.synthetic(options);
+                let cost = Self::diff(&synthetic, &[]);
+                let least = versions(&cost).div_ceil(PAGE);
+                let beyond = cost.elapsed.as_secs_f64() / latency.as_secs_f64() - least as f64 / 64.0;
+                format!("{beyond:>11.1} / {:.2}", synthetic.stats().listings as f64 / least as f64)
+            });
+            println!("  {:<16}{}", shape.name(), rows.concat());
         }
     }
 

@@ -30,8 +30,10 @@ pub(super) mod date {
     use super::super::text::{Calendar, decimal, hex, scale};
 
     /// 2024-01-01T00:00:00Z
-    const FIRST: u64 = 1_704_067_200;
-    const SECONDS: u64 = 731 * 86_400;
+    pub(in super::super) const FIRST: u64 = 1_704_067_200;
+    /// Two years.
+    pub(in super::super) const DAYS: u64 = 731;
+    pub(in super::super) const SECONDS: u64 = DAYS * 86_400;
 
     pub(in super::super) fn calendar() -> Calendar {
         Calendar::new(FIRST.cast_signed(), (FIRST + SECONDS).cast_signed())

@@ -3,6 +3,7 @@
 
 use super::forms::{Evenly, LONG_PREFIX, Nest, TEN, date, hot, in_unicode};
 use super::shape::Shape;
+use super::template::{self, Daily, Template};
 use super::tenants::Tenants;
 use super::text::{Calendar, decimal, hex, mix};
 
@@ -24,6 +25,8 @@ enum Form {
     LongPrefix(Evenly),
     Unicode(Evenly),
     Nested(Nest),
+    Template(Evenly, Template),
+    Daily(Daily),
     Ten,
     OneKey,
 }
@@ -31,6 +34,7 @@ enum Form {
 impl Keys {
     pub(super) fn new(shape: Shape, count: u64, seed: u64) -> Self {
         let evenly = Evenly::new(count, seed);
+        let from = |pieces| Form::Template(evenly, Template::new(pieces));
         let form = match shape {
             Shape::Hex => Form::Hex(evenly),
             Shape::Dates => Form::Dates(evenly, date::calendar()),
@@ -49,6 +53,15 @@ impl Keys {
             Shape::LongPrefix => Form::LongPrefix(evenly),
             Shape::Unicode => Form::Unicode(evenly),
             Shape::Nested => Form::Nested(Nest::new(count)),
+            Shape::Hive => from(template::HIVE),
+            Shape::CloudTrail => from(template::CLOUD_TRAIL),
+            Shape::UuidV7 => from(template::UUID_V7),
+            Shape::Ulid => from(template::ULID),
+            Shape::Base64 => from(template::RANDOM_BASE64),
+            Shape::NewestFirst => from(template::NEWEST_FIRST),
+            Shape::Git => from(template::GIT),
+            Shape::HashedTenants => from(template::HASHED_TENANTS),
+            Shape::Daily => Form::Daily(Daily::new(count)),
             Shape::Ten => Form::Ten,
             Shape::OneKey => Form::OneKey,
         };
@@ -95,6 +108,8 @@ impl Keys {
             }
             Form::Unicode(evenly) => in_unicode(evenly.point(number), out),
             Form::Nested(nest) => nest.write(number, out),
+            Form::Template(evenly, template) => template.write(evenly.point(number), out),
+            Form::Daily(daily) => daily.write(number, out),
             Form::Ten => {
                 let key = usize::try_from(number).ok().and_then(|number| TEN.get(number));
                 out.extend_from_slice(key.copied().unwrap_or_default().as_bytes());

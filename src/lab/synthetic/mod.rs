@@ -16,6 +16,7 @@ mod pool;
 mod serve;
 mod server;
 mod shape;
+mod template;
 mod tenants;
 #[cfg(test)]
 mod tests;

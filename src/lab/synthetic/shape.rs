@@ -20,6 +20,24 @@ pub enum Shape {
     Unicode,
     /// Keys that are prefixes of other keys.
     Nested,
+    /// Hive partitions: a date, an hour, and parts with random names.
+    Hive,
+    /// Logs of AWS CloudTrail: regions, dates, and random names.
+    CloudTrail,
+    /// One folder of UUIDs that begin with a time.
+    UuidV7,
+    /// One folder of ULIDs, which begin with a time, in base 32.
+    Ulid,
+    /// Random digits of base 64, with `-` and `_`.
+    Base64,
+    /// One folder of numbers that decrease with time.
+    NewestFirst,
+    /// 256 folders of hex digits, as git has them.
+    Git,
+    /// Three levels of folders of one or two hex digits each, with fixed names in between.
+    HashedTenants,
+    /// Two years of dates as folders, each with numbers from 0 on.
+    Daily,
     /// Ten keys, whatever the number of keys is.
     Ten,
     /// One key, with the versions of all keys together.
@@ -28,7 +46,7 @@ pub enum Shape {
 
 impl Shape {
     /// Every shape.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 19] = [
         Self::Hex,
         Self::Dates,
         Self::Flat,
@@ -37,6 +55,15 @@ impl Shape {
         Self::LongPrefix,
         Self::Unicode,
         Self::Nested,
+        Self::Hive,
+        Self::CloudTrail,
+        Self::UuidV7,
+        Self::Ulid,
+        Self::Base64,
+        Self::NewestFirst,
+        Self::Git,
+        Self::HashedTenants,
+        Self::Daily,
         Self::Ten,
         Self::OneKey,
     ];
@@ -52,6 +79,15 @@ impl Shape {
             Self::LongPrefix => "long-prefix",
             Self::Unicode => "unicode",
             Self::Nested => "nested",
+            Self::Hive => "hive",
+            Self::CloudTrail => "cloudtrail",
+            Self::UuidV7 => "uuid-v7",
+            Self::Ulid => "ulid",
+            Self::Base64 => "base64",
+            Self::NewestFirst => "newest-first",
+            Self::Git => "git",
+            Self::HashedTenants => "hashed-tenants",
+            Self::Daily => "daily",
             Self::Ten => "ten",
             Self::OneKey => "one-key",
         }

@@ -2,7 +2,8 @@
 
 use crate::endpoint::time::iso;
 
-const DAY: u64 = 86_400;
+/// In seconds.
+pub(super) const DAY: u64 = 86_400;
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// Returns a pseudo-random number that is always the same for the same input (the finaliser of `SplitMix64`).

@@ -82,6 +82,30 @@ fn shapes_are_what_they_are_called() {
 }
 
 #[test]
+fn templates_are_written_as_applications_do() {
+    let like = |shape, pattern: &str| {
+        let keys = Keys::new(shape, 10_000, 0);
+        for number in [0, 5_000, 9_999] {
+            let key = key(&keys, number);
+            assert!(regex::Regex::new(pattern).unwrap().is_match(&key), "{key}");
+        }
+    };
+    like(
+        Shape::Hive,
+        r"^events/dt=202[45]-\d\d-\d\d/hour=[0-2]\d/part-00[01]\d\d-[0-9a-f]{8}-[0-9a-f]{12}\.c000",
+    );
+    let logs = r"^AWSLogs/123456789012/CloudTrail/[-a-z0-9]+/202[45]/\d\d/\d\d/123456789012_CloudTrail_\d{4}Z_\w{16}\.json";
+    like(Shape::CloudTrail, logs);
+    like(Shape::UuidV7, "^documents/01[89][0-9a-f]{9}-7[0-9a-f]{19}$");
+    like(Shape::Ulid, "^uploads/01[HJK][0-9A-Z]{23}$");
+    like(Shape::Base64, "^[-_0-9A-Za-z]{22}$");
+    like(Shape::NewestFirst, r"^messages/82\d{11}-[0-9a-f]{8}$");
+    like(Shape::Git, "^objects/[0-9a-f]{2}/[0-9a-f]{38}$");
+    like(Shape::HashedTenants, "^tenants/[0-9a-f]/[0-9a-f]{2}/objects/[0-9a-f]{2}/blob-[0-9a-f]{24}$");
+    like(Shape::Daily, r"^logs/202[45]/\d\d/\d\d/0000000\d\d\.json$");
+}
+
+#[test]
 fn a_seed_makes_other_keys() {
     assert_ne!(key(&Keys::new(Shape::Hex, 100, 1), 5), key(&Keys::new(Shape::Hex, 100, 2), 5));
     assert_eq!(key(&Keys::new(Shape::Hex, 100, 1), 5), key(&Keys::new(Shape::Hex, 100, 1), 5));
