@@ -22,7 +22,7 @@ pub enum Shape {
     Nested,
     /// Hive partitions: a date, an hour, and parts with random names.
     Hive,
-    /// Logs of AWS CloudTrail: regions, dates, and random names.
+    /// Logs of AWS `CloudTrail`: regions, dates, and random names.
     CloudTrail,
     /// One folder of UUIDs that begin with a time.
     UuidV7,

@@ -148,8 +148,7 @@ impl Template {
             match *piece {
                 Text(text) => out.extend_from_slice(text.as_bytes()),
                 Name(names) => {
-                    let name = names.get(take(&mut rest, names.len() as u64) as usize);
-                    out.extend_from_slice(name.copied().unwrap_or_default().as_bytes());
+                    out.extend_from_slice(choose(&mut rest, names).unwrap_or_default().as_bytes());
                 }
                 Day(between) => push_day(take(&mut rest, DAYS), between, &self.calendar, out),
                 Number { alphabet, places, from, count } => {
@@ -196,6 +195,10 @@ fn take(rest: &mut u64, options: u64) -> u64 {
     taken
 }
 
+fn choose<T: Copy>(rest: &mut u64, all: &[T]) -> Option<T> {
+    usize::try_from(take(rest, all.len() as u64)).ok().and_then(|n| all.get(n)).copied()
+}
+
 fn push_day(day: u64, between: u8, calendar: &Calendar, out: &mut Vec<u8>) {
     let (date, _) = calendar.date(FIRST + day * DAY);
     out.extend(date.map(|byte| if byte == b'-' { between } else { byte }));
@@ -203,15 +206,14 @@ fn push_day(day: u64, between: u8, calendar: &Calendar, out: &mut Vec<u8>) {
 
 fn push_digits(rest: &mut u64, alphabet: &[u8], places: usize, out: &mut Vec<u8>) {
     for _ in 0..places {
-        let digit = take(rest, alphabet.len() as u64);
-        out.extend(alphabet.get(digit as usize));
+        out.extend(choose(rest, alphabet));
     }
 }
 
 fn push_number(mut number: u64, alphabet: &[u8], places: usize, out: &mut Vec<u8>) {
     let (start, base) = (out.len(), alphabet.len() as u64);
     for _ in 0..places {
-        out.extend(alphabet.get((number % base) as usize));
+        out.extend(usize::try_from(number % base).ok().and_then(|digit| alphabet.get(digit)));
         number /= base;
     }
     if let Some(digits) = out.get_mut(start..) {
