@@ -7,9 +7,9 @@ use super::context::Context;
 use super::exit::Exit;
 use super::recovery::{request, target_time};
 use super::sweep;
-use crate::engine::recover::{Drill, Notice, Report, Source, Verdict};
-use crate::error::Result;
-use crate::report::{EndedDrill, Output, RecoveryView, recovered};
+use crate::engine::recover::{Drill, Notice, Rehearsed, Report, Source, Verdict};
+use crate::error::{Error, ErrorKind, Result};
+use crate::report::{EndedDrill, Output, RecoveryView, left_behind, output_file, recovered};
 
 /// The report of a drill, and its copy in the state directory.
 #[derive(Debug, Default)]
@@ -25,7 +25,11 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     }
     let source = args.carry.source(args.file.as_deref())?;
     let mut told = Told::default();
+    let metrics = args.metrics.file.clone();
     let ended = Box::pin(rehearse(context, &source, args, &mut told)).await;
+    // What the metrics will not tell must not be announced as a success.
+    let can_tell = output_file::can_write(metrics.as_deref());
+    let ended = Exit::after(ended, can_tell.map_err(|e| Error::new(ErrorKind::Local, e.in_one_line())));
     let exit = Exit::of(&ended);
     let passed = exit == Exit::Done;
     let error = ended.as_ref().err();
@@ -43,8 +47,16 @@ async fn rehearse(context: &Context, source: &Source, args: DrillArgs, told: &mu
     let (view, options) = (RecoveryView::new(output, source), carry.options()?);
     let on = |notice: &Notice<'_>| view.show(notice);
     let drill = Drill { request: request(context, source, &options, &on), target, keep };
-    let Some(result) = Box::pin(drill.run()).await? else { return Ok(Exit::Failed) };
-    context.metrics.take(recovered(&result.report));
+    let result = match Box::pin(drill.run()).await? {
+        Rehearsed::Ended(result) => *result,
+        Rehearsed::LeftBehind(left) => {
+            view.show(&Notice::LeftBehind(&left))?;
+            context.metrics.take(left_behind(&left));
+            let message = "the drill did not begin: copies of the one before could not be torn down";
+            return Err(Error::new(ErrorKind::Local, message));
+        }
+    };
+    context.metrics.take(recovered(&result.report, &result.recovery.manifest().typed));
     let reported = copies.write(&view, &result);
     if !result.report.left.is_empty() {
         view.show(&Notice::LeftBehind(&result.report.left))?;

@@ -9,7 +9,7 @@ use super::command::Command;
 use super::context::Context;
 use super::exit::Exit;
 use crate::counters::Counters;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::limits;
 use crate::model::{Destination, Instant, printable};
 use crate::report::{Earlier, Metrics, Sample, Subject, output_file, restored, say};
@@ -90,9 +90,16 @@ impl MetricsFile {
         }
     }
 
-    /// Checks that the file can be written, before the run.
+    /// Checks that the file can be written, before the run: no file is replaced that holds anything but metrics.
     pub(super) fn can_write(&self) -> Result<()> {
-        output_file::can_write([self.path.as_path()])
+        let path = self.path.as_path();
+        output_file::can_write([path])?;
+        let text = if path.is_file() { read(path) } else { Ok(String::new()) };
+        if text.is_ok_and(|text| text.is_empty() || Metrics::are_in(&text)) {
+            return Ok(());
+        }
+        let message = format!("{} holds something other than metrics of asof", path.display());
+        Err(Error::usage(message).hint("--metrics replaces the file as a whole: name another one"))
     }
 
     /// Writes the metrics of the run. If that fails, the command has not done everything it was asked for.

@@ -23,6 +23,7 @@ mod ls;
 mod manual;
 mod mark;
 mod metrics;
+mod outputs;
 mod page;
 mod recover;
 mod recovery;

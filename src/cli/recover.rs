@@ -53,7 +53,7 @@ pub(super) async fn run(context: &Context, args: RecoverArgs) -> Result<Exit> {
         view.confirm(context.prompt(), &name).await?;
     }
     let result = Box::pin(prepared.execute()).await?;
-    context.metrics.take(recovered(&result.report));
+    context.metrics.take(recovered(&result.report, &result.recovery.manifest().typed));
     let reported = copies.write(&view, &result);
     view.finish(&result, typed);
     Ok(reported.conclusion.into())

@@ -12,6 +12,7 @@ use super::command::Command;
 use super::context::Context;
 use super::exit::{Exit, report};
 use super::metrics::MetricsFile;
+use super::outputs;
 use super::signals::stop_on_signals;
 use super::suggest;
 use crate::error::Result;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
 fn parse() -> std::result::Result<Cli, clap::Error> {
     let mut command = Cli::command();
     let typed = command.try_get_matches_from_mut(std::env::args_os())?;
+    outputs::require_own(&mut command, &typed)?;
     suggest::remember(&typed);
     Cli::from_arg_matches(&typed).map_err(|e| e.format(&mut command))
 }

@@ -115,6 +115,12 @@ impl Verify {
 }
 
 impl Verification {
+    /// Returns true if keys that existed at T may have expired entirely, which no listing shows.
+    pub(super) fn may_lack_keys(&self, client: &Client) -> bool {
+        let now = client.clock().now_at_most();
+        self.judge.expiries.may_have_removed_keys(&self.location.prefix, self.at, now)
+    }
+
     /// Lists both sides and finds the differences.
     pub async fn survey(&self, client: &Client, cancel: &Cancel) -> Result<Findings> {
         let Self { location, against, query, compare, judge, .. } = self;

@@ -145,6 +145,12 @@ impl PastBucket {
         history_check(&self.rules, &self.judge.expiries, prefix, Some(self.at), now)
     }
 
+    /// Returns true if keys with `prefix` that existed at T may have expired entirely, which no listing shows.
+    pub(super) fn may_lack_keys(&self, prefix: &str) -> bool {
+        let now = self.client.clock().now_at_most();
+        self.judge.expiries.may_have_removed_keys(prefix, self.at, now)
+    }
+
     /// Returns the state of a key: with one request, unless the key has many versions.
     pub async fn key(&self, key: &str) -> Result<KeyAt> {
         let resolver = self.resolver();

@@ -134,8 +134,15 @@ impl Compared {
 }
 
 /// The names of the counts that are findings.
-pub(crate) const FOUND: [&str; 6] =
-    ["mismatched", "superseded", "dangling", "nothing_compared", "failed_checks", "unreadable"];
+pub(crate) const FOUND: [&str; 7] = [
+    "mismatched",
+    "superseded",
+    "dangling",
+    "nothing_compared",
+    "failed_checks",
+    "unreadable",
+    "incomplete_history",
+];
 
 /// The result of a step.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -55,7 +55,8 @@ pub(crate) enum Ending {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub(crate) struct Finding {
     /// `missing`, `differs` or `extra` (a key of a copy), `superseded` (a write), `written` (since the application was
-    /// resumed), `dangling` (a reference), `orphan`, or `nothing-compared`.
+    /// resumed), `dangling` (a reference), `orphan`, `unreadable` (keys of a view),
+    /// `incomplete-history`, or `nothing-compared`.
     pub finding: &'static str,
     /// The bucket and prefix where it was found, or the name of the references that lack the key.
     pub place: String,
@@ -176,7 +177,7 @@ impl Ending {
 
     /// Classifies the outcome; `written` tells whether keys were written since the resume hook began.
     ///
-    /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling, nothing compared, a failed check, unreadable, or `written` | |
+    /// | quiesce failed, nothing else begun | a step failed | stopped | mismatched, superseded, dangling, nothing compared, a failed check, unreadable, incomplete history, or `written` | |
     /// |---|---|---|---|---|
     /// | yes | | | | not begun |
     /// | no | yes | | | failed |
@@ -285,11 +286,21 @@ impl Finding {
         Self::new("nothing-compared", place, "", detail)
     }
 
-    /// Keys that a view does not show.
-    pub(crate) fn unreadable(place: &Location, keys: u64) -> Self {
-        let detail =
-            format!("{keys} keys are uncertain at the target time, so the view refuses to read them");
-        Self::new("uncertain", place, "", detail)
+    /// Keys that a view refuses to read.
+    pub(crate) fn unreadable(place: &Location, uncertain: u64, archived: u64) -> Self {
+        let some = |n: u64, what: &str| (n > 0).then(|| format!("{n} {what}"));
+        let keys = [
+            some(uncertain, "uncertain at the target time"),
+            some(archived, "archived (unless copies of them have been restored from the archive)"),
+        ];
+        let keys = keys.into_iter().flatten().collect::<Vec<_>>().join(", ");
+        Self::new("unreadable", place, "", format!("keys that the view refuses to read: {keys}"))
+    }
+
+    /// Keys may have been removed with all their versions since the target time.
+    pub(crate) fn incomplete_history(place: &Location) -> Self {
+        let detail = "keys of the target time may have expired entirely since, which no listing shows; --doubtful trust takes the listing as complete";
+        Self::new("incomplete-history", place, "", detail)
     }
 
     /// An object that no row names.

@@ -4,7 +4,7 @@ use super::recovery::times;
 use super::units::plural;
 use crate::error::Error;
 use crate::model::printable;
-use crate::recover::Report;
+use crate::recover::{Ending, Report};
 
 /// A drill that has ended.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +31,7 @@ impl EndedDrill<'_> {
     }
 }
 
-/// Returns the failed steps, the number of findings and of copies left, and the times of a drill.
+/// Returns an interruption, the failed steps, the number of findings and of copies left, and the times of a drill.
 fn report_words(report: &Report) -> Vec<String> {
     let failed =
         report.steps.iter().filter_map(|step| Some(format!("{}: {}", step.step, step.why.as_ref()?)));
@@ -39,7 +39,8 @@ fn report_words(report: &Report) -> Vec<String> {
     let findings = some(report.findings.len(), "finding", "findings");
     let left = some(report.left.len(), "copy is left behind", "copies are left behind");
     let at = format!("target time {}", report.at.human());
-    failed.chain(findings).chain(left).chain([at, times(report)]).collect()
+    let stopped = (report.ending == Ending::Interrupted).then(|| "interrupted".to_owned());
+    stopped.into_iter().chain(failed).chain(findings).chain(left).chain([at, times(report)]).collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::json::millis;
 use crate::model::{Instant, printable};
 
-pub(crate) use measured::{checked, recovered, restored, verified};
+pub(crate) use measured::{checked, left_behind, recovered, restored, verified};
 
 /// Defines the gauges, so that none lacks its help or its place in the file.
 macro_rules! gauges {
@@ -126,6 +126,11 @@ impl fmt::Display for Metrics<'_> {
 }
 
 impl Metrics<'_> {
+    /// Returns true if a text consists of metrics of any run, as far as its beginning shows.
+    pub(crate) fn are_in(text: &str) -> bool {
+        text.starts_with(&format!("# HELP {} ", Gauge::Success.name()))
+    }
+
     /// The values that every run has.
     fn of_run(&self) -> Vec<Sample> {
         let succeeded = self.exit_code == 0;

@@ -71,7 +71,9 @@ pub(crate) use leftovers::{lifted_line, show_leftovers, swept_line};
 pub(crate) use listing::{Ending, ListAbout, ListOut, ListStyle, Sizes};
 pub(crate) use manual::{show_topic, show_topics};
 pub(crate) use marks::{show_expired, show_mark, show_marks};
-pub(crate) use metrics::{Earlier, Metrics, Sample, Subject, checked, recovered, restored, verified};
+pub(crate) use metrics::{
+    Earlier, Metrics, Sample, Subject, checked, left_behind, recovered, restored, verified,
+};
 pub(crate) use outcomes::{CHANGED_MEANWHILE, Reporter, STANDS_THERE};
 pub(crate) use plan_notes::plan_notes;
 pub(crate) use plan_set::{SetView, show_set};

@@ -113,7 +113,13 @@ pub(crate) fn recovery_table(report: &Report) -> String {
 pub(super) fn times(report: &Report) -> String {
     let (took, age) = (seconds(report.elapsed_ms), seconds(report.age_ms));
     let downtime = report.downtime_ms.map(|ms| format!(", downtime {}", seconds(ms))).unwrap_or_default();
-    format!("recovery time {took} (RTO){downtime}, recovery point age {age}")
+    // The time of steps of which some are missing says nothing of a recovery.
+    let took = if report.ending.is_done() {
+        format!("recovery time {took} (RTO)")
+    } else {
+        format!("ended after {took}")
+    };
+    format!("{took}{downtime}, recovery point age {age}")
 }
 
 /// Returns the details of a finding.
@@ -147,6 +153,7 @@ fn heading(report: &Report) -> String {
 /// Returns the result of a report.
 pub(super) fn verdict(report: &Report) -> &'static str {
     match report.ending {
+        Ending::Done if !report.left.is_empty() => "FAILED: copies are left behind",
         Ending::Done if report.purpose == Purpose::Drill => "PASSED",
         Ending::Done => "done",
         Ending::Inconsistent if report.purpose == Purpose::Drill => "FAILED with findings",
@@ -190,6 +197,8 @@ fn in_counts(counts: &BTreeMap<String, u64>) -> String {
             (_, Some(_)) => bytes(*n),
             ("nothing_compared", _) => "nothing compared".to_owned(),
             ("failed_checks", _) => "the check failed".to_owned(),
+            ("incomplete_history", _) => "the history is incomplete".to_owned(),
+            ("keys", _) => plural(*n, "key", "keys"),
             _ => format!("{} {name}", count(*n)),
         })
         .collect();

@@ -1,6 +1,7 @@
 //! The bucket steps of a recovery: restoring, as an ordinary run that the journal records so that it can be resumed,
 //! and verifying a copy.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use crate::cancel::Cancel;
 use crate::counters::Counters;
 use crate::engine::bucket::rules;
 use crate::engine::key_lookup::Scope;
-use crate::engine::options::{RestoreOptions, mass_delete};
+use crate::engine::options::{OnDoubt, RestoreOptions, mass_delete};
 use crate::engine::query::Query;
 use crate::engine::restore::{Begun, Prepared, Restore};
 use crate::engine::survey::Findings;
@@ -21,7 +22,7 @@ use crate::limits;
 use crate::model::{Instant, Location, TypedTime};
 use crate::plan::file::Selected;
 use crate::plan::{Change, Undelete};
-use crate::recover::{Event, Finding, Record, StepResult, Target, counts};
+use crate::recover::{Event, Finding, Purpose, Record, StepResult, Target, counts};
 use crate::resolve::{AsOf, Judge};
 use crate::s3::Client;
 use crate::state::{Recovery, Run, Server};
@@ -117,22 +118,40 @@ impl StepContext<'_> {
         }
     }
 
-    /// Lists a bucket's state at T, of which a view shows no key that is uncertain.
+    /// Lists a bucket's state at T. The keys that a view of it refuses to read are findings, as are, of a copy, those
+    /// that were not restored:
+    ///
+    /// | keys | refuse (the default) | skip | trust |
+    /// |---|---|---|---|
+    /// | uncertain | finding | left out | read as listed |
+    /// | archived | finding | left out | finding |
     async fn read_past(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let part = self.bucket(n)?;
+        let place = &part.location;
         let at = TypedTime::Instant(self.file.buckets_at(recovery.manifest().at));
-        let bucket = PastBucket::open(&part.client, &part.location.bucket, at, self.view()).await?;
-        let found = bucket.count(&part.location.prefix, self.cancel).await?;
+        let bucket = PastBucket::open(&part.client, &place.bucket, at, self.view()).await?;
+        let found = bucket.count(&place.prefix, self.cancel).await?;
         let mut counts = counts([("keys", found.live)]);
-        if found.uncertain > 0 {
-            self.find(Finding::unreadable(&part.location, found.uncertain));
-            counts.insert("unreadable".to_owned(), found.uncertain);
+        if found.uncertain + found.archived > 0 && self.terms.options.on_doubt != OnDoubt::Skip {
+            self.find(Finding::unreadable(place, found.uncertain, found.archived));
+            counts.insert("unreadable".to_owned(), found.uncertain + found.archived);
         }
         if found.live + found.uncertain == 0 && !part.allow_empty {
-            self.find(Finding::nothing_restored(&part.location, found.oldest));
+            self.find(Finding::nothing_restored(place, found.oldest));
             counts.insert("nothing_compared".to_owned(), 1);
         }
+        if bucket.may_lack_keys(&place.prefix) {
+            self.miss_history(place, &mut counts);
+        }
         Ok(StepResult { counts, ..StepResult::default() })
+    }
+
+    /// Reports that keys may have expired entirely, unless the listing is trusted.
+    fn miss_history(&self, place: &Location, counts: &mut BTreeMap<String, u64>) {
+        if !self.trusts() {
+            self.find(Finding::incomplete_history(place));
+            counts.insert("incomplete_history".to_owned(), 1);
+        }
     }
 
     /// Restores a bucket with the run that was begun for it, or a new one. The changes are determined only now, since
@@ -210,6 +229,9 @@ impl StepContext<'_> {
         if sums.found_nothing() && !part.allow_empty {
             self.find(Finding::nothing_restored(&part.location, sums.oldest));
             counts.insert("nothing_compared".to_owned(), 1);
+        }
+        if recovery.manifest().purpose == Purpose::Drill && verification.may_lack_keys(&part.client) {
+            self.miss_history(&part.location, &mut counts);
         }
         for change in changes.into_changes()?.take(limits::FINDINGS) {
             self.find(Finding::of_copy(to, &change?));

@@ -22,9 +22,17 @@ pub(crate) struct Drill<'a> {
     pub keep: bool,
 }
 
+/// How a drill ended.
+#[derive(Debug)]
+pub(crate) enum Rehearsed {
+    Ended(Box<RecoveryResult>),
+    /// It did not begin: these copies of an earlier drill could not be torn down.
+    LeftBehind(Vec<String>),
+}
+
 impl Drill<'_> {
-    /// Runs the drill. Returns `None`, after a notice, if the copies of an earlier drill could not be torn down.
-    pub(crate) async fn run(self) -> Result<Option<RecoveryResult>> {
+    /// Runs the drill.
+    pub(crate) async fn run(self) -> Result<Rehearsed> {
         let Self { request, target, keep } = self;
         let RecoveryRequest { source, options, .. } = request;
         check_drill(&source.file, true)?;
@@ -32,8 +40,9 @@ impl Drill<'_> {
         // The Ctrl-C that ends the drill must not stop the teardown.
         let databases = databases(source, &options.server, &Marks::default(), &Cancel::default()).await?;
         let mut drill = Stage { session, databases, keep };
-        if !drill.clear(&target).await? {
-            return Ok(None);
+        let left = drill.clear(&target).await?;
+        if !left.is_empty() {
+            return Ok(Rehearsed::LeftBehind(left));
         }
         // Checked only now: copies without a teardown command may have been removed by hand, which ends the drill that
         // left them.
@@ -50,7 +59,8 @@ impl Drill<'_> {
             Err(e) => outcome.trouble = outcome.trouble.or(Some(e)),
         }
         let conclusion = Conclusion::of_drill(outcome.ending, &report.left);
-        Ok(Some(RecoveryResult { recovery, report, outcome, conclusion, had_ended: false }))
+        let result = RecoveryResult { recovery, report, outcome, conclusion, had_ended: false };
+        Ok(Rehearsed::Ended(Box::new(result)))
     }
 }
 
@@ -77,8 +87,8 @@ impl Stage<'_> {
         tear_down(drill, &self.session.request.options.state_dir, copies, &self.databases).await
     }
 
-    /// Tears down the copies of earlier drills that were killed or kept their copies. Returns whether nothing is left.
-    async fn clear(&self, target: &TargetTime) -> Result<bool> {
+    /// Tears down the copies of earlier drills that were killed or kept their copies. Returns what is left.
+    async fn clear(&self, target: &TargetTime) -> Result<Vec<String>> {
         let RecoveryRequest { source, options, .. } = self.session.request;
         let (state_dir, clock) = (&options.state_dir, &self.session.clock);
         let left = || Recovery::take_up(state_dir, Purpose::Drill, &source.path, |_| true, clock);
@@ -87,11 +97,10 @@ impl Stage<'_> {
             self.session.notice(&Notice::TearingDown(before.id()))?;
             let left = self.tear_down(&before, &self.copies(before.id()).await?).await?;
             if !left.is_empty() {
-                self.session.notice(&Notice::LeftBehind(&left))?;
-                return Ok(false);
+                return Ok(left);
             }
         }
-        Ok(true)
+        Ok(Vec::new())
     }
 
     /// Refuses to continue if an earlier drill's copies must be kept, or cannot be found with this file.

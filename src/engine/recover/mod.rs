@@ -36,7 +36,7 @@ mod windows;
 
 pub(crate) use abort::{Abort, needed_runs};
 pub(crate) use connect::viewed_buckets;
-pub(crate) use drill::Drill;
+pub(crate) use drill::{Drill, Rehearsed};
 pub(crate) use expire::{ExpireMarks, ExpiredMarks};
 pub(crate) use mark::MakeMark;
 pub(crate) use marked_time::MarkedTime;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::source::Source;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::program::RunLimits;
 
@@ -38,6 +38,8 @@ impl Verdict {
             [("ASOF_SUMMARY", summary), ("ASOF_EXIT_CODE", exit_code.to_string()), ("ASOF_REPORT", report)];
         let environment = environment.map(|(name, value)| (name.to_owned(), value)).into();
         let run_limits = RunLimits { deadline: Some(limits::VERDICT_COMMAND), cancel: None };
-        program.run(what, &environment, run_limits).await.map(drop)
+        let told = program.run(what, &environment, run_limits).await.map(drop);
+        // Not a usage error, even if the command does not exist: the drill itself has run.
+        told.map_err(|e| Error::new(ErrorKind::Local, e.in_one_line()))
     }
 }

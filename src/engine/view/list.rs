@@ -25,6 +25,8 @@ pub enum Depth {
 pub(in crate::engine) struct Counted {
     /// The number of keys that were live at T.
     pub(in crate::engine) live: u64,
+    /// The number of these whose version is archived.
+    pub(in crate::engine) archived: u64,
     /// The number of uncertain keys.
     pub(in crate::engine) uncertain: u64,
     /// The date of the oldest version or delete marker listed.
@@ -39,7 +41,10 @@ impl PastBucket {
         let mut count = |state: &KeyState<'_>| {
             counted.oldest = Some(counted.oldest.map_or(state.oldest, |oldest| oldest.min(state.oldest)));
             match self.state_of(state) {
-                KeyAt::Live(_) => counted.live += 1,
+                KeyAt::Live(live) => {
+                    counted.live += 1;
+                    counted.archived += u64::from(live.is_archived());
+                }
                 KeyAt::Uncertain { .. } => counted.uncertain += 1,
                 KeyAt::Absent => {}
             }

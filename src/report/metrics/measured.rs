@@ -6,7 +6,7 @@ use super::{Gauge, Sample};
 use crate::counters::{Counter, Counters};
 use crate::model::{Check, Instant, Question, Verdict};
 use crate::plan::{Action, Sums};
-use crate::recover::{FOUND, Purpose, Report, StepReport};
+use crate::recover::{FOUND, LATEST, Purpose, Report, StepReport};
 use crate::report::Answer;
 
 /// The label of a kind of finding.
@@ -55,8 +55,12 @@ pub(crate) fn verified(sums: &Sums, trusting: bool) -> Vec<Sample> {
 /// and uncertain keys count only if something was.
 pub(crate) fn checked(answer: &Answer<'_>) -> Vec<Sample> {
     let fails = |check: &&Check| matches!(check.verdict, Verdict::Failed | Verdict::Unknown);
-    let failed = answer.checks.iter().filter(fails).count() as u64;
-    let mut samples = vec![Sample::count(Gauge::Findings, failed).of(FINDING, "failed_checks")];
+    let found = [
+        ("failed_checks", answer.checks.iter().filter(fails).count() as u64),
+        ("incomplete_history", u64::from(answer.whole_keys && !answer.trusting)),
+    ];
+    let mut samples: Vec<_> =
+        found.into_iter().map(|(kind, n)| Sample::count(Gauge::Findings, n).of(FINDING, kind)).collect();
     if answer.question == Question::Back {
         let since = answer.since.filter(|_| answer.restorable);
         samples.extend(since.map(|since: Instant| Sample::time(Gauge::RestorableSince, since)));
@@ -70,14 +74,21 @@ pub(crate) fn checked(answer: &Answer<'_>) -> Vec<Sample> {
 /// The counts of steps that are outcomes of keys.
 const SETTLED: [&str; 4] = ["copied", "deleted", "skipped", "matched"];
 
-/// The values of a recovery or a drill. It has a recovery time if every step is done.
-pub(crate) fn recovered(report: &Report) -> Vec<Sample> {
+/// The values of a drill that did not begin, because copies of the one before could not be torn down.
+pub(crate) fn left_behind(copies: &[String]) -> Vec<Sample> {
+    vec![Sample::count(Gauge::CopiesLeft, copies.len() as u64)]
+}
+
+/// The values of a recovery or a drill to a time, as it was typed. It has a recovery time if every step is done.
+pub(crate) fn recovered(report: &Report, typed: &str) -> Vec<Sample> {
     let took = report.ending.is_done().then_some(report.elapsed_ms);
-    let mut samples = vec![Sample::millis(Gauge::RecoveryPointAge, report.age_ms)];
+    // Only the age of the latest time is an RPO; that of any other time is the one that was asked for.
+    let target = if typed == LATEST { LATEST } else { "time" };
+    let mut samples = vec![Sample::millis(Gauge::RecoveryPointAge, report.age_ms).of("target", target)];
     samples.extend(took.map(|ms| Sample::millis(Gauge::RecoveryTime, ms)));
     samples.extend(report.downtime_ms.map(|ms| Sample::millis(Gauge::Downtime, ms)));
     if report.purpose == Purpose::Drill {
-        samples.push(Sample::count(Gauge::CopiesLeft, report.left.len() as u64));
+        samples.extend(left_behind(&report.left));
     }
     let sum = |name: &str| {
         let counts = report.steps.iter().filter_map(|step| step.counts.get(name));

@@ -110,12 +110,6 @@ fn a_success_of_another_place_is_not_carried_over() {
         "{shown}"
     );
     assert_eq!(of(&values, "verify")(LAST_SUCCESS, ""), None);
-    stage.file("asof.prom", &[0xff; 9]);
-    let (shown, _) = measured(&stage, &format!("verify s3://{BUCKET} --at {AT}"));
-    assert!(
-        shown.contains("cannot read the time of the last success from asof.prom: stream did not"),
-        "{shown}"
-    );
     // A file that was never written is the first run's, about which there is nothing to say.
     std::fs::remove_file(stage.path("asof.prom")).unwrap();
     let (shown, _) = measured(&stage, &format!("verify s3://{BUCKET} --at {AT}"));
@@ -131,6 +125,30 @@ fn a_file_that_cannot_be_written_is_an_error_before_the_first_request() {
         assert!(shown.starts_with("exit code 2") && shown.contains("cannot write none/asof.prom"), "{shown}");
     }
     assert_eq!(stage.lab.requests().all().iter().map(|(_, count)| count).sum::<u64>(), 0);
+}
+
+/// A slip of the pen must not cost a recovery file, a plan or a report.
+#[test]
+fn a_file_that_holds_something_else_is_not_replaced() {
+    let stage = Stage::after_incident();
+    for content in [&b"# the recovery file"[..], &[0xff; 9]] {
+        stage.file("recovery.toml", content);
+        let shown =
+            stage.asof(&format!("verify s3://{BUCKET} --at {AT} --metrics recovery.toml")).changes_nothing();
+        assert!(
+            shown.starts_with("exit code 2") && shown.contains("something other than metrics"),
+            "{shown}"
+        );
+        assert_eq!(std::fs::read(stage.path("recovery.toml")).unwrap(), content);
+    }
+    for command in [
+        "drill recovery.toml --report recovery.toml",
+        "drill recovery.toml --report new.json --metrics ./new.json",
+        "verify s3://prod-uploads --at 2h --html page.html --metrics page.html",
+    ] {
+        let shown = stage.asof(command).changes_nothing();
+        assert!(shown.starts_with("exit code 2") && shown.contains("names twice"), "{command}: {shown}");
+    }
 }
 
 /// The file stands in a directory that goes away meanwhile.

@@ -43,7 +43,7 @@ async fn of_a_drill() {
     let value = |name: &str| of_drill.get(name).map(String::as_str);
     assert_eq!(value("asof_last_run_success"), Some("1"), "{of_drill:?}");
     assert_eq!(value("asof_drill_copies_left"), Some("0"), "{of_drill:?}");
-    for name in ["asof_recovery_time_seconds", "asof_recovery_point_age_seconds"] {
+    for name in ["asof_recovery_time_seconds", "asof_recovery_point_age_seconds{target=\"time\"}"] {
         assert!(number(&of_drill, name) > 0.0, "{of_drill:?}");
     }
     for step in ["restore", "verify copy"] {

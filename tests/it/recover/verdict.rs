@@ -78,6 +78,54 @@ async fn a_message_that_cannot_be_sent_is_reported_and_never_turns_a_failure_int
     assert_eq!(told(&story)[0], "failure 4");
 }
 
+/// It is not wrong usage that nothing was changed by: the drill has run.
+#[tokio::test]
+async fn a_command_that_does_not_exist_is_an_error_of_the_drill() {
+    let story = story().await;
+    let file = story.read("recovery.toml").replace("[\"sh\", \"./notify\", \"success\"]", "[\"./missing\"]");
+    story.write("recovery.toml", &file);
+    let run = drill(&story).await.expect_code(1);
+    assert!(run.stderr.contains("the on-success command of the drill"), "{run}");
+}
+
+/// What the metrics cannot tell is not announced as a success.
+#[tokio::test]
+async fn a_success_without_metrics_is_a_failure() {
+    let story = story().await;
+    std::fs::create_dir(story.path("textfiles")).unwrap();
+    let keys = story.read("recovery.toml").replace("keys\" }", "keys; rm -r textfiles\" }");
+    story.write("recovery.toml", &keys);
+    let at = story.at().to_string();
+    let metrics = story.path("textfiles/asof.prom");
+    let run =
+        story.asof("drill", &["--at", &at, "--metrics", metrics.to_str().unwrap()]).await.expect_code(1);
+    assert_eq!(told(&story)[0], "failure 1", "{run}");
+}
+
+#[tokio::test]
+async fn people_are_told_of_copies_that_cannot_be_torn_down() {
+    let story = story().await;
+    story.write("fail-teardown", "");
+    drill(&story).await.expect_code(1);
+    let [verdict, summary, _] = told(&story);
+    assert_eq!(verdict, "failure 1");
+    assert!(summary.contains("1 copy is left behind"), "{summary}");
+
+    // The next drill cannot begin, and says so, also in its metrics.
+    let metrics = story.path("asof.prom");
+    let at = story.at().to_string();
+    let run =
+        story.asof("drill", &["--at", &at, "--metrics", metrics.to_str().unwrap()]).await.expect_code(1);
+    let [_, summary, reports] = told(&story);
+    assert!(summary.contains("copies of the one before could not be torn down"), "{run}");
+    assert_eq!(reports, "");
+    let values = story.read("asof.prom");
+    assert!(
+        values.lines().any(|line| line.starts_with("asof_drill_copies_left{") && line.ends_with(" 1")),
+        "{values}"
+    );
+}
+
 /// The command of an interrupted drill is not interrupted with it.
 #[tokio::test]
 async fn people_are_told_of_a_drill_that_is_interrupted() {
@@ -96,5 +144,7 @@ async fn people_are_told_of_a_drill_that_is_interrupted() {
         assert!(sent.unwrap().success());
     };
     story.scene.subject.asof_and(&arguments, strike).await.expect_code(130);
-    assert_eq!(told(&story)[0], "failure 130");
+    let [verdict, summary, _] = told(&story);
+    assert_eq!(verdict, "failure 130");
+    assert!(summary.contains("FAILED: interrupted; ") && !summary.contains("RTO"), "{summary}");
 }

@@ -1,9 +1,10 @@
 //! Drills that copy no object: the bucket is read through a view.
 
-use asof::lab::{Operation, Put, Versioning};
+use asof::lab::{Configuration, Operation, Put, Versioning};
 
 use super::story::{Story, report, states};
 use crate::faults::scene::BUCKET;
+use crate::support::Moment;
 
 /// Fetches a key that was deleted after T, and one that was created after T.
 const SMOKE_TEST: &str = r#"#!/bin/sh
@@ -109,7 +110,49 @@ async fn an_uncertain_key_in_a_view_is_a_finding() {
     let told = report(&run);
     assert_eq!(told["ending"], "inconsistent", "{told:#}");
     let findings = told["findings"].as_array().unwrap();
-    assert!(findings.iter().any(|finding| finding["finding"] == "uncertain"), "{told:#}");
-    let run = story.asof("drill", &["--at", &story.at().to_string(), "--doubtful", "trust"]).await;
-    run.expect_code(0);
+    assert!(findings.iter().any(|finding| finding["finding"] == "unreadable"), "{told:#}");
+    for doubtful in ["trust", "skip"] {
+        let at = story.at().to_string();
+        story.asof("drill", &["--at", &at, "--doubtful", doubtful]).await.expect_code(0);
+    }
+}
+
+/// As on S3, reading it is refused until a copy has been restored from the archive.
+#[tokio::test]
+async fn an_archived_key_in_a_view_is_a_finding() {
+    let story = story().await;
+    story.write("keys", "kept/0000\n");
+    let lab = story.scene.lab();
+    let cold = Put { storage_class: Some("GLACIER".to_owned()), ..Put::of("cold") };
+    lab.put(BUCKET, "cold", cold).unwrap();
+    let at = story.scene.subject.moment().await.to_string();
+    let run = story.asof("drill", &["--at", &at]).await.expect_code(4);
+    let found = &report(&run)["findings"][0];
+    assert_eq!(found["finding"], "unreadable", "{run}");
+    assert!(found["detail"].as_str().unwrap().contains("1 archived"), "{run}");
+    story.asof("drill", &["--at", &at, "--doubtful", "trust"]).await.expect_code(4);
+    story.asof("drill", &["--at", &at, "--doubtful", "skip"]).await.expect_code(0);
+}
+
+/// asof check says no to such a time, so a drill to it has not passed: the state cannot be known.
+#[tokio::test]
+async fn keys_that_may_have_expired_entirely_are_a_finding() {
+    let rules = "<LifecycleConfiguration><Rule><ID>tidy</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>\
+         <Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>\
+         <NoncurrentVersionExpiration><NoncurrentDays>1</NoncurrentDays></NoncurrentVersionExpiration></Rule></LifecycleConfiguration>";
+    for target in ["view", "s3://scratch/drills"] {
+        let story = Story::new().await;
+        let bucket =
+            format!("[[bucket]]\nsource = \"s3://{BUCKET}\"\ntarget = \"{target}\"\nallow-empty = true\n");
+        story.write("recovery.toml", &bucket);
+        story.scene.lab().create_bucket("scratch");
+        assert!(story.scene.lab().configure(BUCKET, Configuration::Lifecycle, Some(rules)));
+        let at = Moment(story.at().0 - 5 * 86_400).to_string();
+        let more = ["--at", &at, "--doubtful", "skip"];
+        let run = story.asof("drill", &more).await.expect_code(4);
+        let told = report(&run);
+        let findings = told["findings"].as_array().unwrap();
+        assert!(findings.iter().any(|found| found["finding"] == "incomplete-history"), "{target}: {run}");
+        story.asof("drill", &["--at", &at, "--doubtful", "trust"]).await.expect_code(0);
+    }
 }
