@@ -53,7 +53,8 @@ async fn rehearse(context: &Context, source: &Source, args: DrillArgs, told: &mu
             view.show(&Notice::LeftBehind(&left))?;
             context.metrics.take(left_behind(&left));
             let message = "the drill did not begin: copies of the one before could not be torn down";
-            return Err(Error::new(ErrorKind::Local, message));
+            return Err(Error::new(ErrorKind::Local, message)
+                .hint("remove them with the commands above, and run the drill again"));
         }
     };
     context.metrics.take(recovered(&result.report, &result.recovery.manifest().typed));
