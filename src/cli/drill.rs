@@ -27,7 +27,7 @@ pub(super) async fn run(context: &Context, args: DrillArgs) -> Result<Exit> {
     let mut told = Told::default();
     let metrics = args.metrics.file.clone();
     let ended = Box::pin(rehearse(context, &source, args, &mut told)).await;
-    // What the metrics will not tell must not be announced as a success.
+    // A success that the metrics will not tell must not be announced.
     let can_tell = output_file::can_write(metrics.as_deref());
     let ended = Exit::after(ended, can_tell.map_err(|e| Error::new(ErrorKind::Local, e.in_one_line())));
     let exit = Exit::of(&ended);

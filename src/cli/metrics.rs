@@ -94,9 +94,14 @@ impl MetricsFile {
     pub(super) fn can_write(&self) -> Result<()> {
         let path = self.path.as_path();
         output_file::can_write([path])?;
+        // A pipe would be waited for.
         let text = if path.is_file() { read(path) } else { Ok(String::new()) };
-        if text.is_ok_and(|text| text.is_empty() || Metrics::are_in(&text)) {
-            return Ok(());
+        match text {
+            Ok(text) if Metrics::are_in(&text) => return Ok(()),
+            Err(e) if e.kind() != std::io::ErrorKind::InvalidData => {
+                return Err(Error::usage(format!("cannot read {}: {e}", path.display())));
+            }
+            Ok(_) | Err(_) => {}
         }
         let message = format!("{} holds something other than metrics of asof", path.display());
         Err(Error::usage(message).hint("--metrics replaces the file as a whole: name another one"))

@@ -1,6 +1,7 @@
 //! Refuses a file to be written that the command line names for something else too, before it is overwritten.
 
 use std::fs;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Command, error::ErrorKind};
@@ -11,9 +12,9 @@ const OUTPUTS: [&str; 4] = ["html", "metrics", "out", "report"];
 /// Returns an error if an output is also another output or an input.
 pub(super) fn require_own(command: &mut Command, typed: &ArgMatches) -> Result<(), clap::Error> {
     let Some((_, typed)) = typed.subcommand() else { return Ok(()) };
-    let files = typed.ids().filter_map(|id| {
-        let path = typed.try_get_one::<PathBuf>(id.as_str()).ok().flatten()?;
-        Some((id.as_str(), path))
+    let files = typed.ids().flat_map(|id| {
+        let paths = typed.try_get_many::<PathBuf>(id.as_str()).ok().flatten();
+        paths.into_iter().flatten().map(move |path| (id.as_str(), path))
     });
     let files: Vec<_> = files.collect();
     let is_output = |id: &str| OUTPUTS.contains(&id);
@@ -28,8 +29,8 @@ pub(super) fn require_own(command: &mut Command, typed: &ArgMatches) -> Result<(
 
 /// Returns true if both are one file. A pipe or a terminal takes the output of several.
 fn is_same(a: &Path, b: &Path) -> bool {
-    match (fs::canonicalize(a), fs::canonicalize(b)) {
-        (Ok(a), Ok(b)) => a == b && a.is_file(),
+    match (fs::metadata(a), fs::metadata(b)) {
+        (Ok(a), Ok(b)) => a.is_file() && (a.dev(), a.ino()) == (b.dev(), b.ino()),
         (Err(_), Err(_)) => std::path::absolute(a).ok() == std::path::absolute(b).ok(),
         _ => false,
     }

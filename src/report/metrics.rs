@@ -126,9 +126,10 @@ impl fmt::Display for Metrics<'_> {
 }
 
 impl Metrics<'_> {
-    /// Returns true if a text consists of metrics of any run, as far as its beginning shows.
+    /// Returns true if a text consists of metrics of any run, or of their beginning, as far as its first line shows.
     pub(crate) fn are_in(text: &str) -> bool {
-        text.starts_with(&format!("# HELP {} ", Gauge::Success.name()))
+        let beginning = format!("# HELP {} ", Gauge::Success.name());
+        text.starts_with(&beginning) || beginning.starts_with(text)
     }
 
     /// The values that every run has.

@@ -16,11 +16,11 @@ const MODE: u32 = 0o666;
 pub(crate) fn can_write<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Result<()> {
     for path in paths {
         let open = || OpenOptions::new().append(true).open(path);
-        let tried = match Target::of(path) {
+        let tried = Target::of(path).and_then(|target| match target {
             Target::New(file) => temporary(&file).map(drop),
             Target::File(file) => open().and_then(|_| temporary(&file)).map(drop),
             Target::Other => open().map(drop),
-        };
+        });
         tried.map_err(|e| Error::usage(format!("cannot write {}: {e}", path.display())))?;
     }
     Ok(())
@@ -31,10 +31,13 @@ pub(crate) fn write(path: &Path, what: &str, content: impl AsRef<[u8]>) -> Resul
     let content = content.as_ref();
     let cannot =
         |e: io::Error| Error::new(ErrorKind::Local, format!("cannot write {what} {}: {e}", path.display()));
-    let written = match Target::of(path) {
+    let written = match Target::of(path).map_err(cannot)? {
         Target::New(file) => temporary(&file).and_then(|draft| put(draft, &file, content)),
         Target::File(file) => replace(&file, content),
-        Target::Other => return fs::write(path, content).map_err(cannot),
+        Target::Other => {
+            let opened = OpenOptions::new().append(true).open(path);
+            return opened.and_then(|mut file| file.write_all(content)).map_err(cannot);
+        }
     };
     written.map_err(|e| cannot(e).hint("nothing was written; an existing file of this name is unchanged"))
 }
@@ -45,16 +48,23 @@ enum Target {
     New(PathBuf),
     /// This regular file, with links resolved.
     File(PathBuf),
-    /// A pipe, a terminal or the like, which is written to directly.
+    /// A pipe, a terminal or the like, or what this process has open already, which is written to directly.
     Other,
 }
 
+/// The directories whose entries stand for what is open: `/dev/stdout` must stay a link, whatever it leads to.
+const OPEN: [&str; 2] = ["/dev", "/proc"];
+
 impl Target {
-    fn of(path: &Path) -> Self {
-        match fs::canonicalize(path) {
-            Ok(file) if file.is_file() => Target::File(file),
-            Ok(_) => Target::Other,
-            Err(_) => Target::New(path.to_owned()),
+    /// Fails for a link that leads nowhere: it is not known what to create.
+    fn of(path: &Path) -> io::Result<Self> {
+        match fs::metadata(path) {
+            Ok(file) if file.is_file() && !OPEN.iter().any(|open| path.starts_with(open)) => {
+                fs::canonicalize(path).map(Target::File)
+            }
+            Ok(_) => Ok(Target::Other),
+            Err(_) if fs::symlink_metadata(path).is_err() => Ok(Target::New(path.to_owned())),
+            Err(e) => Err(e),
         }
     }
 }

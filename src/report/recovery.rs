@@ -199,6 +199,7 @@ fn in_counts(counts: &BTreeMap<String, u64>) -> String {
             ("failed_checks", _) => "the check failed".to_owned(),
             ("incomplete_history", _) => "the history is incomplete".to_owned(),
             ("keys", _) => plural(*n, "key", "keys"),
+            ("left_out", _) => format!("{} left out", count(*n)),
             _ => format!("{} {name}", count(*n)),
         })
         .collect();

@@ -118,23 +118,25 @@ impl StepContext<'_> {
         }
     }
 
-    /// Lists a bucket's state at T. The keys that a view of it refuses to read are findings, as are, of a copy, those
-    /// that were not restored:
+    /// Lists a bucket's state at T. The keys that a view of it refuses to read are findings:
     ///
-    /// | keys | refuse (the default) | skip | trust |
-    /// |---|---|---|---|
-    /// | uncertain | finding | left out | read as listed |
-    /// | archived | finding | left out | finding |
+    /// | keys | refuse (the default) | skip | skip, and no key can be read | trust |
+    /// |---|---|---|---|---|
+    /// | uncertain | finding | left out | finding | read as listed |
+    /// | archived | finding | left out | finding | finding |
     async fn read_past(&self, recovery: &Recovery, n: usize) -> Result<StepResult> {
         let part = self.bucket(n)?;
         let place = &part.location;
         let at = TypedTime::Instant(self.file.buckets_at(recovery.manifest().at));
         let bucket = PastBucket::open(&part.client, &place.bucket, at, self.view()).await?;
         let found = bucket.count(&place.prefix, self.cancel).await?;
-        let mut counts = counts([("keys", found.live)]);
-        if found.uncertain + found.archived > 0 && self.terms.options.on_doubt != OnDoubt::Skip {
+        let (readable, refused) = (found.live - found.archived, found.uncertain + found.archived);
+        let mut counts = counts([("keys", readable)]);
+        if refused > 0 && self.terms.options.on_doubt == OnDoubt::Skip && readable > 0 {
+            counts.insert("left_out".to_owned(), refused);
+        } else if refused > 0 {
             self.find(Finding::unreadable(place, found.uncertain, found.archived));
-            counts.insert("unreadable".to_owned(), found.uncertain + found.archived);
+            counts.insert("unreadable".to_owned(), refused);
         }
         if found.live + found.uncertain == 0 && !part.allow_empty {
             self.find(Finding::nothing_restored(place, found.oldest));

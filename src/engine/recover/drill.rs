@@ -22,7 +22,7 @@ pub(crate) struct Drill<'a> {
     pub keep: bool,
 }
 
-/// How a drill ended.
+/// The end of a drill.
 #[derive(Debug)]
 pub(crate) enum Rehearsed {
     Ended(Box<RecoveryResult>),

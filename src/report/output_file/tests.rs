@@ -19,6 +19,34 @@ fn a_file_is_replaced_as_a_whole_and_keeps_its_links_and_permissions() {
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 3);
 }
 
+/// The link to a pipe, as /dev/stdout is one, was replaced by a file.
+#[test]
+fn a_link_to_a_pipe_is_written_through() {
+    use std::io::Read as _;
+    use std::os::fd::AsRawFd as _;
+    let dir = tempfile::tempdir().unwrap();
+    let link = dir.path().join("stdout");
+    let (mut reader, writer) = io::pipe().unwrap();
+    std::os::unix::fs::symlink(format!("/proc/self/fd/{}", writer.as_raw_fd()), &link).unwrap();
+    can_write([link.as_path()]).unwrap();
+    write(&link, "the page", "page").unwrap();
+    drop(writer);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    let mut text = String::new();
+    reader.read_to_string(&mut text).unwrap();
+    assert_eq!(text, "page");
+}
+
+#[test]
+fn a_link_that_leads_nowhere_is_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let link = dir.path().join("page.html");
+    std::os::unix::fs::symlink("missing/page.html", &link).unwrap();
+    can_write([link.as_path()]).unwrap_err();
+    write(&link, "the page", "page").unwrap_err();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+}
+
 #[test]
 fn what_is_no_file_is_written_to_as_it_is() {
     can_write([Path::new("/dev/null")]).unwrap();

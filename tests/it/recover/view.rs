@@ -131,7 +131,15 @@ async fn an_archived_key_in_a_view_is_a_finding() {
     assert_eq!(found["finding"], "unreadable", "{run}");
     assert!(found["detail"].as_str().unwrap().contains("1 archived"), "{run}");
     story.asof("drill", &["--at", &at, "--doubtful", "trust"]).await.expect_code(4);
-    story.asof("drill", &["--at", &at, "--doubtful", "skip"]).await.expect_code(0);
+    let run = story.asof("drill", &["--at", &at, "--doubtful", "skip"]).await.expect_code(0);
+    let told = report(&run);
+    let read = told["steps"].as_array().unwrap().iter().find(|step| step["counts"]["left_out"] == 1).unwrap();
+    assert_eq!(read["counts"]["keys"], story.scene.lab().live(BUCKET).len() - 1, "{run}");
+
+    // A drill that can read nothing shows nothing.
+    let cold = format!("[[bucket]]\nsource = \"s3://{BUCKET}/cold\"\ntarget = \"view\"\n");
+    story.write("recovery.toml", &cold);
+    story.asof("drill", &["--at", &at, "--doubtful", "skip"]).await.expect_code(4);
 }
 
 /// asof check says no to such a time, so a drill to it has not passed: the state cannot be known.
