@@ -5,9 +5,8 @@
 //! was seen is expected to have no other. At others, all characters are expected that occur at such places of the
 //! segment, until the place was seen to its end and begun anew so often that its own characters must be all.
 //!
-//! Some places are *bound*: their character follows from what precedes them, like a date in the names of files in a
-//! folder for that date, or from the last folder's, like a counter's first digits. They make no difference to how many
-//! keys there are.
+//! At some places the character follows from what precedes them, like a date in the names of files in a folder for that
+//! date. There a character was often seen to be the last one, and seldom another to follow.
 //!
 //! None of this is a promise about the keys: it decides where ranges are cut, never which entries are read. Memory is
 //! bounded by `ROOM` characters; anything beyond is not learned.
@@ -59,11 +58,6 @@ impl Place {
         text.chars().fold(Self::default(), Self::step)
     }
 
-    /// Returns whether it is in a later component.
-    pub(super) fn is_below(self, other: Self) -> bool {
-        self.part.depth > other.part.depth
-    }
-
     /// Returns whether a component begins here.
     pub(super) fn is_first(self) -> bool {
         self.part.nth == 0 && self.offset == 0
@@ -76,9 +70,8 @@ struct Seen {
     chars: Vec<char>,
     met: u32,
     ended: u32,
-    /// The number of times that the place began anew with a lesser character, and with another.
+    /// The number of times that the place began anew with a lesser character.
     back: u32,
-    on: u32,
     /// The number of times that neighbors differed here first.
     steps: u32,
 }
@@ -87,12 +80,6 @@ impl Seen {
     fn is_whole(&self) -> bool {
         let len = u32::try_from(self.chars.len()).unwrap_or(u32::MAX);
         self.met >= len.saturating_mul(OFTEN) && self.back >= ENDED
-    }
-
-    /// Returns whether the characters do not vary within a folder, or do not begin anew in each: a date in the
-    /// names of files in a folder for that date, a counter's first digits.
-    fn is_bound(&self) -> bool {
-        self.back + self.on > 0 && (self.steps == 0 || self.back * 4 < self.on)
     }
 }
 
@@ -121,14 +108,10 @@ impl Alphabet {
         let new = places(key.get(same..).unwrap_or_default(), start).take(BEYOND);
         for (nth, (place, character)) in new.filter(|(_, character)| *character != '/').enumerate() {
             self.meet(place, character);
-            let other = old.iter().find(|(other, _)| nth > 0 && *other == place);
+            let back = nth > 0 && old.iter().any(|(other, greater)| *other == place && character < *greater);
             let seen = self.seen_mut(place);
             seen.met = seen.met.saturating_add(u32::from(nth > 0));
-            match other {
-                Some((_, other)) if character < *other => seen.back = seen.back.saturating_add(1),
-                Some(_) => seen.on = seen.on.saturating_add(1),
-                None => {}
-            }
+            seen.back = seen.back.saturating_add(u32::from(back));
         }
     }
 
@@ -192,8 +175,12 @@ impl Alphabet {
         varied.unwrap_or(&seen.chars)
     }
 
-    pub(super) fn is_bound(&self, place: Place) -> bool {
-        self.places.get(&place).is_some_and(|seen| seen.chars.len() > 1 && seen.is_bound())
+    /// Returns how many greater characters usually follow one at a place; unknown places have no limit.
+    pub(super) fn siblings(&self, place: Place) -> f64 {
+        match self.places.get(&place) {
+            Some(seen) if seen.ended > 0 => f64::from(seen.steps) / f64::from(seen.ended),
+            _ => f64::INFINITY,
+        }
     }
 
     /// Returns whether it is unknown if other characters follow at a place.

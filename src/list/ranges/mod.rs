@@ -9,8 +9,9 @@
 //! must be dropped. Ranges are cut between keys: all versions of a key belong to one range.
 //!
 //! A page flows through `outcome`, which learns from it, to `cut`, which decides. In between are what is known of the
-//! names of folders (`names`) and of the characters of other names (`alphabet`), together a line on which keys have
-//! places (`scale`), and the state of each range (`part`).
+//! names of folders (`names`) and of the characters of other names (`alphabet`), together the digits of keys
+//! (`digits`), the entries read at each of them (`odometer`), and the state of each range (`part`), which make up the
+//! estimate of what is left of it (`estimate`).
 //!
 //! Guarantees, whatever the keys, the order of answers and the slots: every key within the bounds belongs to exactly
 //! one range; a range keeps its start, and its entries come in order, so the ranges' results, joined by
@@ -27,14 +28,16 @@ mod alphabet;
 mod border;
 mod cover;
 mod cut;
+mod digits;
+mod estimate;
 mod luck;
 mod names;
+mod odometer;
 mod outcome;
 mod page;
 mod part;
 #[cfg(test)]
 mod ramp;
-mod scale;
 #[cfg(test)]
 mod tests;
 
@@ -44,12 +47,12 @@ use std::sync::Arc;
 pub(crate) use border::Gap;
 use border::{Borders, Side};
 use cover::Cover;
+use digits::Line;
 use luck::Luck;
 use names::Folders;
 use page::{Last, belonging};
 pub(crate) use page::{Marker, Page};
 use part::Part;
-use scale::Line;
 
 /// The number of pages with `SAMPLES` sampled keys; later ones have `FEWER`.
 const EARLY: u64 = 256;
@@ -112,8 +115,7 @@ pub(crate) struct Ranges {
     borders: Borders,
     line: Line,
     /// The success of cuts, by origin.
-    near: Luck,
-    far: Luck,
+    middles: Luck,
     depths: Luck,
     slots: usize,
     flying: usize,
@@ -145,8 +147,7 @@ impl Ranges {
             parts: vec![part],
             borders: Borders::default(),
             line: Line::default(),
-            near: Luck::new(0.3),
-            far: Luck::new(0.5),
+            middles: Luck::new(0.3),
             depths: Luck::new(0.6),
             slots: slots.max(1),
             flying: 0,
@@ -190,8 +191,8 @@ impl Ranges {
         }
         let own = names.iter().filter(|_| whole).filter_map(|name| name.strip_prefix(folder));
         self.line.names.add(folder, own.map(str::to_owned).collect());
-        for part in &mut self.parts {
-            part.estimate(&self.line, &self.prefix, self.page);
+        for at in 0..self.parts.len() {
+            self.estimate(at);
         }
     }
 
@@ -238,7 +239,7 @@ impl Ranges {
     /// Returns the progress of the listing.
     pub(crate) fn progress(&self) -> RangeProgress {
         let pages: f64 = self.parts.iter().map(|part| part.pages).sum();
-        let known = self.parts.iter().filter(|part| part.own).count() * 2 >= self.parts.len();
+        let known = self.parts.iter().filter(|part| part.begun).count() * 2 >= self.parts.len();
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         let absurd = self.pages as f64 * ABSURD;
         #[expect(

@@ -1,20 +1,20 @@
-//! Learns from pages: about the density of keys in their range, about the cut that made it, and about its neighbors.
+//! Learns from pages: about what is left of their range, about the cut that made it, and about its neighbors.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::Ranges;
 use super::alphabet::common;
+use super::estimate::Behind;
 use super::page::Page;
-use super::part::{Origin, Part, Window};
-use super::scale::Line;
+use super::part::{Origin, Part};
 
-/// A density within this factor counts as predicted.
-const FORETOLD: f64 = 8.0;
-/// A page whose density differs by more than this factor starts a new window.
-const STEADY: f64 = 4.0;
-/// The names in a range's folders are worth requests if it goes on for this many pages after its estimated end.
-const LATE: f64 = 2.0;
+/// The names in a range's folders are worth requests if the estimate grows by this factor, …
+const GROWN: f64 = 8.0;
+/// … and this many pages.
+const LONGER: f64 = 2.0;
+/// The number of keys of a page by which its entries are counted.
+const COUNTS: usize = 16;
 
 /// The first page of a range, as far as it tells about the cut that made it.
 #[derive(Debug)]
@@ -25,8 +25,6 @@ struct First {
     key: Option<String>,
     /// It has keys of the range.
     found: bool,
-    /// Keys exist after the range's end.
-    bounded: bool,
 }
 
 impl Ranges {
@@ -35,45 +33,43 @@ impl Ranges {
         let wasted = self.waste(page, take, ended);
         self.wasted += wasted;
         let Some(part) = self.parts.get_mut(at) else { return };
+        let expected = part.pages;
+        count(part, page, take);
         let first = (!std::mem::replace(&mut part.begun, true)).then(|| First {
             origin: part.origin,
             start: Arc::clone(&part.start),
             key: (page.len() > take.start).then(|| page.key(take.start).into_owned()),
             found: !take.is_empty(),
-            bounded: part.bounded,
         });
         if let Some(first) = &first {
             self.teach(at, first);
         }
-        let Some(part) = self.parts.get_mut(at) else { return };
-        if !take.is_empty() {
-            let foretold = widen(&self.line, &self.prefix, part, page, take);
-            part.read += 1.0;
-            // A range cut from one that did not end where it was expected to is no better known.
-            part.unsure &= !foretold || first.is_some();
-            if !ended && (!foretold || part.late() > LATE) {
-                self.folders.want(
-                    part,
-                    &self.prefix,
-                    &page.key(take.start),
-                    self.pages,
-                    &mut self.line.names,
-                );
-            }
+        self.estimate(at);
+        if !take.is_empty() && !ended {
+            self.want_names(at, expected, &page.key(take.start));
         }
-        part.estimate(&self.line, &self.prefix, self.page);
-        part.unsure |= !take.is_empty() && part.late() > 1.0 && part.pages <= part.late();
         if let Some(first) = first {
-            part.due = part.pages + 1.0;
+            if let Some(part) = self.parts.get_mut(at) {
+                part.due = part.pages + 1.0;
+            }
             match first.origin {
                 Origin::Depth => self.depths.tell(wasted),
-                Origin::Near => self.near.tell(wasted),
-                Origin::Far => self.far.tell(wasted),
+                Origin::Middle => self.middles.tell(wasted),
             }
             self.tell_left(at, &first);
-            if first.found {
-                self.spread(at);
-            }
+        }
+        // What was read tells about the unread ranges after it, too.
+        let unread = self.parts.iter().skip(at + 1).take_while(|part| !part.begun).count();
+        for at in at + 1..=at + unread {
+            self.estimate(at);
+        }
+    }
+
+    /// Asks for the names in the folders of a range that is longer than `expected`.
+    fn want_names(&mut self, at: usize, expected: f64, key: &str) {
+        let Some(part) = self.parts.get(at) else { return };
+        if self.pages == 1 || part.pages > expected * GROWN + LONGER {
+            self.folders.want(part, &self.prefix, key, self.pages, &mut self.line.names);
         }
     }
 
@@ -106,50 +102,27 @@ impl Ranges {
 
     /// Tells the range to the left what the cut between them found.
     fn tell_left(&mut self, at: usize, first: &First) {
-        let left = at.checked_sub(1).and_then(|at| self.parts.get_mut(at));
-        let Some(left) = left.filter(|left| left.end.as_ref() == Some(&first.start)) else { return };
-        left.bounded |= first.found || first.bounded;
-        match first.origin {
-            Origin::Depth => left.unsure &= !first.found,
-            Origin::Near | Origin::Far => left.unsure |= !first.found,
-        }
-        left.due = left.read + left.pages;
-    }
-
-    /// Tells the unread ranges on both sides the density found in the one at `at`.
-    fn spread(&mut self, at: usize) {
-        let Some(window) = self.parts.get(at).and_then(|part| part.window.clone()) else { return };
-        let (left, right) = self.parts.split_at_mut(at);
-        let unread = left.iter().rev().take_while(|part| !part.own).count();
-        for part in left.iter_mut().rev().take(unread + 1) {
-            part.other = Some(window.clone());
-            part.estimate(&self.line, &self.prefix, self.page);
-        }
-        for part in right.iter_mut().skip(1).take_while(|part| !part.own) {
-            part.window = Some(window.clone());
-            part.estimate(&self.line, &self.prefix, self.page);
+        let Some(at) = at.checked_sub(1) else { return };
+        let Some(left) = self.parts.get_mut(at).filter(|left| left.end.as_ref() == Some(&first.start)) else {
+            return;
+        };
+        left.behind = first.key.as_deref().map_or(Behind::Nothing, |key| Behind::Key(key.into()));
+        self.estimate(at);
+        if let Some(left) = self.parts.get_mut(at) {
+            left.due = left.answered + left.pages;
         }
     }
 }
 
-/// Adds the entries read to the range's density; if they have a very different density, it replaces the old one.
-/// Returns whether the density was as predicted.
+/// Counts the entries of a page, by a few of its keys.
 #[expect(clippy::cast_precision_loss, reason = "a page is small")]
-fn widen(line: &Line, prefix: &str, part: &mut Part, page: &dyn Page, take: &Range<usize>) -> bool {
-    let (first, last) = (page.key(take.start), page.key(take.end - 1));
-    part.scale = common(&first, &last);
-    let new = Window { from: first.as_ref().into(), to: last.as_ref().into(), entries: take.len() as f64 };
-    let own = std::mem::replace(&mut part.own, true);
-    match &mut part.window {
-        Some(window) if own && window.is_like(&new, line, prefix, STEADY) => {
-            window.to = new.to;
-            window.entries += new.entries;
-            true
-        }
-        window => {
-            let foretold = window.as_ref().is_some_and(|old| old.is_like(&new, line, prefix, FORETOLD));
-            *window = Some(new);
-            foretold
-        }
+fn count(part: &mut Part, page: &dyn Page, take: &Range<usize>) {
+    let Some(last) = take.end.checked_sub(1).filter(|_| !take.is_empty()) else { return };
+    part.scale = common(&page.key(take.start), &page.key(last));
+    part.answered += 1.0;
+    let mut counted = take.start;
+    for at in take.clone().step_by((take.len() / COUNTS).max(1)).skip(1).chain([last]) {
+        part.read.add(&page.key(at), (at + 1 - counted) as f64);
+        counted = at + 1;
     }
 }

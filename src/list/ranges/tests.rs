@@ -116,7 +116,7 @@ fn cut_somewhere(plan: &mut Ranges, keys: &[String], dice: &mut Dice) {
         _ => {}
     }
     if plan.parts.get(at).is_some_and(|part| part.flying && part.holds(&mark)) {
-        plan.cut(at, mark, Origin::Near);
+        plan.cut(at, mark, Origin::Middle);
     }
 }
 
@@ -330,7 +330,7 @@ fn a_server_that_does_not_move_is_told_of() {
 fn a_page_is_cut_at_an_end_that_came_while_it_was_under_way() {
     let mut plan = Ranges::new("", None, None, 2);
     let ask = plan.ask().unwrap();
-    let right = plan.cut(0, "m".to_owned(), Origin::Near);
+    let right = plan.cut(0, "m".to_owned(), Origin::Middle);
     assert_eq!(right, 1);
     let other = plan.ask().unwrap();
     assert_eq!((other.start.as_ref(), other.after.unwrap().key.as_str()), ("m", "m"));

@@ -1,0 +1,98 @@
+//! Keys as numbers: the digits that are expected at each place of a key, in order.
+//!
+//! A digit is the name of a folder, with its `/`, where the names in the folder above are known, and a character
+//! elsewhere.
+
+use super::alphabet::{Alphabet, Place};
+use super::names::Names;
+
+/// The digits expected at some place.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Digits<'a> {
+    Names(&'a [String]),
+    Chars(&'a [char]),
+}
+
+/// The first digit of a text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rank {
+    /// The number of digits before it.
+    pub(super) before: usize,
+    /// Its length in bytes.
+    pub(super) len: usize,
+    /// It is one of those expected.
+    pub(super) expected: bool,
+}
+
+impl Rank {
+    /// Returns the number of the first digit after it.
+    pub(super) fn next(self) -> usize {
+        self.before + usize::from(self.expected)
+    }
+}
+
+impl Digits<'_> {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Names(names) => names.len(),
+            Self::Chars(chars) => chars.len(),
+        }
+    }
+
+    pub(super) fn rank(&self, text: &str) -> Rank {
+        match self {
+            Self::Names(names) => {
+                let name = text.find('/').and_then(|at| text.get(..=at)).unwrap_or(text);
+                let before = names.partition_point(|other| other.as_str() < name);
+                let expected = names.get(before).is_some_and(|other| other == name);
+                Rank { before, len: name.len(), expected }
+            }
+            Self::Chars(chars) => {
+                let Some(first) = text.chars().next() else {
+                    return Rank { before: 0, len: 0, expected: false };
+                };
+                let before = chars.partition_point(|other| *other < first);
+                Rank { before, len: first.len_utf8(), expected: chars.get(before) == Some(&first) }
+            }
+        }
+    }
+
+    /// Appends a digit.
+    pub(super) fn push(&self, nth: usize, text: &mut String) {
+        match self {
+            Self::Names(names) => text.extend(names.get(nth).map(String::as_str)),
+            Self::Chars(chars) => text.extend(chars.get(nth)),
+        }
+    }
+}
+
+/// The digits at all places, as far as they are known.
+#[derive(Debug, Default)]
+pub(super) struct Line {
+    pub(super) alphabet: Alphabet,
+    pub(super) names: Names,
+}
+
+impl Line {
+    /// Returns the digits after `before` in keys of which nothing else is known.
+    pub(super) fn digits(&self, before: &str) -> Digits<'_> {
+        let place = Place::after(before);
+        let names = if place.is_first() { self.names.of(before) } else { &[] };
+        if names.is_empty() { Digits::Chars(self.alphabet.at(place)) } else { Digits::Names(names) }
+    }
+
+    /// Returns the digits at `at` in `key`, a key that exists. Names read in another folder count only if the key's own
+    /// is among them.
+    pub(super) fn along(&self, key: &str, at: usize) -> Digits<'_> {
+        let (before, rest) = key.split_at_checked(at).unwrap_or_default();
+        match self.digits(before) {
+            names @ Digits::Names(_) if names.rank(rest).expected || self.names.is_known(before) => names,
+            _ => Digits::Chars(self.alphabet.at(Place::after(before))),
+        }
+    }
+
+    /// Returns whether the names are known in the folder of `key` that ends before `at`.
+    pub(super) fn is_named(&self, key: &str, at: usize) -> bool {
+        matches!(self.along(key, at), Digits::Names(_))
+    }
+}

@@ -1,0 +1,220 @@
+//! Estimates what is left of a range, and finds the key in the middle of it.
+//!
+//! Unread keys branch off the last key read: at each of its digits, a *level*, keys may follow that agree up to there
+//! and have a greater digit. At each level the entries read are divided by the digits they took, empty ones included:
+//! those after the range's start, and those between its end and the next key known to exist. That density is expected
+//! of the digits left before the end, as many as
+//!
+//! | | digits |
+//! |---|---|
+//! | names of folders | all: they exist |
+//! | characters of which it is unknown how many follow in such places | all that occur there |
+//! | other characters | as many as usually follow, or as were seen at this level, if those are more |
+//!
+//! The last rule keeps a few keys of a deep folder from promising a multitude elsewhere, but lets a level that has gone
+//! on for long go on for as long again.
+
+use std::sync::Arc;
+
+use super::alphabet::Place;
+use super::digits::{Digits, Line};
+use super::odometer::Odometer;
+
+/// Larger estimates, in entries, are not distinguished.
+const MOST: f64 = 1e15;
+/// The maximum number of digits of a cut within folders or names of which no key was read.
+const LONGEST: usize = 96;
+/// The part of its last digit that a range is expected to have.
+const HALF: f64 = 0.5;
+
+/// The first key after the end of a range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Behind {
+    Unknown,
+    Nothing,
+    Key(Arc<str>),
+}
+
+/// What is known of a range. If nothing was read in it, `read` and `start` are those of one before it.
+#[derive(Debug)]
+pub(super) struct Evidence<'a> {
+    pub(super) read: &'a Odometer,
+    pub(super) start: &'a str,
+    pub(super) end: Option<&'a str>,
+    pub(super) behind: &'a Behind,
+}
+
+/// The keys that agree with the last one read up to `at`, and have a greater digit there.
+#[derive(Debug)]
+struct Level {
+    at: usize,
+    /// The number of the first of their digits.
+    first: usize,
+    /// How many digits there are before the range's end, …
+    digits: f64,
+    /// … and entries.
+    entries: f64,
+}
+
+/// The entries expected after the last key read.
+#[derive(Debug)]
+pub(super) struct Estimate<'a> {
+    line: &'a Line,
+    last: &'a str,
+    /// From the last digit to the first.
+    levels: Vec<Level>,
+    entries: f64,
+}
+
+impl<'a> Estimate<'a> {
+    /// Estimates what is left of a range within the keys that start with `prefix`.
+    pub(super) fn of(evidence: &Evidence<'a>, line: &'a Line, prefix: &str) -> Self {
+        let last = evidence.read.last();
+        let (mut levels, mut entries) = (Vec::new(), 0.0);
+        for at in places(evidence, line, prefix).into_iter().rev() {
+            let level = level(evidence, line, at, entries);
+            entries = (entries + level.entries).min(MOST);
+            if level.digits > 0.0 {
+                levels.push(level);
+            }
+        }
+        Self { line, last, levels, entries }
+    }
+
+    /// Returns the number of entries left.
+    pub(super) fn entries(&self) -> f64 {
+        self.entries
+    }
+
+    /// Returns the number of entries before `key`.
+    pub(super) fn before(&self, key: &str) -> f64 {
+        let mut deeper = 0.0;
+        for level in &self.levels {
+            let own = self.last.get(..level.at).and_then(|head| key.strip_prefix(head));
+            let Some(rest) = own else {
+                deeper += level.entries;
+                continue;
+            };
+            let rank = self.line.along(self.last, level.at).rank(rest);
+            let digits = rank.before.checked_sub(level.first).map_or(0.0, |digits| {
+                let part = if rank.expected && rest.len() > rank.len { HALF } else { 0.0 };
+                float(digits) + part
+            });
+            return deeper + level.entries * (digits / level.digits).min(1.0);
+        }
+        deeper
+    }
+
+    /// Returns a key before which about `entries` are expected, give or take `slack`: the shorter the better.
+    pub(super) fn mark(&self, entries: f64, slack: f64) -> Option<String> {
+        let mut deeper = 0.0;
+        for level in &self.levels {
+            if deeper + level.entries < entries {
+                deeper += level.entries;
+                continue;
+            }
+            let mut mark = self.last.get(..level.at)?.to_owned();
+            let mut digits = self.line.along(self.last, level.at);
+            let mut each = level.entries / level.digits;
+            let mut choice = choose(digits.len(), ((entries - deeper) / each).max(0.0), slack / each);
+            choice.nth += level.first;
+            for _ in 0..LONGEST {
+                digits.push(choice.nth.min(digits.len().checked_sub(1)?), &mut mark);
+                if choice.rest * each <= slack {
+                    break;
+                }
+                digits = self.line.digits(&mark);
+                if digits.len() == 0 {
+                    break;
+                }
+                each /= float(digits.len());
+                choice = choose(digits.len(), choice.rest * float(digits.len()), slack / each);
+            }
+            return Some(mark);
+        }
+        None
+    }
+}
+
+/// A digit, and the part of it that is wanted.
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    nth: usize,
+    rest: f64,
+}
+
+/// Divides a number of digits, of which there are `len`, into a digit and a rest; none if that changes it by no more
+/// than `slack`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "not negative, and bounded by the digits"
+)]
+fn choose(len: usize, digits: f64, slack: f64) -> Choice {
+    let digits = digits.min(float(len));
+    let (nth, rest) = (digits as usize, digits.fract());
+    if 1.0 - rest <= slack && nth + 1 < len {
+        Choice { nth: nth + 1, rest: 0.0 }
+    } else {
+        Choice { nth, rest }
+    }
+}
+
+/// Returns where the digits begin in the last key read at which other keys of the range may branch off.
+fn places(evidence: &Evidence<'_>, line: &Line, prefix: &str) -> Vec<usize> {
+    let last = evidence.read.last();
+    let same = evidence.end.map_or(prefix.len(), |end| super::alphabet::common(last, end)).min(last.len());
+    let folder =
+        last.get(..same).and_then(|same| same.rfind('/')).map_or(0, |at| at + 1).max(prefix.len().min(same));
+    let named = folder < same && folder_begins(last, folder) && line.is_named(last, folder);
+    let mut at = if named { folder } else { same };
+    let mut places = Vec::new();
+    while let Some(rest) = last.get(at..).filter(|rest| !rest.is_empty()) {
+        places.push(at);
+        at += line.along(last, at).rank(rest).len;
+    }
+    places
+}
+
+fn folder_begins(key: &str, at: usize) -> bool {
+    key.get(..at).is_some_and(|before| Place::after(before).is_first())
+}
+
+/// Estimates one level; `deeper` entries are left at the digits after it.
+fn level(evidence: &Evidence<'_>, line: &Line, at: usize, deeper: f64) -> Level {
+    let read = evidence.read;
+    let (head, tail) = read.last().split_at_checked(at).unwrap_or_default();
+    let digits = line.along(read.last(), at);
+    let rank = |key: &str| key.strip_prefix(head).map(|rest| digits.rank(rest));
+    let all = float(digits.len());
+    let own = digits.rank(tail);
+    let done = read.under(at + own.len);
+    let start = rank(evidence.start).map_or(0, |start| start.before);
+    let taken = float(own.before.saturating_sub(start)) + done / (done + deeper);
+    let end = evidence.end.and_then(|end| Some((end, rank(end)?)));
+    let (end, empty) = end.map_or((all, 0.0), |(key, end)| {
+        let part = if key.len() > at + end.len && end.expected { HALF } else { 0.0 };
+        let upto = float(end.before) + part;
+        let behind = match evidence.behind {
+            Behind::Unknown => upto,
+            Behind::Nothing => all,
+            Behind::Key(key) => rank(key).map_or(all, |behind| float(behind.before)),
+        };
+        (upto, (behind - upto).max(0.0))
+    });
+    let left = (end - float(own.next())).max(0.0);
+    let likely = match digits {
+        Digits::Names(_) => left,
+        Digits::Chars(_) => left.min(taken.max(line.alphabet.siblings(Place::after(head)))),
+    };
+    let entries = if likely > 0.0 { read.under(at) / (taken + empty) * likely } else { 0.0 };
+    Level { at, first: own.next(), digits: left, entries: entries.min(MOST) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a set has at most a few thousand members")]
+fn float(number: usize) -> f64 {
+    number as f64
+}
+
+#[cfg(test)]
+mod tests;

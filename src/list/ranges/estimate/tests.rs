@@ -1,0 +1,112 @@
+//! The table of the estimate, row by row, and its inverse.
+
+use proptest::prelude::*;
+
+use super::{Behind, Estimate, Evidence};
+use crate::list::ranges::digits::Line;
+use crate::list::ranges::odometer::Odometer;
+
+/// A range of which the first `entries` were read, up to `last`.
+struct Read {
+    line: Line,
+    read: Odometer,
+    start: &'static str,
+    end: Option<&'static str>,
+    behind: Behind,
+}
+
+impl Read {
+    fn upto(last: &str, entries: f64) -> Self {
+        let mut read = Odometer::default();
+        read.add(last, entries);
+        Self { line: Line::default(), read, start: "", end: None, behind: Behind::Nothing }
+    }
+
+    fn estimate(&self) -> Estimate<'_> {
+        let evidence = Evidence { read: &self.read, start: self.start, end: self.end, behind: &self.behind };
+        Estimate::of(&evidence, &self.line, "")
+    }
+}
+
+/// A line on which `0` to `9` occur at the first place.
+fn digits() -> Line {
+    let mut line = Line::default();
+    (0..10).for_each(|digit| line.alphabet.see(&digit.to_string()));
+    line
+}
+
+#[test]
+fn what_was_read_is_expected_of_every_digit_left() {
+    let read = Read { line: digits(), ..Read::upto("1", 200.0) };
+    // Two digits of ten have 200.
+    assert_eq!(read.estimate().entries(), 800.0);
+    let read = Read { end: Some("5"), ..read };
+    assert_eq!(Read { behind: Behind::Unknown, ..read }.estimate().entries(), 300.0);
+}
+
+#[test]
+fn empty_digits_count_as_read() {
+    let read = Read { line: digits(), start: "1", end: Some("7"), ..Read::upto("3", 300.0) };
+    let behind = |behind| Read {
+        behind,
+        ..Read { line: digits(), start: "1", end: Some("7"), ..Read::upto("3", 300.0) }
+    };
+    // 1, 2 and 3 have 300; 4, 5 and 6 are left; 7 and 8 are known to be empty.
+    assert_eq!(behind(Behind::Unknown).estimate().entries(), 300.0);
+    assert_eq!(behind(Behind::Key("9".into())).estimate().entries(), 180.0);
+    assert_eq!(read.estimate().entries(), 150.0);
+}
+
+#[test]
+fn names_of_folders_exist() {
+    let mut read = Read::upto("b/7", 100.0);
+    read.line.names.add("", ["a/", "b/", "c/", "d/"].map(str::to_owned).to_vec());
+    // Two folders have 100.
+    assert_eq!(read.estimate().entries(), 100.0);
+}
+
+#[test]
+fn a_few_keys_of_a_deep_folder_promise_no_multitude() {
+    let mut read = Read { line: digits(), ..Read::upto("0", 10.0) };
+    assert_eq!(read.estimate().entries(), 90.0);
+    // Four times the first digit was the last one, once another followed.
+    for key in ["0", "0", "0", "0"] {
+        read.line.alphabet.end(key, 0);
+    }
+    read.line.alphabet.differ("0", "1");
+    assert_eq!(read.estimate().entries(), 10.0);
+    // What has gone on for six digits goes on for the three that are left.
+    let read = Read { line: read.line, ..Read::upto("5", 60.0) };
+    assert_eq!(read.estimate().entries(), 40.0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// What is before a cut is what was wanted, give or take the slack and the part of a digit that is not known.
+    #[test]
+    fn a_cut_is_where_it_is_wanted(keys in prop::collection::btree_set("[a-d/]{1,6}", 2..40), share in 0.0..1.0f64) {
+        let keys: Vec<String> = keys.into_iter().collect();
+        let half = keys.len() / 2;
+        let mut read = Read::upto("", 0.0);
+        read.read = Odometer::default();
+        for (before, key) in keys.iter().zip(&keys[1..]).take(half) {
+            read.line.alphabet.learn(before, key);
+        }
+        for key in &keys[..=half] {
+            read.read.add(key, 1.0);
+        }
+        let estimate = read.estimate();
+        let wanted = estimate.entries() * share;
+        if let Some(mark) = estimate.mark(wanted, 0.0) {
+            prop_assert!(mark.as_str() > read.read.last(), "{mark} is not after {}", read.read.last());
+            prop_assert!(estimate.before(&mark) <= estimate.entries());
+        }
+        let mut before = 0.0;
+        for key in &keys[half..] {
+            let next = estimate.before(key);
+            prop_assert!(next >= before, "less is before {key} than before a lesser key");
+            before = next;
+        }
+    }
+}
