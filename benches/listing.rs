@@ -2,7 +2,7 @@
 //!
 //! Prints the cost of `asof diff`: CPU time per version (user and system, the whole process), requests compared with
 //! the minimum, wall time compared with pages × latency ÷ concurrent requests, peak memory. CPU time and memory are the
-//! kernel's counts for the process. Arguments select sections: `cpu`, `timeline`, `sdk`, `memory`, `shapes`,
+//! kernel's counts for the process. Arguments select sections: `cpu`, `curl`, `timeline`, `sdk`, `memory`, `shapes`,
 //! `ramp`, `throttle`; none means all. `--test` runs each with a small bucket.
 
 #![expect(
@@ -16,12 +16,13 @@
 )]
 
 mod process;
+mod sdk;
 mod sections;
 
+use std::process::Command;
 use std::time::Duration;
 
 use asof::lab::{Shape, SyntheticBucket, SyntheticOptions};
-use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 
 use process::Cost;
 use sections::Sections;
@@ -36,6 +37,7 @@ fn main() {
     let bench = Bench { runtime, scale };
     for (name, section) in [
         ("cpu", Bench::cpu as fn(&Bench)),
+        ("curl", Bench::curl),
         ("timeline", Bench::timeline),
         ("sdk", Bench::sdk),
         ("memory", Bench::memory),
@@ -99,6 +101,59 @@ impl Bench {
         }
     }
 
+    /// The least that listing can cost: the same pages, thrown away.
+    fn curl(&self) {
+        println!("\ndiff beside curl, which fetches the same pages into /dev/null, in turn");
+        println!("\n| keys, versions of each | curl, s of CPU | diff, s of CPU | ratio |\n|---|---|---|---|");
+        for (shape, each) in [(Shape::Hex, 1), (Shape::Hex, 2), (Shape::Hex, 3), (Shape::LongPrefix, 2)] {
+            let options = SyntheticOptions {
+                keys: 2_000_000 / each / self.scale,
+                versions_per_key: each,
+                shape,
+                ..SyntheticOptions::default()
+            };
+            let synthetic = self.synthetic(options);
+            let pages = self.pages(&synthetic);
+            let (mut curl, mut diff) = (0.0, 0.0);
+            for _ in 0..3 {
+                curl += pages.fetch().as_secs_f64() / 3.0;
+                diff += Self::diff(&synthetic, &[]).cpu.as_secs_f64() / 3.0;
+            }
+            println!("| {}, {each} | {curl:.2} | {diff:.2} | {:.2} |", shape.name(), diff / curl);
+        }
+    }
+
+    /// Lists the bucket once, one page after another.
+    fn pages(&self, synthetic: &SyntheticBucket) -> Pages {
+        let client = sdk::client((&synthetic.url(), "synthetic", "synthetic"));
+        let mut pages = Pages { number: 0, config: String::new(), directory: tempfile::tempdir().unwrap() };
+        let mut markers = Vec::new();
+        self.runtime.block_on(async {
+            loop {
+                let url = format!("{}/{}?versions&max-keys={PAGE}", synthetic.url(), synthetic.bucket());
+                let query = markers
+                    .iter()
+                    .map(|(name, value): &(&str, String)| format!("&{name}={}", encoded(value)));
+                let url = url + &query.collect::<String>();
+                pages.config += &format!("url = \"{url}\"\noutput = \"/dev/null\"\n");
+                pages.number += 1;
+                let mut call = client.list_object_versions().bucket(synthetic.bucket());
+                for (name, value) in &markers {
+                    call = match *name {
+                        "key-marker" => call.key_marker(value),
+                        _ => call.version_id_marker(value),
+                    };
+                }
+                let page = call.send().await.unwrap();
+                let (Some(key), Some(version)) = (page.next_key_marker, page.next_version_id_marker) else {
+                    break;
+                };
+                markers = vec![("key-marker", key), ("version-id-marker", version)];
+            }
+        });
+        pages
+    }
+
     fn timeline(&self) {
         println!("\ntimeline beside diff over 2 million versions, in turn");
         for (keys, changed_every) in [("none changed", None), ("every tenth key changed", Some(10))] {
@@ -128,36 +183,19 @@ impl Bench {
             versions_per_key: 2,
             ..SyntheticOptions::default()
         });
-        let config = aws_sdk_s3::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .region(Region::new("us-east-1"))
-            .endpoint_url(synthetic.url())
-            .credentials_provider(Credentials::new("synthetic", "synthetic", None, None, "bench"))
-            .force_path_style(true)
-            .build();
-        let client = aws_sdk_s3::Client::from_conf(config);
-        // On a thread of its own, so that the synthetic bucket's CPU time is not counted.
-        let (versions, cpu) = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            let before = thread_cpu();
-            let versions = runtime.block_on(async {
-                let (mut versions, mut key, mut version) = (0, None, None);
-                loop {
-                    let call = client.list_object_versions().bucket("synthetic");
-                    let page = call.set_key_marker(key).set_version_id_marker(version).send().await.unwrap();
-                    versions += page.versions().len() + page.delete_markers().len();
-                    if page.is_truncated() != Some(true) {
-                        break;
-                    }
-                    (key, version) = (page.next_key_marker, page.next_version_id_marker);
+        let client = sdk::client((&synthetic.url(), "synthetic", "synthetic"));
+        let (versions, cpu) = sdk::measure(move || async move {
+            let (mut versions, mut key, mut version) = (0, None, None);
+            loop {
+                let call = client.list_object_versions().bucket("synthetic");
+                let page = call.set_key_marker(key).set_version_id_marker(version).send().await.unwrap();
+                versions += page.versions().len() + page.delete_markers().len();
+                if page.is_truncated() != Some(true) {
+                    break versions as u64;
                 }
-                versions as u64
-            });
-            (versions, thread_cpu().saturating_sub(before))
-        })
-        .join()
-        .unwrap();
+                (key, version) = (page.next_key_marker, page.next_version_id_marker);
+            }
+        });
         let theirs = cpu.as_secs_f64() * 1e6 / versions as f64;
         let ours = us_a_version(&Self::diff(&synthetic, &[]));
         println!(
@@ -190,7 +228,7 @@ impl Bench {
 
     fn shapes(&self) {
         println!("\n2 million versions, 50 ms a page, 64 in flight");
-        println!("  {:<16} {:>8} {:>9} {:>8} {:>9}", "shape", "wall s", "x ideal", "requests", "x least");
+        println!("\n| keys | wall time ÷ ideal | requests ÷ least |\n|---|---|---|");
         let latency = Duration::from_millis(50);
         for shape in Shape::ALL {
             let keys = 1_000_000 / self.scale;
@@ -201,22 +239,17 @@ impl Bench {
             let least = versions(&cost).div_ceil(PAGE);
             let ideal = latency.as_secs_f64() * (least as f64 / 64.0).max(1.0);
             let (elapsed, listings) = (cost.elapsed.as_secs_f64(), synthetic.stats().listings);
-            println!(
-                "  {:<16} {elapsed:>8.2} {:>9.2} {listings:>8} {:>9.2}",
-                shape.name(),
-                elapsed / ideal,
-                listings as f64 / least as f64
-            );
+            println!("| {} | {:.2} | {:.2} |", shape.name(), elapsed / ideal, listings as f64 / least as f64);
         }
     }
 
     /// The time until every request in flight is used shows best on buckets that take only a few seconds.
     fn ramp(&self) {
         println!(
-            "\n3 versions a key, 200 ms a page, 64 in flight: page latencies beyond the ideal time / requests x least"
+            "\n3 versions a key, 200 ms a page, 64 in flight: page latencies beyond the ideal time, requests ÷ least"
         );
         let (latency, millions) = (Duration::from_millis(200), [0.6, 1.2, 4.5]);
-        println!("  {:<16}{}", "shape", millions.map(|n| format!("{:>18}", format!("{n} million"))).concat());
+        println!("\n| keys | 0.6 million versions | 1.2 million | 4.5 million |\n|---|---|---|---|");
         for shape in Shape::ALL.into_iter().filter(|shape| !matches!(shape, Shape::Ten | Shape::OneKey)) {
             let rows = millions.map(|millions| {
                 let keys = (millions * 1e6 / 3.0) as u64 / self.scale;
@@ -231,9 +264,9 @@ impl Bench {
                 let cost = Self::diff(&synthetic, &[]);
                 let least = versions(&cost).div_ceil(PAGE);
                 let beyond = cost.elapsed.as_secs_f64() / latency.as_secs_f64() - least as f64 / 64.0;
-                format!("{beyond:>11.1} / {:.2}", synthetic.stats().listings as f64 / least as f64)
+                format!(" | {beyond:.1}, {:.2}", synthetic.stats().listings as f64 / least as f64)
             });
-            println!("  {:<16}{}", shape.name(), rows.concat());
+            println!("| {}{} |", shape.name(), rows.concat());
         }
     }
 
@@ -256,8 +289,26 @@ impl Bench {
     }
 }
 
-/// Returns the CPU time of this thread.
-fn thread_cpu() -> Duration {
-    let counted = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
-    Duration::from_nanos(counted.split_whitespace().next().unwrap().parse().unwrap())
+/// The pages of a listing, for curl.
+struct Pages {
+    number: u64,
+    config: String,
+    directory: tempfile::TempDir,
+}
+
+impl Pages {
+    /// Fetches all over one connection, and returns the CPU time of curl.
+    fn fetch(&self) -> Duration {
+        let file = self.directory.path().join("pages");
+        std::fs::write(&file, &self.config).unwrap();
+        let before = process::cpu(process::CHILDREN);
+        let status =
+            Command::new("curl").args(["--silent", "--fail", "--config"]).arg(file).status().unwrap();
+        assert!(status.success());
+        process::cpu(process::CHILDREN).saturating_sub(before)
+    }
+}
+
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }

@@ -1,8 +1,8 @@
 //! Restores many keys: the real binary as a process, against the lab in this process, which answers after 30 ms.
 //!
 //! Prints wall time compared with requests × latency ÷ concurrent requests, CPU time per request (user and system, the
-//! whole process), peak memory, and write requests. Arguments select sections: `reverts`, `no-head`, `uncover`; none
-//! means all. `--test` runs each with a small bucket.
+//! whole process), peak memory, and write requests. Arguments select sections: `reverts`, `no-head`, `sdk`, `uncover`;
+//! none means all. `--test` runs each with a small bucket.
 
 #![expect(
     clippy::unwrap_used,
@@ -13,11 +13,13 @@
 )]
 
 mod process;
+mod sdk;
 mod sections;
 
 use std::time::Duration;
 
 use asof::lab::{Fault, Lab, Operation, Options, Put, Rule, When};
+use futures::StreamExt;
 use process::Cost;
 use sections::Sections;
 
@@ -37,6 +39,18 @@ fn main() {
     if sections.chosen("no-head") {
         println!("\nthe same with --no-head");
         show(&revert(&runtime, keys, &["--no-head"]), keys);
+    }
+    if sections.chosen("sdk") {
+        println!(
+            "\nCopyObject of {keys} keys in a loop, through the SDK alone; then asof with --no-head, in turn"
+        );
+        println!("\n| run | SDK, µs of CPU a copy | asof, µs of CPU a copy | ratio |\n|---|---|---|---|");
+        for run in 1..=3 {
+            let sdk = sdk_copies(&runtime, keys);
+            let (asof, _) = revert(&runtime, keys, &["--no-head"]);
+            let [sdk, asof] = [sdk, asof.cpu].map(|cpu| cpu.as_secs_f64() * 1e6 / keys as f64);
+            println!("| {run} | {sdk:.0} | {asof:.0} | {:.2} |", asof / sdk);
+        }
     }
     if sections.chosen("uncover") {
         println!("\nrestore of {keys} deleted keys with --undelete remove-marker");
@@ -69,6 +83,24 @@ fn revert(runtime: &tokio::runtime::Runtime, keys: usize, more: &[&str]) -> (Cos
     // Of a different size, so that the listing alone shows a different object.
     let lab = lab(runtime, keys, |lab, key| drop(lab.put(BUCKET, key, Put::of("bad"))));
     (restore(&lab, more), lab)
+}
+
+/// Copies as many keys as `revert` does, and returns the CPU time of the thread that does it.
+fn sdk_copies(runtime: &tokio::runtime::Runtime, keys: usize) -> Duration {
+    let lab = lab(runtime, keys, |_, _| {});
+    let credentials = lab.credentials();
+    let client = sdk::client((&lab.url(), &credentials.access_key, &credentials.secret_key));
+    let ((), cpu) = sdk::measure(move || async move {
+        let copies = (0..keys).map(|n| {
+            let (client, key) = (&client, format!("k/{n:06}"));
+            async move {
+                let source = format!("{BUCKET}/{key}");
+                client.copy_object().bucket(BUCKET).key(key).copy_source(source).send().await.unwrap();
+            }
+        });
+        futures::stream::iter(copies).buffer_unordered(CONCURRENCY).for_each(|()| async {}).await;
+    });
+    cpu
 }
 
 fn restore(lab: &Lab, more: &[&str]) -> Cost {

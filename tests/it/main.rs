@@ -31,6 +31,7 @@ mod jobs;
 #[cfg(feature = "lab")]
 mod listing;
 #[cfg(feature = "lab")]
+mod measured;
 mod model;
 #[cfg(feature = "lab")]
 mod monitoring;

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Runs a section of a benchmark, keeps what it printed in benches/runs, and puts its tables into the manual.
+#
+#   bash benches/record.sh listing ramp
+#   bash benches/record.sh --tables       only puts the latest tables into the manual
+#
+# A table of the manual is replaced if a run printed one with the same head.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+readonly MANUAL=src/manual/performance.md
+
+# run BENCH SECTION: the file is named by both and dated, so that the latest one of each comes last.
+run() {
+  local file="benches/runs/$1-$2.$(date -u +%F).txt" output
+  output=$(cargo bench --bench "$1" -- "$2" 2>/dev/null)
+  {
+    printf 'date: %s\ncommit: %s\n' "$(date -u +%F)" "$(git rev-parse --short HEAD)"
+    printf 'machine: %s CPUs, %s, Linux %s\n' "$(nproc)" "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" "$(uname -r)"
+    printf 'command: cargo bench --bench %s -- %s\n%s\n' "$1" "$2" "$output"
+  } >"$file"
+  echo "$file"
+}
+
+# tables FILE...: replaces the tables of the manual by those of the runs; of two with the same head, by the later one.
+tables() {
+  awk '
+    FNR == 1 { inside = 0 }
+    FILENAME != manual {
+      if (/^\|/ && !inside) { head = $0; table[head] = "" }
+      inside = /^\|/
+      if (inside) table[head] = table[head] $0 "\n"
+      next
+    }
+    /^\|/ && !inside && $0 in table { printf "%s", table[$0]; skip = 1 }
+    { inside = /^\|/; if (!inside) skip = 0; if (!skip) print }
+  ' manual="$MANUAL" "$@" "$MANUAL" >"$MANUAL.new"
+  mv "$MANUAL.new" "$MANUAL"
+}
+
+case ${1:-} in
+  --tables) ;;
+  '' | -*) sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit 2 ;;
+  *) run "$1" "${2:?which section}" ;;
+esac
+tables benches/runs/*.txt

@@ -1,0 +1,39 @@
+//! The manual's tables of measurements are those that the benchmarks printed last.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// The tables of a text, by head.
+fn tables(text: &str) -> BTreeMap<&str, Vec<&str>> {
+    let mut tables: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut head = None;
+    for line in text.lines() {
+        head = line.starts_with('|').then(|| head.unwrap_or(line));
+        if let Some(head) = head {
+            tables.entry(head).or_default().push(line);
+        }
+    }
+    tables
+}
+
+#[test]
+fn the_manual_has_the_latest_runs() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manual = std::fs::read_to_string(root.join("src/manual/performance.md")).unwrap();
+    let manual = tables(&manual);
+    let runs = std::fs::read_dir(root.join("benches/runs")).unwrap();
+    let mut runs: Vec<_> = runs.map(|run| run.unwrap().path()).collect();
+    // Those of a section are in the order of their dates.
+    runs.sort();
+    let texts: Vec<String> = runs.iter().map(|run| std::fs::read_to_string(run).unwrap()).collect();
+    let mut latest = BTreeMap::new();
+    for text in &texts {
+        latest.extend(tables(text));
+    }
+    assert!(!latest.is_empty());
+    for (head, table) in latest {
+        if let Some(written) = manual.get(head) {
+            assert_eq!(*written, table, "run `bash benches/record.sh --tables`");
+        }
+    }
+}
