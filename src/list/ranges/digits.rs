@@ -81,18 +81,40 @@ impl Line {
         if names.is_empty() { Digits::Chars(self.alphabet.at(place)) } else { Digits::Names(names) }
     }
 
-    /// Returns the digits at `at` in `key`, a key that exists. Names read in another folder count only if the key's own
-    /// is among them.
-    pub(super) fn along(&self, key: &str, at: usize) -> Digits<'_> {
-        let (before, rest) = key.split_at_checked(at).unwrap_or_default();
-        match self.digits(before) {
-            names @ Digits::Names(_) if names.rank(rest).expected || self.names.is_known(before) => names,
-            _ => Digits::Chars(self.alphabet.at(Place::after(before))),
-        }
+    /// Returns the digits at `at` in `key`, a key that exists.
+    pub(super) fn along(&self, key: &str, at: Spot) -> Digits<'_> {
+        let names = at.place.is_first().then(|| self.named(key, at.byte)).flatten();
+        names.map_or_else(|| Digits::Chars(self.alphabet.at(at.place)), Digits::Names)
     }
 
-    /// Returns whether the names are known in the folder of `key` that ends before `at`.
-    pub(super) fn is_named(&self, key: &str, at: usize) -> bool {
-        matches!(self.along(key, at), Digits::Names(_))
+    /// Returns the names known in the folder of `key` that ends before `at`. Names read in another folder count only if
+    /// the key's own is among them.
+    pub(super) fn named(&self, key: &str, at: usize) -> Option<&[String]> {
+        let (folder, rest) = key.split_at_checked(at)?;
+        let names = self.names.of(folder);
+        let own =
+            !names.is_empty() && (Digits::Names(names).rank(rest).expected || self.names.is_known(folder));
+        own.then_some(names)
+    }
+}
+
+/// A position in a key.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot {
+    pub(super) byte: usize,
+    pub(super) place: Place,
+}
+
+impl Spot {
+    /// Returns the position in `key` at a byte.
+    pub(super) fn at(key: &str, byte: usize) -> Self {
+        Self { byte, place: Place::after(key.get(..byte).unwrap_or_default()) }
+    }
+
+    /// Returns the position after a digit of `len` bytes.
+    pub(super) fn after(self, key: &str, len: usize) -> Self {
+        let byte = self.byte + len;
+        let place = key.get(self.byte..byte).unwrap_or_default().chars().fold(self.place, Place::step);
+        Self { byte, place }
     }
 }

@@ -16,8 +16,8 @@
 
 use std::sync::Arc;
 
-use super::alphabet::Place;
-use super::digits::{Digits, Line};
+use super::alphabet::common;
+use super::digits::{Digits, Line, Spot};
 use super::odometer::Odometer;
 
 /// Larger estimates, in entries, are not distinguished.
@@ -47,7 +47,7 @@ pub(super) struct Evidence<'a> {
 /// The keys that agree with the last one read up to `at`, and have a greater digit there.
 #[derive(Debug)]
 struct Level {
-    at: usize,
+    at: Spot,
     /// The number of the first of their digits.
     first: usize,
     /// How many digits there are before the range's end, …
@@ -90,7 +90,7 @@ impl<'a> Estimate<'a> {
     pub(super) fn before(&self, key: &str) -> f64 {
         let mut deeper = 0.0;
         for level in &self.levels {
-            let own = self.last.get(..level.at).and_then(|head| key.strip_prefix(head));
+            let own = self.last.get(..level.at.byte).and_then(|head| key.strip_prefix(head));
             let Some(rest) = own else {
                 deeper += level.entries;
                 continue;
@@ -113,7 +113,7 @@ impl<'a> Estimate<'a> {
                 deeper += level.entries;
                 continue;
             }
-            let mut mark = self.last.get(..level.at)?.to_owned();
+            let mut mark = self.last.get(..level.at.byte)?.to_owned();
             let mut digits = self.line.along(self.last, level.at);
             let mut each = level.entries / level.digits;
             let mut choice = choose(digits.len(), ((entries - deeper) / each).max(0.0), slack / each);
@@ -161,39 +161,34 @@ fn choose(len: usize, digits: f64, slack: f64) -> Choice {
 }
 
 /// Returns where the digits begin in the last key read at which other keys of the range may branch off.
-fn places(evidence: &Evidence<'_>, line: &Line, prefix: &str) -> Vec<usize> {
+fn places(evidence: &Evidence<'_>, line: &Line, prefix: &str) -> Vec<Spot> {
     let last = evidence.read.last();
-    let same = evidence.end.map_or(prefix.len(), |end| super::alphabet::common(last, end)).min(last.len());
-    let folder =
-        last.get(..same).and_then(|same| same.rfind('/')).map_or(0, |at| at + 1).max(prefix.len().min(same));
-    let named = folder < same && folder_begins(last, folder) && line.is_named(last, folder);
-    let mut at = if named { folder } else { same };
+    let same = evidence.end.map_or(prefix.len(), |end| common(last, end)).min(last.len());
+    let folder = last.get(..same).and_then(|same| same.rfind('/')).map_or(0, |at| at + 1);
+    let named = (prefix.len()..same).contains(&folder) && line.named(last, folder).is_some();
+    let mut at = Spot::at(last, if named { folder } else { same });
     let mut places = Vec::new();
-    while let Some(rest) = last.get(at..).filter(|rest| !rest.is_empty()) {
+    while let Some(rest) = last.get(at.byte..).filter(|rest| !rest.is_empty()) {
         places.push(at);
-        at += line.along(last, at).rank(rest).len;
+        at = at.after(last, line.along(last, at).rank(rest).len);
     }
     places
 }
 
-fn folder_begins(key: &str, at: usize) -> bool {
-    key.get(..at).is_some_and(|before| Place::after(before).is_first())
-}
-
 /// Estimates one level; `deeper` entries are left at the digits after it.
-fn level(evidence: &Evidence<'_>, line: &Line, at: usize, deeper: f64) -> Level {
+fn level(evidence: &Evidence<'_>, line: &Line, at: Spot, deeper: f64) -> Level {
     let read = evidence.read;
-    let (head, tail) = read.last().split_at_checked(at).unwrap_or_default();
+    let (head, tail) = read.last().split_at_checked(at.byte).unwrap_or_default();
     let digits = line.along(read.last(), at);
     let rank = |key: &str| key.strip_prefix(head).map(|rest| digits.rank(rest));
     let all = float(digits.len());
     let own = digits.rank(tail);
-    let done = read.under(at + own.len);
+    let done = read.under(at.byte + own.len);
     let start = rank(evidence.start).map_or(0, |start| start.before);
     let taken = float(own.before.saturating_sub(start)) + done / (done + deeper);
     let end = evidence.end.and_then(|end| Some((end, rank(end)?)));
     let (end, empty) = end.map_or((all, 0.0), |(key, end)| {
-        let part = if key.len() > at + end.len && end.expected { HALF } else { 0.0 };
+        let part = if key.len() > at.byte + end.len && end.expected { HALF } else { 0.0 };
         let upto = float(end.before) + part;
         let behind = match evidence.behind {
             Behind::Unknown => upto,
@@ -205,9 +200,9 @@ fn level(evidence: &Evidence<'_>, line: &Line, at: usize, deeper: f64) -> Level 
     let left = (end - float(own.next())).max(0.0);
     let likely = match digits {
         Digits::Names(_) => left,
-        Digits::Chars(_) => left.min(taken.max(line.alphabet.siblings(Place::after(head)))),
+        Digits::Chars(_) => left.min(taken.max(line.alphabet.siblings(at.place))),
     };
-    let entries = if likely > 0.0 { read.under(at) / (taken + empty) * likely } else { 0.0 };
+    let entries = if likely > 0.0 { read.under(at.byte) / (taken + empty) * likely } else { 0.0 };
     Level { at, first: own.next(), digits: left, entries: entries.min(MOST) }
 }
 

@@ -126,7 +126,7 @@ impl Part {
             place = here.step(character);
             // The names in a listed folder are known. Whatever is thought to be known, an unsure range goes on.
             let open = self.is_unsure()
-                || line.alphabet.is_open(here, character) && !line.is_named(&self.at, folder);
+                || line.alphabet.is_open(here, character) && line.named(&self.at, folder).is_none();
             if character == '/' {
                 folder = base + offset + 1;
             }
