@@ -1,9 +1,10 @@
 //! Estimates what is left of a range, and finds the key in the middle of it.
 //!
 //! Unread keys branch off the last key read: at each of its digits, a *level*, keys may follow that agree up to there
-//! and have a greater digit. At each level the entries read are divided by the digits they took, empty ones included:
-//! those after the range's start, and those between its end and the next key known to exist. That density is expected
-//! of the digits left before the end, as many as
+//! and have a greater digit. At each level the entries read are divided by the digits they took, empty ones after the
+//! range's start included. If the digits between the range's end and the next key known to exist are empty, the keys
+//! may be sparse there, or end before: the geometric mean of the densities with and without those digits is taken.
+//! That density is expected of the digits left before the end, as many as
 //!
 //! | | digits |
 //! |---|---|
@@ -17,15 +18,15 @@
 use std::sync::Arc;
 
 use super::alphabet::common;
-use super::digits::{Digits, Line, Spot};
+use super::digits::{Digits, Line, Rank, Spot};
 use super::odometer::Odometer;
 
 /// Larger estimates, in entries, are not distinguished.
 const MOST: f64 = 1e15;
 /// The maximum number of digits of a cut within folders or names of which no key was read.
 const LONGEST: usize = 96;
-/// The part of its last digit that a range is expected to have.
-const HALF: f64 = 0.5;
+/// Smaller parts of a digit are not distinguished.
+const FINE: f64 = 0.01;
 
 /// The first key after the end of a range.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +98,8 @@ impl<'a> Estimate<'a> {
             };
             let rank = self.line.along(self.last, level.at).rank(rest);
             let digits = rank.before.checked_sub(level.first).map_or(0.0, |digits| {
-                let part = if rank.expected && rest.len() > rank.len { HALF } else { 0.0 };
+                let part =
+                    if rank.expected { self.line.part(key, level.at.after(key, rank.len)) } else { 0.0 };
                 float(digits) + part
             });
             return deeper + level.entries * (digits / level.digits).min(1.0);
@@ -181,15 +183,18 @@ fn level(evidence: &Evidence<'_>, line: &Line, at: Spot, deeper: f64) -> Level {
     let (head, tail) = read.last().split_at_checked(at.byte).unwrap_or_default();
     let digits = line.along(read.last(), at);
     let rank = |key: &str| key.strip_prefix(head).map(|rest| digits.rank(rest));
+    let part =
+        |key: &str, rank: Rank| if rank.expected { line.part(key, at.after(key, rank.len)) } else { 0.0 };
     let all = float(digits.len());
     let own = digits.rank(tail);
     let done = read.under(at.byte + own.len);
-    let start = rank(evidence.start).map_or(0, |start| start.before);
-    let taken = float(own.before.saturating_sub(start)) + done / (done + deeper);
+    // Of the digit with which the range starts, it may have only a part.
+    let start = rank(evidence.start).map_or(0.0, |start| float(start.before) + part(evidence.start, start));
+    let begun = (start - float(own.before)).clamp(0.0, 1.0 - FINE);
+    let taken = (float(own.before) - start).max(0.0) + (1.0 - begun) * done / (done + deeper);
     let end = evidence.end.and_then(|end| Some((end, rank(end)?)));
     let (end, empty) = end.map_or((all, 0.0), |(key, end)| {
-        let part = if key.len() > at.byte + end.len && end.expected { HALF } else { 0.0 };
-        let upto = float(end.before) + part;
+        let upto = float(end.before) + part(key, end);
         let behind = match evidence.behind {
             Behind::Unknown => upto,
             Behind::Nothing => all,
@@ -202,8 +207,28 @@ fn level(evidence: &Evidence<'_>, line: &Line, at: Spot, deeper: f64) -> Level {
         Digits::Names(_) => left,
         Digits::Chars(_) => left.min(taken.max(line.alphabet.siblings(at.place))),
     };
-    let entries = if likely > 0.0 { read.under(at.byte) / (taken + empty) * likely } else { 0.0 };
+    let density = read.under(at.byte) / (taken * (taken + empty)).sqrt();
+    let entries = if likely > 0.0 { density * likely } else { 0.0 };
     Level { at, first: own.next(), digits: left, entries: entries.min(MOST) }
+}
+
+impl Line {
+    /// Returns the part, from 0 to 1, of the keys that agree with `key` up to `at` that is before it, if they are spread
+    /// evenly.
+    fn part(&self, key: &str, mut at: Spot) -> f64 {
+        let (mut part, mut width) = (0.0, 1.0);
+        while let Some(rest) = key.get(at.byte..).filter(|rest| !rest.is_empty() && width > FINE) {
+            let digits = self.along(key, at);
+            let rank = digits.rank(rest);
+            width /= float(digits.len().max(1));
+            part += width * float(rank.before);
+            if !rank.expected {
+                break;
+            }
+            at = at.after(key, rank.len);
+        }
+        part
+    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a set has at most a few thousand members")]

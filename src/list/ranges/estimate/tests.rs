@@ -45,16 +45,37 @@ fn what_was_read_is_expected_of_every_digit_left() {
 }
 
 #[test]
-fn empty_digits_count_as_read() {
-    let read = Read { line: digits(), start: "1", end: Some("7"), ..Read::upto("3", 300.0) };
-    let behind = |behind| Read {
-        behind,
-        ..Read { line: digits(), start: "1", end: Some("7"), ..Read::upto("3", 300.0) }
+fn empty_digits_count_in_part() {
+    let of = |behind| {
+        let read = Read { line: digits(), start: "1", end: Some("7"), behind, ..Read::upto("3", 300.0) };
+        read.estimate().entries().round()
     };
-    // 1, 2 and 3 have 300; 4, 5 and 6 are left; 7 and 8 are known to be empty.
-    assert_eq!(behind(Behind::Unknown).estimate().entries(), 300.0);
-    assert_eq!(behind(Behind::Key("9".into())).estimate().entries(), 180.0);
-    assert_eq!(read.estimate().entries(), 150.0);
+    // 1, 2 and 3 have 300; 4, 5 and 6 are left; 7 and those after it are empty up to the next key.
+    assert_eq!(of(Behind::Unknown), 300.0);
+    assert_eq!(of(Behind::Key("9".into())), (300.0 * (3.0_f64 / 5.0).sqrt()).round());
+    assert_eq!(of(Behind::Nothing), (300.0 * (3.0_f64 / 6.0).sqrt()).round());
+}
+
+/// A range from the last part of one digit to the next digit was taken for a small one, as if it had the whole digit:
+/// a fifth of a bucket of ULIDs was read by one request at a time.
+#[test]
+fn a_range_may_begin_with_a_part_of_a_digit() {
+    let read = Read { line: digits(), start: "19", end: Some("3"), ..Read::upto("2", 100.0) };
+    // The tenth part of 1, and 2, have 100; nothing more is left.
+    assert_eq!(read.estimate().entries(), 0.0);
+    let mut read = Read {
+        line: digits(),
+        start: "19",
+        behind: Behind::Unknown,
+        end: Some("3"),
+        ..Read::upto("195", 10.0)
+    };
+    for digit in 0..10 {
+        read.line.alphabet.see(&format!("1{digit}{digit}"));
+    }
+    // Half of the last tenth of 1 has 10: there are 8 more there, and 2 has more than a hundred.
+    let left = read.estimate().entries();
+    assert!(left > 100.0, "{left}");
 }
 
 #[test]
