@@ -302,8 +302,11 @@ impl Pages {
         let file = self.directory.path().join("pages");
         std::fs::write(&file, &self.config).unwrap();
         let before = process::cpu(process::CHILDREN);
-        let status =
-            Command::new("curl").args(["--silent", "--fail", "--config"]).arg(file).status().unwrap();
+        let status = Command::new("curl")
+            .args(["--silent", "--fail", "--fail-early", "--config"])
+            .arg(file)
+            .status()
+            .unwrap();
         assert!(status.success());
         process::cpu(process::CHILDREN).saturating_sub(before)
     }

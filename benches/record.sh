@@ -8,20 +8,23 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 readonly MANUAL=src/manual/performance.md
+export LC_ALL=C
 
 # run BENCH SECTION: the file is named by both and dated, so that the latest one of each comes last.
 run() {
-  local file="benches/runs/$1-$2.$(date -u +%F).txt" output
-  output=$(cargo bench --bench "$1" -- "$2" 2>/dev/null)
+  local file output
+  file="benches/runs/$1-$2.$(date -u +%FT%H%MZ).txt"
+  output=$(cargo bench --bench "$1" -- "$2")
+  [[ $output == *'|'* ]] || { echo "the section $2 of $1 printed no table" >&2 && exit 1; }
   {
-    printf 'date: %s\ncommit: %s\n' "$(date -u +%F)" "$(git rev-parse --short HEAD)"
+    printf 'date: %s\ncommit: %s\n' "$(date -u +%FT%H:%MZ)" "$(git describe --always --dirty)"
     printf 'machine: %s CPUs, %s, Linux %s\n' "$(nproc)" "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1)" "$(uname -r)"
     printf 'command: cargo bench --bench %s -- %s\n%s\n' "$1" "$2" "$output"
   } >"$file"
   echo "$file"
 }
 
-# tables FILE...: replaces the tables of the manual by those of the runs; of two with the same head, by the later one.
+# tables FILE...: replaces the tables of the manual by those of the runs; of two with the same head, by that of the last file.
 tables() {
   awk '
     FNR == 1 { inside = 0 }
@@ -39,7 +42,10 @@ tables() {
 
 case ${1:-} in
   --tables) ;;
-  '' | -*) sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" && exit 2 ;;
+  '' | -*)
+    sed -n '2,/^set/s/^# \{0,1\}//p' benches/record.sh >&2
+    exit 2
+    ;;
   *) run "$1" "${2:?which section}" ;;
 esac
 tables benches/runs/*.txt

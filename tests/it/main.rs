@@ -30,8 +30,8 @@ mod html_pages;
 mod jobs;
 #[cfg(feature = "lab")]
 mod listing;
-#[cfg(feature = "lab")]
 mod measured;
+#[cfg(feature = "lab")]
 mod model;
 #[cfg(feature = "lab")]
 mod monitoring;

@@ -118,6 +118,7 @@ impl Ranges {
                 return None;
             }
             let rest = self.rest(at)?;
+            // The page under way is of the left half.
             let wanted = rest.entries() * (0.5 + 0.25 / part.pages);
             let mark = rest.estimate.mark(rest.before + wanted, rest.entries() * SLACK)?;
             part.holds(&mark).then_some(Cut { at, mark, origin: Origin::Middle })
@@ -164,7 +165,7 @@ impl Ranges {
         let part = self.parts.get(at)?;
         let near = self.parts.get(..=at)?.iter().rfind(|part| !part.read.is_empty())?;
         let estimate = Estimate::of(&part.evidence(near), &self.line, &self.prefix);
-        let before = if near.id == part.id { 0.0 } else { estimate.before(&part.start) };
+        let before = estimate.before(&part.at);
         Some(Rest { estimate, before })
     }
 

@@ -6,6 +6,9 @@
 use super::alphabet::{Alphabet, Place};
 use super::names::Names;
 
+/// Smaller parts of a digit are not distinguished.
+pub(super) const FINE: f64 = 0.01;
+
 /// The digits expected at some place.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Digits<'a> {
@@ -74,17 +77,31 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// Returns the digits after `before` in keys of which nothing else is known.
-    pub(super) fn digits(&self, before: &str) -> Digits<'_> {
-        let place = Place::after(before);
+    /// Returns the digits after `before`, of which `place` is the end, in keys of which nothing else is known.
+    pub(super) fn digits(&self, before: &str, place: Place) -> Digits<'_> {
         let names = if place.is_first() { self.names.of(before) } else { &[] };
         if names.is_empty() { Digits::Chars(self.alphabet.at(place)) } else { Digits::Names(names) }
     }
 
-    /// Returns the digits at `at` in `key`, a key that exists.
+    /// Returns the digits at `at` in `key`.
     pub(super) fn along(&self, key: &str, at: Spot) -> Digits<'_> {
         let names = at.place.is_first().then(|| self.named(key, at.byte)).flatten();
         names.map_or_else(|| Digits::Chars(self.alphabet.at(at.place)), Digits::Names)
+    }
+
+    /// Returns the part, from 0 to 1, of the keys that agree with `key` up to and with its digit at `at` that is before
+    /// it, if they are spread evenly.
+    pub(super) fn share_before(&self, key: &str, mut at: Spot, mut rank: Rank) -> f64 {
+        let (mut share, mut width) = (0.0, 1.0);
+        while rank.expected && width > FINE {
+            at = at.after(key, rank.len);
+            let Some(rest) = key.get(at.byte..).filter(|rest| !rest.is_empty()) else { break };
+            let digits = self.along(key, at);
+            rank = digits.rank(rest);
+            width /= float(digits.len().max(1));
+            share += width * float(rank.before);
+        }
+        share
     }
 
     /// Returns the names known in the folder of `key` that ends before `at`. Names read in another folder count only if
@@ -116,5 +133,37 @@ impl Spot {
         let byte = self.byte + len;
         let place = key.get(self.byte..byte).unwrap_or_default().chars().fold(self.place, Place::step);
         Self { byte, place }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a set has at most a few thousand members")]
+pub(super) fn float(number: usize) -> f64 {
+    number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Line, Spot};
+
+    #[test]
+    fn names_of_a_similar_folder_count_only_if_the_own_is_among_them() {
+        let mut line = Line::default();
+        line.names.add("a/", ["x/", "y/"].map(str::to_owned).to_vec());
+        assert!(line.named("b/x/1", 2).is_some());
+        assert!(line.named("b/z/1", 2).is_none());
+        assert!(line.named("a/z/1", 2).is_some(), "listed, the names are known");
+    }
+
+    #[test]
+    fn folders_may_end_inside_a_character_of_a_key_elsewhere() {
+        let mut line = Line::default();
+        line.alphabet.see("🎉/🎉é");
+        for key in ["🎉/🎉é", "🎉/é", "é", ""] {
+            for byte in 0..12 {
+                let at = Spot::at(key, byte);
+                let rank = line.along(key, at).rank(key.get(byte..).unwrap_or_default());
+                assert!((0.0..=1.0).contains(&line.share_before(key, at, rank)));
+            }
+        }
     }
 }

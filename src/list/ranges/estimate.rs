@@ -8,25 +8,24 @@
 //!
 //! | | digits |
 //! |---|---|
-//! | names of folders | all: they exist |
+//! | names in folders, as listed there or in a similar folder | all |
 //! | characters of which it is unknown how many follow in such places | all that occur there |
 //! | other characters | as many as usually follow, or as were seen at this level, if those are more |
 //!
-//! The last rule keeps a few keys of a deep folder from promising a multitude elsewhere, but lets a level that has gone
+//! They are expected anywhere among the digits left. The last rule keeps a few keys of a deep folder from promising a multitude elsewhere, but lets a level that has gone
 //! on for long go on for as long again.
 
 use std::sync::Arc;
 
 use super::alphabet::common;
-use super::digits::{Digits, Line, Rank, Spot};
+use super::digits::{Digits, FINE, Line, Spot, float};
 use super::odometer::Odometer;
+use crate::limits;
 
 /// Larger estimates, in entries, are not distinguished.
 const MOST: f64 = 1e15;
 /// The maximum number of digits of a cut within folders or names of which no key was read.
 const LONGEST: usize = 96;
-/// Smaller parts of a digit are not distinguished.
-const FINE: f64 = 0.01;
 
 /// The first key after the end of a range.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +35,7 @@ pub(super) enum Behind {
     Key(Arc<str>),
 }
 
-/// What is known of a range. If nothing was read in it, `read` and `start` are those of one before it.
+/// The facts known about a range. If nothing was read in it, `read` and `start` are those of one before it.
 #[derive(Debug)]
 pub(super) struct Evidence<'a> {
     pub(super) read: &'a Odometer,
@@ -47,13 +46,14 @@ pub(super) struct Evidence<'a> {
 
 /// The keys that agree with the last one read up to `at`, and have a greater digit there.
 #[derive(Debug)]
-struct Level {
+struct Level<'a> {
     at: Spot,
+    digits: Digits<'a>,
     /// The number of the first of their digits.
     first: usize,
-    /// How many digits there are before the range's end, …
-    digits: f64,
-    /// … and entries.
+    /// The number of digits before the range's end, …
+    left: f64,
+    /// … and of entries at them.
     entries: f64,
 }
 
@@ -63,7 +63,7 @@ pub(super) struct Estimate<'a> {
     line: &'a Line,
     last: &'a str,
     /// From the last digit to the first.
-    levels: Vec<Level>,
+    levels: Vec<Level<'a>>,
     entries: f64,
 }
 
@@ -75,7 +75,7 @@ impl<'a> Estimate<'a> {
         for at in places(evidence, line, prefix).into_iter().rev() {
             let level = level(evidence, line, at, entries);
             entries = (entries + level.entries).min(MOST);
-            if level.digits > 0.0 {
+            if level.left > 0.0 {
                 levels.push(level);
             }
         }
@@ -96,13 +96,13 @@ impl<'a> Estimate<'a> {
                 deeper += level.entries;
                 continue;
             };
-            let rank = self.line.along(self.last, level.at).rank(rest);
-            let digits = rank.before.checked_sub(level.first).map_or(0.0, |digits| {
-                let part =
-                    if rank.expected { self.line.part(key, level.at.after(key, rank.len)) } else { 0.0 };
-                float(digits) + part
-            });
-            return deeper + level.entries * (digits / level.digits).min(1.0);
+            let rank = level.digits.rank(rest);
+            let digits = if rank.before < level.first {
+                0.0
+            } else {
+                float(rank.before - level.first) + self.line.share_before(key, level.at, rank)
+            };
+            return deeper + level.entries * (digits / level.left).min(1.0);
         }
         deeper
     }
@@ -110,31 +110,33 @@ impl<'a> Estimate<'a> {
     /// Returns a key before which about `entries` are expected, give or take `slack`: the shorter the better.
     pub(super) fn mark(&self, entries: f64, slack: f64) -> Option<String> {
         let mut deeper = 0.0;
-        for level in &self.levels {
-            if deeper + level.entries < entries {
-                deeper += level.entries;
-                continue;
+        let level = self.levels.iter().find(|level| {
+            let found = deeper + level.entries >= entries;
+            deeper += if found { 0.0 } else { level.entries };
+            found
+        })?;
+        let mut mark = self.last.get(..level.at.byte)?.to_owned();
+        let (mut at, mut digits) = (level.at, level.digits);
+        let mut each = level.entries / level.left;
+        let number = float(level.first) + ((entries - deeper) / each).max(0.0);
+        let mut choice = choose(digits.len(), number, slack / each)?;
+        for _ in 0..LONGEST {
+            digits.push(choice.nth, &mut mark);
+            if mark.len() > limits::KEY_BYTES {
+                mark.truncate(at.byte);
+                break;
             }
-            let mut mark = self.last.get(..level.at.byte)?.to_owned();
-            let mut digits = self.line.along(self.last, level.at);
-            let mut each = level.entries / level.digits;
-            let mut choice = choose(digits.len(), ((entries - deeper) / each).max(0.0), slack / each);
-            choice.nth += level.first;
-            for _ in 0..LONGEST {
-                digits.push(choice.nth.min(digits.len().checked_sub(1)?), &mut mark);
-                if choice.rest * each <= slack {
-                    break;
-                }
-                digits = self.line.digits(&mark);
-                if digits.len() == 0 {
-                    break;
-                }
-                each /= float(digits.len());
-                choice = choose(digits.len(), choice.rest * float(digits.len()), slack / each);
+            if choice.rest * each <= slack {
+                break;
             }
-            return Some(mark);
+            at = at.after(&mark, mark.len() - at.byte);
+            digits = self.line.digits(&mark, at.place);
+            each /= float(digits.len().max(1));
+            let number = choice.rest * float(digits.len());
+            let Some(next) = choose(digits.len(), number, slack / each) else { break };
+            choice = next;
         }
-        None
+        Some(mark)
     }
 }
 
@@ -145,21 +147,18 @@ struct Choice {
     rest: f64,
 }
 
-/// Divides a number of digits, of which there are `len`, into a digit and a rest; none if that changes it by no more
-/// than `slack`.
+/// Divides a number of digits into a whole one and a rest; none if that changes it by no more than `slack`. Returns
+/// `None` if there are no digits.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "not negative, and bounded by the digits"
 )]
-fn choose(len: usize, digits: f64, slack: f64) -> Choice {
-    let digits = digits.min(float(len));
-    let (nth, rest) = (digits as usize, digits.fract());
-    if 1.0 - rest <= slack && nth + 1 < len {
-        Choice { nth: nth + 1, rest: 0.0 }
-    } else {
-        Choice { nth, rest }
-    }
+fn choose(len: usize, number: f64, slack: f64) -> Option<Choice> {
+    let last = len.checked_sub(1)?;
+    let (nth, rest) = (number.min(float(len)) as usize, number.fract());
+    let next = 1.0 - rest <= slack && nth < last;
+    Some(if next { Choice { nth: nth + 1, rest: 0.0 } } else { Choice { nth: nth.min(last), rest } })
 }
 
 /// Returns where the digits begin in the last key read at which other keys of the range may branch off.
@@ -178,62 +177,41 @@ fn places(evidence: &Evidence<'_>, line: &Line, prefix: &str) -> Vec<Spot> {
 }
 
 /// Estimates one level; `deeper` entries are left at the digits after it.
-fn level(evidence: &Evidence<'_>, line: &Line, at: Spot, deeper: f64) -> Level {
+fn level<'a>(evidence: &Evidence<'a>, line: &'a Line, at: Spot, deeper: f64) -> Level<'a> {
     let read = evidence.read;
     let (head, tail) = read.last().split_at_checked(at.byte).unwrap_or_default();
     let digits = line.along(read.last(), at);
-    let rank = |key: &str| key.strip_prefix(head).map(|rest| digits.rank(rest));
-    let part =
-        |key: &str, rank: Rank| if rank.expected { line.part(key, at.after(key, rank.len)) } else { 0.0 };
-    let all = float(digits.len());
-    let own = digits.rank(tail);
-    let done = read.under(at.byte + own.len);
-    // Of the digit with which the range starts, it may have only a part.
-    let start = rank(evidence.start).map_or(0.0, |start| float(start.before) + part(evidence.start, start));
-    let begun = (start - float(own.before)).clamp(0.0, 1.0 - FINE);
-    let taken = (float(own.before) - start).max(0.0) + (1.0 - begun) * done / (done + deeper);
-    let end = evidence.end.and_then(|end| Some((end, rank(end)?)));
-    let (end, empty) = end.map_or((all, 0.0), |(key, end)| {
-        let upto = float(end.before) + part(key, end);
-        let behind = match evidence.behind {
-            Behind::Unknown => upto,
-            Behind::Nothing => all,
-            Behind::Key(key) => rank(key).map_or(all, |behind| float(behind.before)),
-        };
-        (upto, (behind - upto).max(0.0))
+    let (all, own) = (float(digits.len()), digits.rank(tail));
+    let place = |key: &str| {
+        let rank = digits.rank(key.strip_prefix(head)?);
+        Some(float(rank.before) + line.share_before(key, at, rank))
+    };
+    let first = own.next();
+    let none = Level { at, digits, first, left: 0.0, entries: 0.0 };
+    if digits.len() <= first {
+        return none;
+    }
+    let end = evidence.end.and_then(place);
+    let left = end.unwrap_or(all) - float(first);
+    if left <= 0.0 {
+        return none;
+    }
+    let empty = end.map_or(0.0, |end| match evidence.behind {
+        Behind::Unknown => 0.0,
+        Behind::Nothing => all - end,
+        Behind::Key(key) => place(key).unwrap_or(all) - end,
     });
-    let left = (end - float(own.next())).max(0.0);
+    // Of the digit with which the range starts, it may have only a part.
+    let start = place(evidence.start).unwrap_or_default();
+    let skipped = (start - float(own.before)).clamp(0.0, 1.0 - FINE);
+    let done = read.under(at.byte + own.len);
+    let taken = (float(own.before) - start).max(0.0) + (1.0 - skipped) * done / (done + deeper);
     let likely = match digits {
         Digits::Names(_) => left,
         Digits::Chars(_) => left.min(taken.max(line.alphabet.siblings(at.place))),
     };
-    let density = read.under(at.byte) / (taken * (taken + empty)).sqrt();
-    let entries = if likely > 0.0 { density * likely } else { 0.0 };
-    Level { at, first: own.next(), digits: left, entries: entries.min(MOST) }
-}
-
-impl Line {
-    /// Returns the part, from 0 to 1, of the keys that agree with `key` up to `at` that is before it, if they are spread
-    /// evenly.
-    fn part(&self, key: &str, mut at: Spot) -> f64 {
-        let (mut part, mut width) = (0.0, 1.0);
-        while let Some(rest) = key.get(at.byte..).filter(|rest| !rest.is_empty() && width > FINE) {
-            let digits = self.along(key, at);
-            let rank = digits.rank(rest);
-            width /= float(digits.len().max(1));
-            part += width * float(rank.before);
-            if !rank.expected {
-                break;
-            }
-            at = at.after(key, rank.len);
-        }
-        part
-    }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a set has at most a few thousand members")]
-fn float(number: usize) -> f64 {
-    number as f64
+    let density = read.under(at.byte) / (taken * (taken + empty.max(0.0))).sqrt();
+    Level { left, entries: (density * likely).min(MOST), ..none }
 }
 
 #[cfg(test)]

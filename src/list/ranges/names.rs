@@ -75,11 +75,10 @@ pub(super) struct Folders {
 }
 
 impl Folders {
-    /// Wants the names in the folders that contain all of a range's last page, of which `key` is one: the range differs
-    /// from the others.
+    /// Wants the names in the folders that contain all of a range's last page, of which `key` is one.
     pub(super) fn want(&mut self, part: &Part, prefix: &str, key: &str, pages: u64, names: &mut Names) {
         let most = FOLDERS.saturating_add(usize::try_from(pages / PAGES).unwrap_or(MOST)).min(MOST);
-        let path = part.at.get(..part.scale).unwrap_or_default();
+        let path = part.at.get(..part.shared).unwrap_or_default();
         let ends = std::iter::once(0).chain(path.match_indices('/').map(|(at, _)| at + 1));
         for end in ends.filter(|end| *end >= prefix.len()) {
             let (folder, rest) = key.split_at_checked(end).unwrap_or_default();

@@ -9,10 +9,10 @@ use super::estimate::Behind;
 use super::page::Page;
 use super::part::{Origin, Part};
 
-/// The names in a range's folders are worth requests if the estimate grows by this factor, …
+/// The names in a range's folders are worth requests if the estimate grows by this factor and `LATE` pages, …
 const GROWN: f64 = 8.0;
-/// … and this many pages.
-const LONGER: f64 = 2.0;
+/// … or if the range goes on for this many pages after its estimated end.
+const LATE: f64 = 2.0;
 /// The number of keys of a page by which its entries are counted.
 const COUNTS: usize = 16;
 
@@ -21,8 +21,8 @@ const COUNTS: usize = 16;
 struct First {
     origin: Origin,
     start: Arc<str>,
-    /// The first key after the cut, of whichever range; `None` if there is none.
-    key: Option<String>,
+    /// The first key after the cut, of whichever range.
+    key: Behind,
     /// It has keys of the range.
     found: bool,
 }
@@ -38,7 +38,11 @@ impl Ranges {
         let first = (!std::mem::replace(&mut part.begun, true)).then(|| First {
             origin: part.origin,
             start: Arc::clone(&part.start),
-            key: (page.len() > take.start).then(|| page.key(take.start).into_owned()),
+            key: match (page.len() > take.start, page.next()) {
+                (true, _) => Behind::Key(page.key(take.start).into()),
+                (false, None) => Behind::Nothing,
+                (false, Some(_)) => Behind::Unknown,
+            },
             found: !take.is_empty(),
         });
         if let Some(first) = &first {
@@ -65,10 +69,10 @@ impl Ranges {
         }
     }
 
-    /// Asks for the names in the folders of a range that is longer than `expected`.
+    /// Asks for the names in the folders of a range that is longer than `expected`, or than it was when it was cut.
     fn want_names(&mut self, at: usize, expected: f64, key: &str) {
         let Some(part) = self.parts.get(at) else { return };
-        if self.pages == 1 || part.pages > expected * GROWN + LONGER {
+        if self.pages == 1 || part.pages > expected * GROWN + LATE || part.late() > LATE {
             self.folders.want(part, &self.prefix, key, self.pages, &mut self.line.names);
         }
     }
@@ -84,7 +88,9 @@ impl Ranges {
     fn teach(&mut self, at: usize, first: &First) {
         let Some(left) = at.checked_sub(1).and_then(|at| self.parts.get(at)) else { return };
         let alphabet = &mut self.line.alphabet;
-        if let Some(key) = first.key.as_deref().filter(|_| first.found) {
+        if let Behind::Key(key) = &first.key
+            && first.found
+        {
             alphabet.differ(&left.at, key);
         }
         if first.origin != Origin::Depth || left.end.as_ref() != Some(&first.start) {
@@ -95,8 +101,9 @@ impl Ranges {
         let upto = left.at.get(same..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
         let Some(before) = left.at.get(..same + upto) else { return };
         match &first.key {
-            Some(key) => alphabet.learn(before, key),
-            None => alphabet.end(before, self.prefix.len()),
+            Behind::Key(key) => alphabet.learn(before, key),
+            Behind::Nothing => alphabet.end(before, self.prefix.len()),
+            Behind::Unknown => {}
         }
     }
 
@@ -106,7 +113,7 @@ impl Ranges {
         let Some(left) = self.parts.get_mut(at).filter(|left| left.end.as_ref() == Some(&first.start)) else {
             return;
         };
-        left.behind = first.key.as_deref().map_or(Behind::Nothing, |key| Behind::Key(key.into()));
+        left.behind = first.key.clone();
         self.estimate(at);
         if let Some(left) = self.parts.get_mut(at) {
             left.due = left.answered + left.pages;
@@ -118,7 +125,7 @@ impl Ranges {
 #[expect(clippy::cast_precision_loss, reason = "a page is small")]
 fn count(part: &mut Part, page: &dyn Page, take: &Range<usize>) {
     let Some(last) = take.end.checked_sub(1).filter(|_| !take.is_empty()) else { return };
-    part.scale = common(&page.key(take.start), &page.key(last));
+    part.shared = common(&page.key(take.start), &page.key(last));
     part.answered += 1.0;
     let mut counted = take.start;
     for at in take.clone().step_by((take.len() / COUNTS).max(1)).skip(1).chain([last]) {

@@ -40,7 +40,7 @@ pub(super) struct Part {
     /// The entries read.
     pub(super) read: Odometer,
     /// The length of the common prefix of the last page's keys, in bytes of `at`.
-    pub(super) scale: usize,
+    pub(super) shared: usize,
     /// The estimated number of pages left.
     pub(super) pages: f64,
     /// The number of pages read, and that after which it was expected to end.
@@ -65,7 +65,7 @@ impl Part {
             begun: false,
             shown: false,
             read: Odometer::default(),
-            scale: 0,
+            shared: 0,
             pages: 1.0,
             answered: 0.0,
             due: 0.0,
@@ -77,7 +77,7 @@ impl Part {
         let mark: Arc<str> = mark.into();
         let mut right = Self::new(id, Arc::clone(&mark), self.end.replace(mark));
         right.origin = origin;
-        right.scale = self.scale;
+        right.shared = self.shared;
         right.behind = std::mem::replace(&mut self.behind, Behind::Unknown);
         right
     }
@@ -114,28 +114,32 @@ impl Part {
         let (head, tail) = self.at.split_at_checked(base)?;
         // The last character of a start that is not a key is made up.
         let deep = if self.begun {
-            self.scale.saturating_sub(base)
+            self.shared.saturating_sub(base)
         } else {
             tail.char_indices().next_back()?.0.checked_sub(1)?
         };
+        let unsure = self.is_unsure();
         let mut place = Place::after(head);
         let mut folder = head.rfind('/').map_or(0, |at| at + 1);
-        let mut ends = Vec::new();
+        let mut named = line.named(&self.at, folder).is_some();
+        let mut open = Vec::new();
         for (offset, character) in tail.char_indices().take_while(|(offset, _)| *offset <= deep) {
             let here = place;
             place = here.step(character);
             // The names in a listed folder are known. Whatever is thought to be known, an unsure range goes on.
-            let open = self.is_unsure()
-                || line.alphabet.is_open(here, character) && line.named(&self.at, folder).is_none();
+            if unsure || line.alphabet.is_open(here, character) && !named {
+                open.push((offset, character));
+            }
             if character == '/' {
                 folder = base + offset + 1;
+                named = line.named(&self.at, folder).is_some();
             }
-            let mark = mark(head, tail.get(..offset)?, character);
-            ends.extend(mark.filter(|mark| open && self.holds(mark)));
         }
-        // Marks after longer prefixes are less.
-        let middle = ends.len() / 2;
-        (!ends.is_empty()).then(|| ends.swap_remove(middle))
+        let marks =
+            open.iter().filter_map(|(offset, character)| mark(head, tail.get(..*offset)?, *character));
+        let mut marks: Vec<_> = marks.filter(|mark| self.holds(mark)).collect();
+        let middle = marks.len() / 2;
+        (!marks.is_empty()).then(|| marks.swap_remove(middle))
     }
 }
 
