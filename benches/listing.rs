@@ -126,7 +126,7 @@ impl Bench {
     /// Lists the bucket once, one page after another.
     fn pages(&self, synthetic: &SyntheticBucket) -> Pages {
         let client = sdk::client((&synthetic.url(), "synthetic", "synthetic"));
-        let mut pages = Pages { number: 0, config: String::new(), directory: tempfile::tempdir().unwrap() };
+        let mut pages = Pages { number: 0, config: Vec::new(), directory: tempfile::tempdir().unwrap() };
         let mut markers = Vec::new();
         self.runtime.block_on(async {
             loop {
@@ -135,7 +135,7 @@ impl Bench {
                     .iter()
                     .map(|(name, value): &(&str, String)| format!("&{name}={}", encoded(value)));
                 let url = url + &query.collect::<String>();
-                pages.config += &format!("url = \"{url}\"\noutput = \"/dev/null\"\n");
+                pages.config.push(format!("url = \"{url}\"\noutput = \"/dev/null\"\n"));
                 pages.number += 1;
                 let mut call = client.list_object_versions().bucket(synthetic.bucket());
                 for (name, value) in &markers {
@@ -292,7 +292,7 @@ impl Bench {
 /// The pages of a listing, for curl.
 struct Pages {
     number: u64,
-    config: String,
+    config: Vec<String>,
     directory: tempfile::TempDir,
 }
 
@@ -300,7 +300,7 @@ impl Pages {
     /// Fetches all over one connection, and returns the CPU time of curl.
     fn fetch(&self) -> Duration {
         let file = self.directory.path().join("pages");
-        std::fs::write(&file, &self.config).unwrap();
+        std::fs::write(&file, self.config.concat()).unwrap();
         let before = process::cpu(process::CHILDREN);
         let status = Command::new("curl")
             .args(["--silent", "--fail", "--fail-early", "--config"])

@@ -42,6 +42,8 @@ impl Odometer {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::float_cmp, reason = "whole numbers")]
+
     use super::Odometer;
 
     #[test]

@@ -1,5 +1,7 @@
 //! The table of the estimate, row by row, and its inverse.
 
+#![expect(clippy::float_cmp, reason = "computed from whole numbers")]
+
 use proptest::prelude::*;
 
 use super::{Behind, Estimate, Evidence};
@@ -7,7 +9,7 @@ use crate::list::ranges::digits::Line;
 use crate::list::ranges::odometer::Odometer;
 
 /// A range of which some entries were read.
-struct Read {
+struct Case {
     line: Line,
     read: Odometer,
     start: &'static str,
@@ -15,7 +17,7 @@ struct Read {
     behind: Behind,
 }
 
-impl Read {
+impl Case {
     fn upto(last: &str, entries: f64) -> Self {
         let mut read = Odometer::default();
         read.add(last, entries);
@@ -37,17 +39,17 @@ fn digits() -> Line {
 
 #[test]
 fn what_was_read_is_expected_of_every_digit_left() {
-    let read = Read { line: digits(), ..Read::upto("1", 200.0) };
+    let read = Case { line: digits(), ..Case::upto("1", 200.0) };
     // Two digits of ten have 200.
     assert_eq!(read.estimate().entries(), 800.0);
-    let read = Read { end: Some("5"), ..read };
-    assert_eq!(Read { behind: Behind::Unknown, ..read }.estimate().entries(), 300.0);
+    let read = Case { end: Some("5"), ..read };
+    assert_eq!(Case { behind: Behind::Unknown, ..read }.estimate().entries(), 300.0);
 }
 
 #[test]
 fn empty_digits_count_in_part() {
     let of = |behind| {
-        let read = Read { line: digits(), start: "1", end: Some("7"), behind, ..Read::upto("3", 300.0) };
+        let read = Case { line: digits(), start: "1", end: Some("7"), behind, ..Case::upto("3", 300.0) };
         read.estimate().entries().round()
     };
     // 1, 2 and 3 have 300; 4, 5 and 6 are left; 7 and those after it are empty up to the next key.
@@ -60,15 +62,15 @@ fn empty_digits_count_in_part() {
 /// a fifth of a bucket of ULIDs was read by one request at a time.
 #[test]
 fn a_range_may_begin_with_a_part_of_a_digit() {
-    let read = Read { line: digits(), start: "19", end: Some("3"), ..Read::upto("2", 100.0) };
+    let read = Case { line: digits(), start: "19", end: Some("3"), ..Case::upto("2", 100.0) };
     // The tenth part of 1, and 2, have 100; nothing more is left.
     assert_eq!(read.estimate().entries(), 0.0);
-    let mut read = Read {
+    let mut read = Case {
         line: digits(),
         start: "19",
         behind: Behind::Unknown,
         end: Some("3"),
-        ..Read::upto("195", 10.0)
+        ..Case::upto("195", 10.0)
     };
     for digit in 0..10 {
         read.line.alphabet.see(&format!("1{digit}{digit}"));
@@ -80,7 +82,7 @@ fn a_range_may_begin_with_a_part_of_a_digit() {
 
 #[test]
 fn names_of_folders_exist() {
-    let mut read = Read::upto("b/7", 100.0);
+    let mut read = Case::upto("b/7", 100.0);
     read.line.names.add("", ["a/", "b/", "c/", "d/"].map(str::to_owned).to_vec());
     // Two folders have 100.
     assert_eq!(read.estimate().entries(), 100.0);
@@ -88,7 +90,7 @@ fn names_of_folders_exist() {
 
 #[test]
 fn a_few_keys_of_a_deep_folder_promise_no_multitude() {
-    let mut read = Read { line: digits(), ..Read::upto("0", 10.0) };
+    let mut read = Case { line: digits(), ..Case::upto("0", 10.0) };
     assert_eq!(read.estimate().entries(), 90.0);
     // Four times the first digit was the last one, once another followed.
     for key in ["0", "0", "0", "0"] {
@@ -97,7 +99,7 @@ fn a_few_keys_of_a_deep_folder_promise_no_multitude() {
     read.line.alphabet.differ("0", "1");
     assert_eq!(read.estimate().entries(), 10.0);
     // What has gone on for six digits goes on for the three that are left.
-    let read = Read { line: read.line, ..Read::upto("5", 60.0) };
+    let read = Case { line: read.line, ..Case::upto("5", 60.0) };
     assert_eq!(read.estimate().entries(), 40.0);
 }
 
