@@ -7,7 +7,7 @@ use super::alphabet::{Alphabet, Place};
 use super::names::Names;
 
 /// Smaller parts of a digit are not distinguished.
-pub(super) const FINE: f64 = 0.01;
+const FINE: f64 = 0.01;
 
 /// The digits expected at some place.
 #[derive(Debug, Clone, Copy)]

@@ -12,18 +12,21 @@
 //! | characters of which it is unknown how many follow in such places | all that occur there |
 //! | other characters | as many as usually follow, or as were seen at this level, if those are more |
 //!
-//! They are expected anywhere among the digits left. The last rule keeps a few keys of a deep folder from promising a multitude elsewhere, but lets a level that has gone
-//! on for long go on for as long again.
+//! They are expected anywhere among the digits left. The last rule keeps a few keys of a deep folder from promising a
+//! multitude elsewhere, but lets a level that has gone on for long go on for as long again.
 
 use std::sync::Arc;
 
 use super::alphabet::common;
-use super::digits::{Digits, FINE, Line, Spot, float};
+use super::digits::{Digits, Line, Spot, float};
 use super::odometer::Odometer;
 use crate::limits;
 
 /// Larger estimates, in entries, are not distinguished.
 const MOST: f64 = 1e15;
+/// Where a range starts within a digit is known by the characters alone: at most this part of the digit is taken as
+/// not belonging to it.
+const SKIPPED: f64 = 0.5;
 /// The maximum number of digits of a cut within folders or names of which no key was read.
 const LONGEST: usize = 96;
 
@@ -203,7 +206,7 @@ fn level<'a>(evidence: &Evidence<'a>, line: &'a Line, at: Spot, deeper: f64) -> 
     });
     // Of the digit with which the range starts, it may have only a part.
     let start = place(evidence.start).unwrap_or_default();
-    let skipped = (start - float(own.before)).clamp(0.0, 1.0 - FINE);
+    let skipped = (start - float(own.before)).clamp(0.0, SKIPPED);
     let done = read.under(at.byte + own.len);
     let taken = (float(own.before) - start).max(0.0) + (1.0 - skipped) * done / (done + deeper);
     let likely = match digits {

@@ -75,9 +75,9 @@ fn a_range_may_begin_with_a_part_of_a_digit() {
     for digit in 0..10 {
         read.line.alphabet.see(&format!("1{digit}{digit}"));
     }
-    // Half of the last tenth of 1 has 10: there are 8 more there, and 2 has more than a hundred.
+    // Half of the last tenth of 1 has 10. If that were half of all of 1, 2 would have 20.
     let left = read.estimate().entries();
-    assert!(left > 100.0, "{left}");
+    assert!(left > 30.0, "{left}");
 }
 
 #[test]
