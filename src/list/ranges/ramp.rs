@@ -9,7 +9,7 @@ const PAGE: usize = 1000;
 const SLOTS: usize = 64;
 const VERSIONS: usize = 3;
 
-/// The sorted keys of a bucket, with the same number of versions each.
+/// The sorted keys of a bucket, with the same number of versions each; a key may occur more than once.
 struct Bucket(Vec<String>);
 
 /// The entries from the first to before the last.
@@ -172,6 +172,18 @@ fn one_folder_with_nearly_all_keys() {
         let customer = if n % 10 == 0 { mix(n % 2000) } else { 0xedc7_e16b_0000_0000 };
         format!("customers/{customer:016x}/documents/{}/{:016x}.pdf", 2015 + mix(!n) % 12, mix(n))
     });
+}
+
+/// The versions of one key are read by one request after another, and everything else meanwhile.
+#[test]
+fn one_key_with_half_of_all_versions() {
+    let mut keys: Vec<String> = (0..100_000).map(|n| format!("{:016x}", mix(n))).collect();
+    keys.extend(std::iter::repeat_n(keys[4711].clone(), 100_000));
+    keys.sort_unstable();
+    let (rounds, requests) = list(&Bucket(keys));
+    let of_that_key = 100_000 * VERSIONS / PAGE;
+    assert!(rounds <= of_that_key + 12, "{rounds} rounds, of which {of_that_key} are needed for one key");
+    assert!(requests * 100 <= 2 * of_that_key * 115, "{requests} requests instead of {}", 2 * of_that_key);
 }
 
 /// Ranges go on after their estimated ends again and again: 250 rounds were lost when each step forgot that.

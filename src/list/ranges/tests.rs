@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use super::estimate::Behind;
 use super::part::Origin;
 use super::{Ask, Gap, Marker, Page, Ranges};
 
@@ -336,6 +337,21 @@ fn a_page_is_cut_at_an_end_that_came_while_it_was_under_way() {
     assert_eq!((other.start.as_ref(), other.after.unwrap().key.as_str()), ("m", "m"));
     let answer = plan.answer(ask.range, &page(&["a", "m", "n", "z"], Some(("z", None))));
     assert_eq!((answer.take, answer.ended), (Range { start: 0, end: 2 }, true));
+}
+
+/// It was taken for the end of the bucket: the range before it seemed to have few keys.
+#[test]
+fn an_empty_page_that_is_truncated_does_not_end_the_bucket() {
+    let behind = |next| {
+        let mut plan = Ranges::new("", None, None, 2);
+        plan.ask().unwrap();
+        plan.cut(0, "m".to_owned(), Origin::Middle);
+        let ask = plan.ask().unwrap();
+        plan.answer(ask.range, &page(&[], next));
+        plan.parts[0].behind.clone()
+    };
+    assert_eq!(behind(Some(("p", None))), Behind::Unknown);
+    assert_eq!(behind(None), Behind::Nothing);
 }
 
 #[test]

@@ -5,6 +5,7 @@
 use proptest::prelude::*;
 
 use super::{Behind, Estimate, Evidence};
+use crate::limits;
 use crate::list::ranges::digits::Line;
 use crate::list::ranges::odometer::Odometer;
 
@@ -101,6 +102,29 @@ fn a_few_keys_of_a_deep_folder_promise_no_multitude() {
     // What has gone on for six digits goes on for the three that are left.
     let read = Case { line: read.line, ..Case::upto("5", 60.0) };
     assert_eq!(read.estimate().entries(), 40.0);
+}
+
+#[test]
+fn a_cut_is_made_at_a_whole_digit_that_is_near_enough() {
+    let read = Case { line: digits(), ..Case::upto("0", 10.0) };
+    // Each of the digits 1 to 9 has 10.
+    assert_eq!(read.estimate().mark(48.0, 5.0).as_deref(), Some("6"));
+    assert_eq!(read.estimate().mark(42.0, 5.0).as_deref(), Some("5"));
+}
+
+/// A cut in long keys could be longer than S3 accepts, and the request failed.
+#[test]
+fn a_cut_is_no_longer_than_a_key() {
+    let mut line = Line::default();
+    line.alphabet.see(&"a".repeat(limits::KEY_BYTES));
+    line.alphabet.see(&"🎉".repeat(limits::KEY_BYTES / 4));
+    let mut read = Odometer::default();
+    read.add(&format!("{}aa", "🎉".repeat(limits::KEY_BYTES / 4 - 26)), 100.0);
+    let evidence = Evidence { read: &read, start: "", end: None, behind: &Behind::Unknown };
+    let estimate = Estimate::of(&evidence, &line, "");
+    let mark = estimate.mark(estimate.entries() * 0.9, 0.0).unwrap();
+    assert!(mark.len() <= limits::KEY_BYTES, "{} bytes", mark.len());
+    assert!(mark.as_str() > read.last(), "{mark}");
 }
 
 proptest! {
