@@ -76,7 +76,8 @@ pub async fn apply(
             match next {
                 Ok(Some(work)) => {
                     taken += work.len();
-                    drop(running.spawn(worker.clone().perform(work)));
+                    // Boxed: the future has 15 KB, and tokio moves it several times.
+                    drop(running.spawn(Box::pin(worker.clone().perform(work))));
                 }
                 Ok(None) => finished = true,
                 Err(e) => {

@@ -135,6 +135,7 @@ impl Worker {
 
     /// Applies one change by itself; `before` is the error from sending it in a batch.
     pub(super) async fn one(&self, mut item: Item, before: Option<Error>) -> Settled {
+        let _slot = self.pressure().slot().await;
         let outcome = self.settle(&mut item, before).await;
         item.settled(outcome)
     }

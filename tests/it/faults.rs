@@ -9,6 +9,7 @@ use asof::lab::{Fault, Operation, Put, Quirks, Rule, When};
 use crate::servers::Server;
 use crate::support::{Bucket, Moment, Run, Subject, bucket};
 
+mod in_flight;
 mod interrupt;
 pub(crate) mod matrix;
 pub(crate) mod scene;
