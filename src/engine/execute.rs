@@ -141,7 +141,7 @@ impl Run {
                 }
                 on(change, outcome)
             };
-            finished = check_bases(client, self, look, &mut journal, cancel, told).await?;
+            finished = check_bases(client, self, plan.changes, look, &mut journal, cancel, told).await?;
             counters.superseded.add(journal.state().tally().superseded);
         } else if finished {
             finished = cancel.until(journal.checked()).await.transpose()?.is_some();

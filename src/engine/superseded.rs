@@ -56,22 +56,23 @@ pub(super) async fn find_superseded(client: &Client, run: &Run, now: Instant, ca
     {
         return Ok(());
     }
-    let changes = PlanFile::open(&run.plan())?.changes.len();
-    let mut journal = run.reopen_journal(changes, now).await?;
+    let changes = PlanFile::open(&run.plan())?.changes;
+    let mut journal = run.reopen_journal(changes.len(), now).await?;
     let quietly = |_: &Change, _: &Outcome| Ok(());
     let look = Look { on_conflict: OnConflict::Skip, unheard: true };
-    if check_bases(client, run, look, &mut journal, cancel, quietly).await? {
+    if check_bases(client, run, changes, look, &mut journal, cancel, quietly).await? {
         Ok(())
     } else {
         Err(Error::interrupted())
     }
 }
 
-/// Compares the changes of a run with the histories of its keys, and passes each problem to `on`. Returns false if it
-/// was cancelled before the end.
+/// Compares the changes of a run's plan, read from the first, with the histories of its keys, and passes each problem to
+/// `on`. Returns false if it was cancelled before the end.
 pub(super) async fn check_bases(
     client: &Client,
     run: &Run,
+    changes: Changes,
     look: Look,
     journal: &mut ActiveJournal,
     cancel: &Cancel,
@@ -81,8 +82,7 @@ pub(super) async fn check_bases(
         return Ok(true);
     }
     let place = Place::of(run.manifest());
-    let mut made =
-        MadeChanges { results: run.read_results()?.0, changes: PlanFile::open(&run.plan())?.changes };
+    let mut made = MadeChanges { results: run.read_results()?.0, changes };
     let mut reading: JoinSet<Result<Vec<Keyed<Made>>>> = JoinSet::new();
     let mut exhausted = false;
     loop {

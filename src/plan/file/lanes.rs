@@ -14,7 +14,7 @@ impl PlanFile {
     }
 
     /// Returns the changes in this order.
-    pub fn in_lanes(self, order: LaneOrder) -> Result<LaneChanges> {
+    pub fn in_lanes(&self, order: LaneOrder) -> Result<LaneChanges> {
         let all = 0..order.lanes();
         let ranges = all.map(|lane| order.start(lane)..order.start(lane + 1));
         let lanes =
