@@ -1,6 +1,6 @@
 //! The keys of the simpler shapes. A larger point always results in a greater key.
 
-use super::text::{decimal, mix, scale};
+use super::text::{decimal, hex, mix, scale};
 
 /// Distributes numbers over all of `u64`: evenly, but not in a grid.
 #[derive(Clone, Copy, Debug)]
@@ -132,6 +132,54 @@ impl Nest {
                 None => return,
             }
         }
+    }
+}
+
+/// `customers/00417/orders/xxxxxxxxxxxxxxxx` for nine keys of ten, and other customers for the rest.
+#[derive(Debug)]
+pub(super) struct OneCustomer {
+    /// The keys of the customers before.
+    before: Evenly,
+    /// The number of the large one's first key, …
+    first: u64,
+    large: Evenly,
+    /// … and of the first one after it.
+    end: u64,
+    after: Evenly,
+}
+
+impl OneCustomer {
+    const CUSTOMERS: u64 = 1_000;
+    const LARGE: u64 = 417;
+
+    pub(super) fn new(count: u64, seed: u64) -> Self {
+        let small = count / 10;
+        let first = small * Self::LARGE / Self::CUSTOMERS;
+        let end = first + count - small;
+        Self {
+            before: Evenly::new(first, seed),
+            first,
+            large: Evenly::new(end - first, mix(seed)),
+            end,
+            after: Evenly::new(count - end, mix(!seed)),
+        }
+    }
+
+    pub(super) fn write(&self, number: u64, out: &mut Vec<u8>) {
+        let among = |customers: u64, point: u64| (scale(customers, point), point.wrapping_mul(customers));
+        let (customer, order) = if number < self.first {
+            among(Self::LARGE, self.before.point(number))
+        } else if number < self.end {
+            (Self::LARGE, self.large.point(number - self.first))
+        } else {
+            let others = Self::CUSTOMERS - Self::LARGE - 1;
+            let (nth, order) = among(others, self.after.point(number - self.end));
+            (Self::LARGE + 1 + nth, order)
+        };
+        out.extend_from_slice(b"customers/");
+        out.extend_from_slice(&decimal::<5>(customer));
+        out.extend_from_slice(b"/orders/");
+        out.extend_from_slice(&hex(order));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The keys of a synthetic bucket by number, in byte order; and the reverse, from any text to the first key after it, by binary
 //! search.
 
-use super::forms::{Evenly, LONG_PREFIX, Nest, TEN, date, hot, in_unicode};
+use super::forms::{Evenly, LONG_PREFIX, Nest, OneCustomer, TEN, date, hot, in_unicode};
 use super::shape::Shape;
 use super::template::{self, Daily, Template};
 use super::tenants::Tenants;
@@ -27,6 +27,7 @@ enum Form {
     Nested(Nest),
     Template(Evenly, Template),
     Daily(Daily),
+    OneCustomer(OneCustomer),
     Ten,
     OneKey,
 }
@@ -62,6 +63,7 @@ impl Keys {
             Shape::Git => from(template::GIT),
             Shape::HashedTenants => from(template::HASHED_TENANTS),
             Shape::Daily => Form::Daily(Daily::new(count)),
+            Shape::OneCustomer => Form::OneCustomer(OneCustomer::new(count, seed)),
             Shape::Ten => Form::Ten,
             Shape::OneKey => Form::OneKey,
         };
@@ -110,6 +112,7 @@ impl Keys {
             Form::Nested(nest) => nest.write(number, out),
             Form::Template(evenly, template) => template.write(evenly.point(number), out),
             Form::Daily(daily) => daily.write(number, out),
+            Form::OneCustomer(customers) => customers.write(number, out),
             Form::Ten => {
                 let key = usize::try_from(number).ok().and_then(|number| TEN.get(number));
                 out.extend_from_slice(key.copied().unwrap_or_default().as_bytes());

@@ -38,6 +38,8 @@ pub enum Shape {
     HashedTenants,
     /// Two years of dates as folders, each with numbers from 0 on.
     Daily,
+    /// A thousand customers' folders, of which one has nine tenths of the keys.
+    OneCustomer,
     /// Ten keys, whatever the number of keys is.
     Ten,
     /// One key, with the versions of all keys together.
@@ -46,7 +48,7 @@ pub enum Shape {
 
 impl Shape {
     /// Every shape.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Hex,
         Self::Dates,
         Self::Flat,
@@ -64,6 +66,7 @@ impl Shape {
         Self::Git,
         Self::HashedTenants,
         Self::Daily,
+        Self::OneCustomer,
         Self::Ten,
         Self::OneKey,
     ];
@@ -88,6 +91,7 @@ impl Shape {
             Self::Git => "git",
             Self::HashedTenants => "hashed-tenants",
             Self::Daily => "daily",
+            Self::OneCustomer => "one-customer",
             Self::Ten => "ten",
             Self::OneKey => "one-key",
         }
