@@ -2,7 +2,7 @@
 help:
     @just --list --unsorted
 
-# What has to pass before a change lands, in the order of what fails soonest.
+# The gate before a change lands: what fails soonest comes first.
 ci: format-check lint test
 
 # Format the sources.
@@ -51,19 +51,19 @@ kills KILLS="200":
 bench:
     cargo bench --bench decode
 
-# What listing a large bucket costs; sections: cpu timeline sdk memory shapes throttle.
+# The cost of listing a large bucket; sections: cpu curl timeline sdk memory shapes ramp throttle.
 bench-listing *ARGS:
     cargo bench --bench listing -- {{ARGS}}
 
-# What looking for 1 and 5 million rows' keys in a bucket costs, beside diff.
+# The cost of looking for 1 and 5 million rows' keys in a bucket, beside diff.
 bench-references *ARGS:
     cargo bench --bench references -- {{ARGS}}
 
-# What sorting 5 million keys on disk costs.
+# The cost of sorting 5 million keys on disk.
 bench-spill *ARGS:
     cargo bench --bench spill -- {{ARGS}}
 
-# What restoring 100,000 keys costs; sections: reverts no-head uncover.
+# The cost of restoring many keys; sections: restores sdk.
 bench-restore *ARGS:
     cargo bench --bench restore -- {{ARGS}}
 
@@ -74,7 +74,7 @@ compare:
 
 # An incident and its undoing.
 demo:
-    cargo run --release -- demo
+    cargo run -- demo
 
 # A versioned S3 on loopback.
 serve:

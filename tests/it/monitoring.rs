@@ -1,4 +1,4 @@
-//! What Prometheus makes of the metrics that runs write, and of the alert rules and the dashboard of `fixtures/monitoring`.
+//! Metrics that runs write, the alert rules and the dashboard of `fixtures/monitoring`, as Prometheus reads them.
 //! `tests/servers/promtool.sh` installs its `promtool`.
 
 use std::collections::BTreeSet;

@@ -51,7 +51,7 @@ impl StepContext<'_> {
         served
     }
 
-    /// What the view shows.
+    /// The options of the view.
     pub(super) fn view(&self) -> ViewOptions {
         ViewOptions {
             multipart_window: self.terms.multipart_window,

@@ -24,7 +24,7 @@ async fn drill(story: &Story) -> Run {
     story.asof("drill", &["--at", &story.at().to_string()]).await
 }
 
-/// What the command was told the last time: the verdict and the exit code, the summary, the number of reports in the file.
+/// The verdict and the exit code that the command was told last, the summary, and the number of reports in the file.
 fn told(story: &Story) -> [String; 3] {
     let told = story.read("told");
     let lines: Vec<_> = told.lines().map(str::to_owned).collect();
@@ -88,7 +88,7 @@ async fn a_command_that_does_not_exist_is_an_error_of_the_drill() {
     assert!(run.stderr.contains("the on-success command of the drill"), "{run}");
 }
 
-/// What the metrics cannot tell is not announced as a success.
+/// Nothing that the metrics cannot tell is announced as a success.
 #[tokio::test]
 async fn a_success_without_metrics_is_a_failure() {
     let story = story().await;
