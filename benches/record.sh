@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Runs a section of a benchmark, keeps what it printed in benches/runs, and puts its tables into the manual.
+# Runs sections of benchmarks, keeps what they printed in benches/runs, and puts their tables into the manual.
 #
-#   bash benches/record.sh listing ramp
-#   bash benches/record.sh --tables       only puts the latest tables into the manual
+#   bash benches/record.sh listing/ramp restore/sdk
+#   bash benches/record.sh --tables                   only puts the latest tables into the manual
 #
 # A table of the manual is replaced if a run printed one with the same head.
 set -euo pipefail
@@ -46,6 +46,9 @@ case ${1:-} in
     sed -n '2,/^set/s/^# \{0,1\}//p' benches/record.sh >&2
     exit 2
     ;;
-  *) run "$1" "${2:?which section}" ;;
+  *)
+    # The tables last: the manual is part of the binary, which would be built again for each section.
+    for wanted in "$@"; do run "${wanted%/*}" "${wanted#*/}"; done
+    ;;
 esac
 tables benches/runs/*.txt

@@ -27,10 +27,13 @@ fn the_manual_has_the_latest_runs() {
     let manual = std::fs::read_to_string(root.join("src/manual/performance.md")).unwrap();
     let manual = tables(&manual);
     let runs = std::fs::read_dir(root.join("benches/runs")).unwrap();
-    let mut runs: Vec<_> = runs.map(|run| run.unwrap().path()).collect();
-    // Those of a section are in the order of their dates.
+    let mut runs: Vec<_> = runs.map(|run| run.unwrap().file_name().into_string().unwrap()).collect();
+    // Those of a section are in the order of their dates: the last one counts.
     runs.sort();
-    let texts: Vec<String> = runs.iter().map(|run| std::fs::read_to_string(run).unwrap()).collect();
+    let section = |run: &String| run.split('.').next().unwrap().to_owned();
+    let runs: BTreeMap<String, String> = runs.into_iter().map(|run| (section(&run), run)).collect();
+    let read = |run: &String| std::fs::read_to_string(root.join("benches/runs").join(run)).unwrap();
+    let texts: Vec<String> = runs.values().map(read).collect();
     let mut latest = BTreeMap::new();
     for text in &texts {
         latest.extend(tables(text));
