@@ -4,6 +4,7 @@
 #   bash tests/run.sh                 all of it; the first time it installs the servers into ~/.cache/asof-servers
 #   bash tests/run.sh --only rgw      one suite (repeatable); --list names them
 #   bash tests/run.sh -v              with the output of every suite, not only of those that failed
+#   bash tests/run.sh --jobs 1        one suite at a time instead of two: most wait for servers and leave cores idle
 #
 # It needs a Rust toolchain. Servers listen on loopback, on free ports, and are stopped again by their pids.
 # A suite that this machine cannot run is left out and named; with CI=true or ASOF_REQUIRE_ALL=1 that is a failure.
@@ -17,7 +18,7 @@ set +e
 readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes serve jobs pages monitoring slurm demo packages bench)
 STRICT=
 [ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
-VERBOSE="" CURRENT="" WORK="" WANTED=() RESULTS=()
+VERBOSE="" JOBS=2 WORK="" WANTED=() RESULTS=()
 
 usage() {
   sed -n '2,/^$/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
@@ -27,6 +28,7 @@ while [ $# -gt 0 ]; do
   case $1 in
     --only) WANTED+=("${2:?--only wants the name of a suite}") && shift ;;
     --list) printf '%s\n' "${SUITES[@]}" && exit ;;
+    --jobs) JOBS=${2:?--jobs wants a number} && shift ;;
     -v | --verbose) VERBOSE=1 ;;
     -h | --help) usage && exit ;;
     *) usage >&2 && exit 2 ;;
@@ -37,12 +39,13 @@ for name in "${WANTED[@]}"; do
   [[ " ${SUITES[*]} " == *" $name "* ]] || { echo "no suite is called $name; --list names them" >&2 && exit 2; }
 done
 
-# What must end with this script, however it ends: the suite under way and the servers.
+# Ends the suites under way and the servers, however this script ends.
 clean_up() {
-  local dir
-  if [ -n "$CURRENT" ]; then
-    kill "$CURRENT" 2>/dev/null
-    wait "$CURRENT" 2>/dev/null
+  local dir running
+  mapfile -t running < <(jobs -rp)
+  if [ "${#running[@]}" -gt 0 ]; then
+    kill "${running[@]}" 2>/dev/null
+    wait "${running[@]}" 2>/dev/null
   fi
   for dir in "$WORK"/server-*; do
     [ ! -d "$dir" ] || bash "tests/servers/${dir##*/server-}.sh" stop "$dir"
@@ -64,11 +67,9 @@ attempt() {
   else
     "$@" </dev/null >"$log" 2>&1 &
   fi
-  CURRENT=$!
-  if [ -n "$VERBOSE" ]; then tail -f --pid="$CURRENT" "$log" 2>/dev/null; fi
-  wait "$CURRENT"
+  if [ -n "$VERBOSE" ]; then tail -f --pid=$! "$log" 2>/dev/null; fi
+  wait $!
   code=$?
-  CURRENT=
   [ "$code" != 124 ] || echo "stopped after $seconds s" >>"$log"
   return "$code"
 }
@@ -76,7 +77,14 @@ attempt() {
 # The number of tests that a log of `cargo test` tells of; empty when it tells of none.
 count_tests() { sed -n 's/^test result: .* \([0-9]*\) passed; \([0-9]*\) failed.*/\1 \2/p' "$1" | awk '{n+=$1+$2} END {if (NR) print n}'; }
 
-record() { RESULTS+=("$1|$2|$3|$4|$5"); }
+# record SUITE RESULT TESTS SECONDS CPU NOTE
+record() { RESULTS+=("$1|$2|$3|$4|$5|$6"); }
+
+# The processor time of everything that has ended, in seconds: COMMAND_CPU. A subshell would count its own.
+count_cpu() {
+  times >"$WORK/times"
+  COMMAND_CPU=$(awk 'NR == 2 { gsub("[ms]", " "); printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "$WORK/times")
+}
 
 show() {
   [ -n "$VERBOSE" ] && return
@@ -87,8 +95,9 @@ show() {
 
 # suite NAME SECONDS COMMAND...: runs one suite and takes down how it ended.
 suite() {
-  local name=$1 seconds=$2 log="$WORK/$1.log" since=$SECONDS result=passed note=
+  local name=$1 seconds=$2 log="$WORK/$1.log" since=$SECONDS result=passed note="" before
   shift 2
+  count_cpu && before=$COMMAND_CPU
   printf '%-10s running: %s\n' "$name" "$*"
   attempt "$log" "$seconds" "$@" || result=failed
   local tests
@@ -99,12 +108,13 @@ suite() {
   [ "$result" = passed ] || show "$name" "$log"
   grep -hE '^NOT HELD |^MEASURED ' "$log" | sort -u | sed 's/^/             /'
   printf '%-10s %s in %d s\n' "$name" "$result" $((SECONDS - since))
-  record "$name" "$result" "${tests:--}" "$((SECONDS - since))" "$note"
+  count_cpu
+  record "$name" "$result" "${tests:--}" "$((SECONDS - since))" "$((COMMAND_CPU - before))" "$note"
 }
 
 left_out() {
   printf '%-10s left out: %s\n' "$1" "$2"
-  record "$1" 'left out' - 0 "$2"
+  record "$1" 'left out' - 0 0 "$2"
 }
 
 # A suite that needs a component of the toolchain which may be absent.
@@ -131,7 +141,7 @@ start_server() {
       ;;
     *)
       show "$1" "$log"
-      record "$1" failed - 0 "$name did not start"
+      record "$1" failed - 0 0 "$name did not start"
       return 1
       ;;
   esac
@@ -273,20 +283,36 @@ run() {
     monitoring) monitoring_suite ;;
     slurm) slurm_suite ;;
     packages) packages_suite ;;
-    demo) suite demo 2400 cargo run --release -- demo ;;
+    demo) suite demo 900 cargo run -- demo ;;
     # Built as the tests are: this one only has to run.
     bench) suite bench 900 cargo test --bench decode -- --test ;;
     *) server_suite "$1" ;;
   esac
 }
 
+# Runs each suite by a process of this script, several at once; its results come back in a file.
+run_at_once() {
+  local name running lines
+  for name in "${WANTED[@]}"; do
+    while mapfile -t running < <(jobs -rp) && [ "${#running[@]}" -ge "$JOBS" ]; do wait -n; done
+    ASOF_TEST_RESULT="$WORK/result-$name" bash tests/run.sh --only "$name" ${VERBOSE:+-v} &
+  done
+  wait
+  for name in "${WANTED[@]}"; do
+    lines=()
+    [ ! -f "$WORK/result-$name" ] || mapfile -t lines <"$WORK/result-$name"
+    [ "${#lines[@]}" -gt 0 ] || lines=("$name|failed|-|0|0|it ended without a result")
+    RESULTS+=("${lines[@]}")
+  done
+}
+
 # Prints the table; fails when a suite did, or when one was left out and none may be.
 report() {
-  local entry name result tests seconds note passed=0 failed=0 skipped=0
-  printf '\n%-10s %-9s %6s %8s\n' suite result tests seconds
+  local entry name result tests seconds cpu note passed=0 failed=0 skipped=0
+  printf '\n%-10s %-9s %6s %8s %8s\n' suite result tests seconds 'of CPU'
   for entry in "${RESULTS[@]}"; do
-    IFS='|' read -r name result tests seconds note <<<"$entry"
-    printf '%-10s %-9s %6s %8s  %s\n' "$name" "$result" "$tests" "$seconds" "$note"
+    IFS='|' read -r name result tests seconds cpu note <<<"$entry"
+    printf '%-10s %-9s %6s %8s %8s  %s\n' "$name" "$result" "$tests" "$seconds" "$cpu" "$note"
     case $result in
       passed) passed=$((passed + 1)) ;;
       failed) failed=$((failed + 1)) ;;
@@ -301,5 +327,13 @@ report() {
 
 have cargo || { echo "cargo is not on the PATH: install a Rust toolchain first" >&2 && exit 1; }
 [ "${#WANTED[@]}" -gt 0 ] || WANTED=("${SUITES[@]}")
-for name in "${WANTED[@]}"; do run "$name"; done
-report
+if [ "${#WANTED[@]}" -gt 1 ] && [ "$JOBS" -gt 1 ]; then
+  run_at_once
+else
+  for name in "${WANTED[@]}"; do run "$name"; done
+fi
+if [ -n "${ASOF_TEST_RESULT:-}" ]; then
+  printf '%s\n' "${RESULTS[@]}" >"$ASOF_TEST_RESULT"
+else
+  report
+fi
