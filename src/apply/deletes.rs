@@ -46,10 +46,8 @@ impl Worker {
         let keyed = |item: &Item| self.place().relocation.there(&item.change.key);
         let wanted =
             items.iter().map(|item| Keyed { key: keyed(item), reader: MarkersReader::new(&item.change) });
-        let slot = self.pressure().slot().await;
         let reading = read_histories(self.client(), &self.place().bucket, wanted.collect());
         let read = self.client().unless_halted(reading).await;
-        drop(slot);
         let mut fit: HashMap<String, Result<()>> = match read {
             Ok(read) => read.into_iter().map(|of| (of.key, of.reader.finish(self.place()))).collect(),
             Err(e) => items.iter().map(|item| (keyed(item), Err(e.duplicate()))).collect(),
@@ -114,7 +112,6 @@ impl Worker {
     async fn one_by_one(&self, failed: Vec<Failed>, at_last: bool) -> Vec<Settled> {
         let settled = stream::iter(failed).map(|Failed { item, error }| async move {
             if at_last {
-                let _slot = self.pressure().slot().await;
                 let outcome = self.give_up(&item, error).await;
                 item.settled(outcome)
             } else {
@@ -128,7 +125,6 @@ impl Worker {
     /// and those that hold the expected version.
     async fn look_at_all(&self, items: Vec<Item>) -> (Vec<Settled>, Vec<Item>) {
         let seen = stream::iter(items).map(|item| async move {
-            let _slot = self.pressure().slot().await;
             let seen = self.look(&item).await;
             (item, seen)
         });
@@ -167,8 +163,10 @@ impl Worker {
                         Ok(removed) => removed,
                         Err(e) => return (item, Err(e)),
                     };
-                    let _slot = self.pressure().slot().await;
-                    let outcome = self.markers_removed(&item, &removed).await;
+                    let outcome = match self.looks().acquire().await {
+                        Ok(_permit) => self.markers_removed(&item, &removed).await,
+                        Err(e) => Err(Error::internal(e)),
+                    };
                     // The markers are gone, whatever reading the key returns.
                     (Item { open: item.open || outcome.is_err(), ..item }, outcome)
                 });
@@ -193,7 +191,6 @@ impl Worker {
                 delete.into_iter().chain(remove_markers)
             })
             .collect();
-        let _slot = self.pressure().slot().await;
         let mut results = match self.client().delete(&self.place().bucket, &targets).await {
             Ok(results) => results.into_iter(),
             Err(e) => targets.iter().map(|_| Err(e.duplicate())).collect::<Vec<_>>().into_iter(),

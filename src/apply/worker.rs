@@ -16,6 +16,8 @@ mod settle;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
+
 use super::batch::{Item, Settled, Work};
 use super::conditions::Condition;
 use super::copy::gone;
@@ -50,6 +52,8 @@ struct Shared {
     place: Place,
     manner: PoolOptions,
     pressure: SharedPressure,
+    /// Permits for the looks at keys whose markers were removed, of all batches together: each looks at all its keys.
+    looks: Semaphore,
     copies: Condition,
     /// For `DeleteObjects` requests.
     deletes: Condition,
@@ -74,6 +78,7 @@ impl Worker {
             client: client.halted_by(halt),
             place: place.clone(),
             pressure: SharedPressure::new(manner.concurrency, halt),
+            looks: Semaphore::new(manner.concurrency.max(1)),
             manner: manner.clone(),
             copies: Condition::default(),
             deletes: Condition::default(),
@@ -91,6 +96,10 @@ impl Worker {
 
     pub(super) fn pressure(&self) -> &SharedPressure {
         &self.0.pressure
+    }
+
+    pub(super) fn looks(&self) -> &Semaphore {
+        &self.0.looks
     }
 
     pub(super) fn on_conflict(&self) -> OnConflict {
@@ -135,7 +144,6 @@ impl Worker {
 
     /// Applies one change by itself; `before` is the error from sending it in a batch.
     pub(super) async fn one(&self, mut item: Item, before: Option<Error>) -> Settled {
-        let _slot = self.pressure().slot().await;
         let outcome = self.settle(&mut item, before).await;
         item.settled(outcome)
     }

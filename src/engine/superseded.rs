@@ -67,8 +67,8 @@ pub(super) async fn find_superseded(client: &Client, run: &Run, now: Instant, ca
     }
 }
 
-/// Compares the changes of a run's plan, read from the first, with the histories of its keys, and passes each problem to
-/// `on`. Returns false if it was cancelled before the end.
+/// Compares the changes of a run's plan, none of which were read yet, with the histories of their keys, and passes each
+/// problem to `on`. Returns false if it was cancelled before the end.
 pub(super) async fn check_bases(
     client: &Client,
     run: &Run,
