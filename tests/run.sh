@@ -18,6 +18,9 @@ set +e
 readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes serve jobs pages monitoring slurm demo packages bench)
 STRICT=
 [ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
+# Where a suite that runs beside others leaves its result; not for the processes that it starts.
+readonly RESULT_FILE=${ASOF_TEST_RESULT:-}
+unset ASOF_TEST_RESULT
 VERBOSE="" JOBS=2 WORK="" WANTED=() RESULTS=()
 
 usage() {
@@ -35,6 +38,7 @@ while [ $# -gt 0 ]; do
   esac
   shift
 done
+[[ $JOBS =~ ^[1-9][0-9]*$ ]] || { echo "--jobs wants a number, not $JOBS" >&2 && exit 2; }
 for name in "${WANTED[@]}"; do
   [[ " ${SUITES[*]} " == *" $name "* ]] || { echo "no suite is called $name; --list names them" >&2 && exit 2; }
 done
@@ -59,7 +63,7 @@ WORK=$(mktemp -d "${TMPDIR:-/tmp}/asof-test.XXXXXX")
 
 # attempt LOG SECONDS COMMAND...: in the background, so that a signal is acted upon at once.
 attempt() {
-  local log=$1 seconds=$2 code
+  local log=$1 seconds=$2 code pid
   shift 2
   # Not by a function: its subshell would take the signal, and what runs in it would go on.
   if have timeout; then
@@ -67,9 +71,12 @@ attempt() {
   else
     "$@" </dev/null >"$log" 2>&1 &
   fi
-  if [ -n "$VERBOSE" ]; then tail -f --pid=$! "$log" 2>/dev/null; fi
-  wait $!
+  pid=$!
+  # In the background: a signal would wait for it.
+  if [ -n "$VERBOSE" ]; then tail -f --pid="$pid" "$log" 2>/dev/null & fi
+  wait "$pid"
   code=$?
+  if [ -n "$VERBOSE" ]; then wait; fi
   [ "$code" != 124 ] || echo "stopped after $seconds s" >>"$log"
   return "$code"
 }
@@ -80,8 +87,9 @@ count_tests() { sed -n 's/^test result: .* \([0-9]*\) passed; \([0-9]*\) failed.
 # record SUITE RESULT TESTS SECONDS CPU NOTE
 record() { RESULTS+=("$1|$2|$3|$4|$5|$6"); }
 
-# The processor time of everything that has ended, in seconds: COMMAND_CPU. A subshell would count its own.
+# The processor time of the commands that have ended, in seconds: COMMAND_CPU. Servers are not among them.
 count_cpu() {
+  # Not in a subshell, which would count its own.
   times >"$WORK/times"
   COMMAND_CPU=$(awk 'NR == 2 { gsub("[ms]", " "); printf "%d", $1 * 60 + $2 + $3 * 60 + $4 }' "$WORK/times")
 }
@@ -292,16 +300,16 @@ run() {
 
 # Runs each suite by a process of this script, several at once; its results come back in a file.
 run_at_once() {
-  local name running lines
-  for name in "${WANTED[@]}"; do
+  local at running lines
+  for at in "${!WANTED[@]}"; do
     while mapfile -t running < <(jobs -rp) && [ "${#running[@]}" -ge "$JOBS" ]; do wait -n; done
-    ASOF_TEST_RESULT="$WORK/result-$name" bash tests/run.sh --only "$name" ${VERBOSE:+-v} &
+    ASOF_TEST_RESULT="$WORK/result-$at" bash tests/run.sh --only "${WANTED[at]}" ${VERBOSE:+-v} &
   done
   wait
-  for name in "${WANTED[@]}"; do
+  for at in "${!WANTED[@]}"; do
     lines=()
-    [ ! -f "$WORK/result-$name" ] || mapfile -t lines <"$WORK/result-$name"
-    [ "${#lines[@]}" -gt 0 ] || lines=("$name|failed|-|0|0|it ended without a result")
+    [ ! -f "$WORK/result-$at" ] || mapfile -t lines <"$WORK/result-$at"
+    [ "${#lines[@]}" -gt 0 ] || lines=("${WANTED[at]}|failed|-|0|0|it ended without a result")
     RESULTS+=("${lines[@]}")
   done
 }
@@ -332,8 +340,8 @@ if [ "${#WANTED[@]}" -gt 1 ] && [ "$JOBS" -gt 1 ]; then
 else
   for name in "${WANTED[@]}"; do run "$name"; done
 fi
-if [ -n "${ASOF_TEST_RESULT:-}" ]; then
-  printf '%s\n' "${RESULTS[@]}" >"$ASOF_TEST_RESULT"
+if [ -n "$RESULT_FILE" ]; then
+  printf '%s\n' "${RESULTS[@]}" >"$RESULT_FILE"
 else
   report
 fi
