@@ -243,9 +243,7 @@ impl Bench {
 
     /// The time until every request in flight is used shows best on buckets that take only a few seconds.
     fn ramp(&self) {
-        println!(
-            "\n3 versions a key, 200 ms a page, 64 in flight: page latencies beyond the ideal time, requests ÷ least"
-        );
+        println!("\n3 versions a key, 64 in flight: page latencies beyond the ideal time, requests ÷ least");
         for (keys, latency) in [("keys", 200), ("keys, 50 ms a page", 50)] {
             println!("\n| {keys} | 0.6 million versions | 1.2 million | 4.5 million |\n|---|---|---|---|");
             for shape in Shape::ALL.into_iter().filter(|shape| !matches!(shape, Shape::Ten | Shape::OneKey)) {

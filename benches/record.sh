@@ -48,6 +48,7 @@ case ${1:-} in
     ;;
   *)
     # The tables last: the manual is part of the binary, which would be built again for each section.
+    for wanted in "$@"; do [[ $wanted == */* ]] || { echo "$wanted is not BENCH/SECTION" >&2 && exit 2; }; done
     for wanted in "$@"; do run "${wanted%/*}" "${wanted#*/}"; done
     ;;
 esac

@@ -1,8 +1,8 @@
 //! Restores many keys: the real binary as a process, against the lab in this process, which answers after 30 ms.
 //!
 //! Section `restores` prints wall time compared with requests × latency ÷ concurrent requests, CPU time per request
-//! (user and system, the whole process), requests, and peak memory; section `sdk` the CPU time of a copy, beside the
-//! SDK's. None means both. `--test` runs each with a small bucket.
+//! (user and system, the whole process), requests per key, and peak memory; section `sdk` the CPU time of a copy, beside
+//! the SDK's. Without arguments, both run. `--test` runs each with a small bucket.
 
 #![expect(
     clippy::unwrap_used,
@@ -129,7 +129,7 @@ fn lab(runtime: &Runtime, keys: usize, since: impl Fn(&Lab, &str)) -> Lab {
     lab
 }
 
-/// Copies as many keys, each to another one, and returns the CPU time of the thread that does it.
+/// Copies each key to another one through the SDK, and returns the CPU time of the thread that does it.
 fn sdk_copies(runtime: &Runtime, keys: usize) -> Duration {
     let lab = lab(runtime, keys, |_, _| {});
     let credentials = lab.credentials();
