@@ -1,7 +1,8 @@
 //! The recipes for SQL databases: one story for each, in which rows and objects come back to the same second.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::{Victim, asof, command, id, killed_at, lab, last_second, next_second, outbox, place};
 use crate::support::recipe::{Recipe, printed};
@@ -166,7 +167,7 @@ async fn scene(subject: &Subject, database: Database) -> Scene {
 }
 
 /// `meanwhile` is played before the server is stopped.
-async fn story(database: Database, meanwhile: impl AsyncFn(&Subject, &Scene)) {
+async fn story(database: Database, meanwhile: impl AsyncFn(&Subject, &Scene)) -> Database {
     let subject = lab().await;
     let scene = scene(&subject, database).await;
     let database = &scene.database;
@@ -197,6 +198,7 @@ async fn story(database: Database, meanwhile: impl AsyncFn(&Subject, &Scene)) {
     assert!(run.stderr.contains("does not answer; restoring what its "), "{run}");
     scene.assert_restored(&["one"], "the server in use is gone").await;
     database.teardown(&run);
+    scene.database
 }
 
 /// Whenever a recovery is killed, with its command or without: the same command ends it.
@@ -225,7 +227,30 @@ async fn postgres_with_a_wal_archive() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "its server has to be started: tests/run.sh"]
 async fn pgbackrest() {
-    story(Database::find(Engine::Postgres, "ASOF_TEST_PGBACKREST", "pgbackrest"), async |_, _| {}).await;
+    let stopped =
+        story(Database::find(Engine::Postgres, "ASOF_TEST_PGBACKREST", "pgbackrest"), async |_, _| {}).await;
+    window_ends_after_the_commands_that_it_runs(&stopped);
+}
+
+/// One that still fetched a segment put it into a directory that was being removed, and the window failed.
+fn window_ends_after_the_commands_that_it_runs(stopped: &Database) {
+    let (log, slow) = (stopped.place.join("fetched.log"), stopped.place.join("slow"));
+    let script = format!(
+        "#!/bin/bash\nPATH=${{PATH#*:}}\ncase $* in *archive-get*) ;; *) exec pgbackrest \"$@\" ;; esac\n\
+         echo begins >>'{0}'\nsleep 0.5\npgbackrest \"$@\"\necho ends >>'{0}'\n",
+        log.display()
+    );
+    std::fs::create_dir(&slow).unwrap();
+    std::fs::write(slow.join("pgbackrest"), script).unwrap();
+    for path in [&slow, &slow.join("pgbackrest")] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = format!("{}:{}", slow.display(), std::env::var("PATH").unwrap());
+    // A pipe for its messages would be read until the last of its commands has ended.
+    printed(stopped.recipe.command("window").env("PATH", path).stderr(Stdio::inherit()));
+    let fetched = std::fs::read_to_string(&log).unwrap();
+    let count = |word| fetched.lines().filter(|&line| line == word).count();
+    assert!(count("begins") > 0 && count("begins") == count("ends"), "{fetched}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
