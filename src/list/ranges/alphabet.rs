@@ -13,6 +13,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 /// Components, segments of a component and offsets in a segment beyond these are not distinguished.
 const DEPTHS: usize = 16;
 const SEGMENTS: usize = 24;
@@ -86,9 +88,10 @@ impl Seen {
 /// The characters by place.
 #[derive(Debug, Default)]
 pub(super) struct Alphabet {
-    places: HashMap<Place, Seen>,
+    // Looked up for each character: the hasher of the standard library takes most of the time.
+    places: HashMap<Place, Seen, RandomState>,
     /// The characters at places with more than one.
-    varied: HashMap<Segment, Vec<char>>,
+    varied: HashMap<Segment, Vec<char>, RandomState>,
     /// The number of characters in all sets.
     size: usize,
 }

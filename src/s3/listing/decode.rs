@@ -5,15 +5,18 @@
 //! (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectVersions.html>, examples). It also takes a tenth of
 //! the time: text is located in place and copied once, into one string per page.
 
-use memchr::{memchr, memchr2};
-
 use super::order::repair_order;
 use super::page::{Item, Page, Span};
-use super::xml::{DecodeError, Raw, Reader, Result, Tag, percent_decode, unescape};
+use super::text::{percent_decode, unescape};
+use super::xml::{DecodeError, Reader, Result, Tag, Text};
 use crate::model::{ChecksumType, Instant};
 
 /// The expected text size of an entry: a key of medium length, a version ID, an ETag.
 const TEXT_OF_ENTRY: usize = 128;
+
+const QUOTE: &[u8] = b"&quot;";
+
+const NO_BOOL: &str = "a truth value is neither true nor false";
 
 /// Decodes a reply. A body that ends early, is not valid, or lacks a field is an error, never a short page.
 pub fn decode(body: &[u8]) -> Result<Page> {
@@ -22,17 +25,20 @@ pub fn decode(body: &[u8]) -> Result<Page> {
     if root.name != b"ListVersionsResult" {
         return reader.fail("the body is not a ListVersionsResult");
     }
-    let mut page = Builder::new(body);
+    let mut page = Builder::new();
     while let Some(tag) = reader.child(root)? {
         match tag.name {
             b"Version" => page.read_entry(&mut reader, tag, false)?,
             b"DeleteMarker" => page.read_entry(&mut reader, tag, true)?,
             b"CommonPrefixes" => page.read_prefixes(&mut reader, tag)?,
-            b"IsTruncated" => page.truncated = Some(read_bool(&mut reader, tag, body)?),
-            b"EncodingType" => page.url_encoded = slice(body, reader.text(tag)?) == b"url",
-            b"NextKeyMarker" => page.next_key = Some(page.copy(reader.text(tag)?)?),
-            b"NextVersionIdMarker" => page.next_version = Some(page.copy(reader.text(tag)?)?),
-            _ => page.skip(&mut reader, tag)?,
+            b"IsTruncated" => {
+                let truncated = parse_bool(reader.leaf(tag)?.bytes);
+                page.truncated = Some(truncated.ok_or_else(|| reader.error(NO_BOOL))?);
+            }
+            b"EncodingType" => page.url_encoded = reader.leaf(tag)?.bytes == b"url",
+            b"NextKeyMarker" => page.next_key = Some(page.copy(reader.leaf(tag)?)?),
+            b"NextVersionIdMarker" => page.next_version = Some(page.copy(reader.leaf(tag)?)?),
+            _ => reader.skip()?,
         }
     }
     reader.end()?;
@@ -42,14 +48,6 @@ pub fn decode(body: &[u8]) -> Result<Page> {
 /// Returns whether a body is S3's `<Error>` document, which may come with status 200.
 pub fn is_error_document(body: &[u8]) -> bool {
     Reader::new(body).root().is_ok_and(|root| root.name == b"Error")
-}
-
-fn read_bool(reader: &mut Reader<'_>, tag: Tag<'_>, body: &[u8]) -> Result<bool> {
-    match slice(body, reader.text(tag)?).trim_ascii() {
-        b"true" => Ok(true),
-        b"false" => Ok(false),
-        _ => reader.fail("a truth value is neither true nor false"),
-    }
 }
 
 /// The children of an entry that are read.
@@ -99,10 +97,19 @@ impl Field {
     }
 }
 
+/// A text of an entry, and the markup before it.
+#[derive(Debug, Clone, Copy)]
+struct Step<'a> {
+    /// From the end of the previous text to the beginning of this one, with skipped elements. Empty if that cannot be
+    /// told from an element without text.
+    markup: &'a [u8],
+    /// The element with the text; `None` at the end of the entry.
+    child: Option<(Tag<'a>, Field)>,
+}
+
 /// A page under construction. Texts are copied once, into one string; keys are URL-decoded in place at the end, since
 /// the encoding type may come after them.
 struct Builder<'a> {
-    body: &'a [u8],
     text: Vec<u8>,
     items: Vec<Item>,
     prefixes: Vec<Span>,
@@ -112,17 +119,15 @@ struct Builder<'a> {
     next_version: Option<Span>,
     /// The storage class of the previous version: neighbors usually share it.
     class: (Span, &'a [u8]),
-    /// The child tags of the previous version, and of the previous delete marker.
-    version_layout: Vec<(Tag<'a>, Field)>,
-    marker_layout: Vec<(Tag<'a>, Field)>,
-    /// The last skipped element: its name, and the bytes between its opening tag and the next element.
-    skipped: (&'a [u8], &'a [u8]),
+    /// The steps of the previous version, and of the previous delete marker. A server formats all entries of a kind
+    /// alike, even with the same owner, so that most markup need only be compared.
+    version_layout: Vec<Step<'a>>,
+    marker_layout: Vec<Step<'a>>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(body: &'a [u8]) -> Self {
+    fn new() -> Self {
         Self {
-            body,
             text: Vec::with_capacity(1000 * TEXT_OF_ENTRY),
             items: Vec::with_capacity(1000),
             prefixes: Vec::new(),
@@ -133,18 +138,35 @@ impl<'a> Builder<'a> {
             class: (Span::default(), b""),
             version_layout: Vec::new(),
             marker_layout: Vec::new(),
-            skipped: (b"", b""),
         }
     }
 
     fn read_entry(&mut self, reader: &mut Reader<'a>, entry: Tag<'_>, marker: bool) -> Result<()> {
+        let mut layout = std::mem::take(self.layout(marker));
         let mut item = Item { marker, ..Item::default() };
-        let mut seen = 0;
-        let mut step = 0;
-        while let Some((tag, field)) = self.next_field(reader, entry, marker, step)? {
-            seen |= self.read_field(reader, tag, field, &mut item)?;
-            step += 1;
+        let (mut seen, mut open, mut markup_at) = (0, None, reader.at());
+        for n in 0.. {
+            let child = match layout.get(n) {
+                Some(step) if reader.past(step.markup) => step.child,
+                _ => {
+                    let step = next_step(reader, entry, open, markup_at)?;
+                    layout.truncate(n);
+                    layout.push(step);
+                    step.child
+                }
+            };
+            let Some((tag, field)) = child else { break };
+            open = reader.enter(tag);
+            let text = match open {
+                Some(_) => reader.text(layout.get(n + 1).map_or(b"", |next| next.markup))?,
+                None => Text::none(reader.at()),
+            };
+            let text = if field == Field::ETag { unquoted(text) } else { text };
+            markup_at = text.at + text.bytes.len();
+            self.read_field(field, text, &mut item)?;
+            seen |= field.bit();
         }
+        *self.layout(marker) = layout;
         let required = if marker { 4 } else { Field::REQUIRED.len() };
         let missing = Field::REQUIRED.iter().take(required).find(|(field, _)| seen & field.bit() == 0);
         if let Some((_, what)) = missing {
@@ -160,79 +182,45 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Returns the next child of an entry. A server formats all entries of a kind alike, so the tag at this position
-    /// in the previous entry is tried first.
-    fn next_field(
-        &mut self,
-        reader: &mut Reader<'a>,
-        entry: Tag<'_>,
-        marker: bool,
-        step: usize,
-    ) -> Result<Option<(Tag<'a>, Field)>> {
-        let layout = if marker { &mut self.marker_layout } else { &mut self.version_layout };
-        if let Some((tag, field)) = layout.get(step)
-            && reader.again(*tag)
-        {
-            return Ok(Some((*tag, *field)));
-        }
-        let Some(tag) = reader.child(entry)? else { return Ok(None) };
-        let field = Field::of(tag.name);
-        layout.truncate(step);
-        layout.push((tag, field));
-        Ok(Some((tag, field)))
+    fn layout(&mut self, marker: bool) -> &mut Vec<Step<'a>> {
+        if marker { &mut self.marker_layout } else { &mut self.version_layout }
     }
 
-    /// Reads one child of an entry and returns its bit.
-    fn read_field(
-        &mut self,
-        reader: &mut Reader<'a>,
-        tag: Tag<'a>,
-        field: Field,
-        item: &mut Item,
-    ) -> Result<u16> {
+    fn read_field(&mut self, field: Field, text: Text<'a>, item: &mut Item) -> Result<()> {
+        let wrong = |what| DecodeError::new(what, text.at);
         match field {
-            Field::Key => item.key = self.copy(reader.text(tag)?)?,
-            Field::VersionId => item.version_id = self.copy(reader.text(tag)?)?,
-            Field::IsLatest => item.is_latest = read_bool(reader, tag, self.body)?,
+            Field::Key => item.key = self.copy(text)?,
+            Field::VersionId => item.version_id = self.copy(text)?,
+            Field::IsLatest => item.is_latest = parse_bool(text.bytes).ok_or_else(|| wrong(NO_BOOL))?,
             Field::LastModified => {
-                let time = Instant::parse_listed(slice(self.body, reader.text(tag)?).trim_ascii());
-                item.last_modified = time.ok_or_else(|| reader.error("a LastModified is not a time"))?;
+                let time = Instant::parse_listed(text.bytes.trim_ascii());
+                item.last_modified = time.ok_or_else(|| wrong("a LastModified is not a time"))?;
             }
-            Field::ETag => item.etag = self.copy_etag(reader.text(tag)?)?,
+            Field::ETag => item.etag = self.copy(text)?,
             Field::Size => {
-                let size = parse_size(slice(self.body, reader.text(tag)?).trim_ascii());
-                item.size = size.ok_or_else(|| reader.error("a Size is not a number"))?;
+                let size = parse_size(text.bytes.trim_ascii());
+                item.size = size.ok_or_else(|| wrong("a Size is not a number"))?;
             }
-            Field::StorageClass => item.storage_class = self.copy_class(reader.text(tag)?)?,
+            Field::StorageClass => item.storage_class = self.copy_class(text)?,
             // A version may have several; the first suffices to know that there is a checksum.
             Field::ChecksumAlgorithm if item.checksum_algorithm.is_empty() => {
-                item.checksum_algorithm = self.copy(reader.text(tag)?)?;
+                item.checksum_algorithm = self.copy(text)?;
             }
+            Field::ChecksumAlgorithm | Field::Other => {}
             Field::ChecksumType => {
-                item.checksum_type = match slice(self.body, reader.text(tag)?).trim_ascii() {
+                item.checksum_type = match text.bytes.trim_ascii() {
                     b"FULL_OBJECT" => ChecksumType::FullObject,
                     b"COMPOSITE" => ChecksumType::Composite,
                     _ => ChecksumType::Unknown,
                 };
             }
-            Field::ChecksumAlgorithm | Field::Other => self.skip(reader, tag)?,
-        }
-        Ok(field.bit())
-    }
-
-    /// Skips an element; in one step if it equals the last skipped one (entries usually have the same owner).
-    fn skip(&mut self, reader: &mut Reader<'a>, tag: Tag<'a>) -> Result<()> {
-        let (name, bytes) = self.skipped;
-        if name != tag.name || bytes.is_empty() || !reader.past(bytes) {
-            self.skipped = (tag.name, reader.skip()?);
         }
         Ok(())
     }
 
-    fn copy_class(&mut self, raw: Raw) -> Result<Span> {
-        let text = slice(self.body, raw);
-        if text != self.class.1 {
-            self.class = (self.copy(raw)?, text);
+    fn copy_class(&mut self, text: Text<'a>) -> Result<Span> {
+        if text.bytes != self.class.1 {
+            self.class = (self.copy(text)?, text.bytes);
         }
         Ok(self.class.0)
     }
@@ -240,33 +228,23 @@ impl<'a> Builder<'a> {
     fn read_prefixes(&mut self, reader: &mut Reader<'a>, parent: Tag<'_>) -> Result<()> {
         while let Some(tag) = reader.child(parent)? {
             if tag.name == b"Prefix" {
-                let prefix = self.copy(reader.text(tag)?)?;
+                let prefix = self.copy(reader.leaf(tag)?)?;
                 self.prefixes.push(prefix);
             } else {
-                self.skip(reader, tag)?;
+                reader.skip()?;
             }
         }
         Ok(())
     }
 
-    /// Copies an ETag without its quotes, either literal or as `&quot;`.
-    fn copy_etag(&mut self, raw: Raw) -> Result<Span> {
-        let text = slice(self.body, raw);
-        let quoted = |quote: &[u8]| {
-            let quotes = text.len() >= 2 * quote.len() && text.starts_with(quote) && text.ends_with(quote);
-            quotes.then_some(quote.len())
-        };
-        let quote = quoted(b"&quot;").or_else(|| quoted(b"\"")).unwrap_or_default();
-        self.copy(Raw { start: raw.start + quote, end: raw.end - quote })
-    }
-
-    fn copy(&mut self, raw: Raw) -> Result<Span> {
-        let (start, text) = (self.text.len(), slice(self.body, raw));
-        match memchr(b'&', text) {
-            None => self.text.extend_from_slice(text),
-            Some(_) => unescape(text, raw.start, &mut self.text)?,
+    fn copy(&mut self, text: Text<'_>) -> Result<Span> {
+        let start = self.text.len();
+        if text.escaped {
+            unescape(text.bytes, text.at, &mut self.text)?;
+        } else {
+            self.text.extend_from_slice(text.bytes);
         }
-        Span::new(start, self.text.len()).ok_or(DecodeError::new("the page is too large", raw.start))
+        Span::new(start, self.text.len()).ok_or(DecodeError::new("the page is too large", text.at))
     }
 
     fn build(mut self) -> Result<Page> {
@@ -294,6 +272,55 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Reads the markup up to an entry's next text. `open` is the element of the previous one, which ended at `markup_at`.
+fn next_step<'a>(
+    reader: &mut Reader<'a>,
+    entry: Tag<'_>,
+    open: Option<Tag<'_>>,
+    markup_at: usize,
+) -> Result<Step<'a>> {
+    if let Some(open) = open {
+        reader.close(open)?;
+    }
+    let mut child = None;
+    while let Some(tag) = reader.child(entry)? {
+        match Field::of(tag.name) {
+            Field::Other => reader.skip()?,
+            field => {
+                child = Some((tag, field));
+                break;
+            }
+        }
+    }
+    // As markup, the quote before an ETag is compared with the rest.
+    if let Some((_, Field::ETag)) = child {
+        reader.past(QUOTE);
+    }
+    let markup = if reader.is_empty() { b"" } else { reader.since(markup_at) };
+    Ok(Step { markup, child })
+}
+
+/// Removes the quotes around an ETag, literal ones and references.
+fn unquoted(text: Text<'_>) -> Text<'_> {
+    let (mut bytes, mut at) = (text.bytes, text.at);
+    while let Some(rest) = bytes.strip_prefix(QUOTE).or_else(|| bytes.strip_prefix(b"\"")) {
+        at += bytes.len() - rest.len();
+        bytes = rest;
+    }
+    while let Some(rest) = bytes.strip_suffix(QUOTE).or_else(|| bytes.strip_suffix(b"\"")) {
+        bytes = rest;
+    }
+    Text { bytes, at, ..text }
+}
+
+fn parse_bool(text: &[u8]) -> Option<bool> {
+    match text.trim_ascii() {
+        b"true" => Some(true),
+        b"false" => Some(false),
+        _ => None,
+    }
+}
+
 fn parse_size(digits: &[u8]) -> Option<u64> {
     let digit = |b: &u8| b.is_ascii_digit().then(|| u64::from(b - b'0'));
     let add = |size: u64, b: &u8| size.checked_mul(10)?.checked_add(digit(b)?);
@@ -304,18 +331,8 @@ fn parse_size(digits: &[u8]) -> Option<u64> {
 fn decode_in_place(text: &mut [u8], key: &mut Span) -> Result<()> {
     let at = key.start();
     let Some(encoded) = text.get_mut(key.range()) else { return Ok(()) };
-    if memchr2(b'%', b'+', encoded).is_none() {
-        return Ok(());
-    }
-    let mut decoded = Vec::with_capacity(encoded.len());
-    percent_decode(encoded, at, &mut decoded)?;
-    let (place, rest) = encoded.split_at_mut(decoded.len());
-    place.copy_from_slice(&decoded);
-    rest.fill(b' ');
-    *key = Span::new(at, at + decoded.len()).ok_or(DecodeError::new("the page is too large", at))?;
+    let length = percent_decode(encoded, at)?;
+    encoded.get_mut(length..).unwrap_or_default().fill(b' ');
+    *key = Span::new(at, at + length).ok_or(DecodeError::new("the page is too large", at))?;
     Ok(())
-}
-
-fn slice(body: &[u8], raw: Raw) -> &[u8] {
-    body.get(raw.start..raw.end).unwrap_or_default()
 }

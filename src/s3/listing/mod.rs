@@ -6,6 +6,7 @@ mod page;
 mod tap;
 #[cfg(test)]
 mod tests;
+mod text;
 mod xml;
 
 pub use decode::{decode, is_error_document};

@@ -1,13 +1,25 @@
 //! An XML reader limited to S3's replies: elements, skipped attributes, text, entity references. It borrows from the
 //! body and allocates nothing. CDATA and DTDs, which S3 never sends, are errors.
 
-use memchr::{memchr, memchr2, memchr3, memmem};
+use memchr::{memchr, memchr3, memmem};
 
-/// The range of an element's text in the body, still escaped.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Raw {
-    pub(super) start: usize,
-    pub(super) end: usize,
+use super::text::plain_text;
+
+/// An element's text in the body.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Text<'a> {
+    pub(super) bytes: &'a [u8],
+    /// The position of its first byte.
+    pub(super) at: usize,
+    /// True if it may contain entity references.
+    pub(super) escaped: bool,
+}
+
+impl Text<'_> {
+    /// The text of an element that has none.
+    pub(super) fn none(at: usize) -> Self {
+        Self { bytes: b"", at, escaped: false }
+    }
 }
 
 /// A decoding error: a sentence fragment, and the byte at which it was detected.
@@ -37,8 +49,6 @@ pub(in crate::s3) type Result<T> = std::result::Result<T, DecodeError>;
 #[derive(Debug, Clone, Copy)]
 pub(in crate::s3) struct Tag<'a> {
     pub(in crate::s3) name: &'a [u8],
-    /// The whole tag, from `<` to `>`, if it contains only the name; otherwise empty.
-    plain: &'a [u8],
 }
 
 /// A position in the body.
@@ -73,7 +83,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the next child of the open element `parent`, or `None` at its closing tag. Every child must be consumed
-    /// with [`Reader::text`], [`Reader::child`] or [`Reader::skip`] before the next call.
+    /// with [`Reader::leaf`], [`Reader::child`] or [`Reader::skip`] before the next call.
     pub(in crate::s3) fn child(&mut self, parent: Tag<'_>) -> Result<Option<Tag<'a>>> {
         if std::mem::take(&mut self.empty) {
             return Ok(None);
@@ -85,39 +95,69 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
-    /// Advances past `tag` if the same tag follows again.
-    pub(super) fn again(&mut self, tag: Tag<'_>) -> bool {
-        !tag.plain.is_empty() && self.past(tag.plain)
-    }
-
-    /// Advances past these bytes if they follow.
+    /// Advances past these bytes if they follow. There must be some.
     pub(super) fn past(&mut self, bytes: &[u8]) -> bool {
-        let here = begins(self.rest(), bytes);
+        let here = self.is_at(bytes);
         self.at += if here { bytes.len() } else { 0 };
         here
     }
 
+    /// Returns the bytes from a position up to here.
+    pub(super) fn since(&self, start: usize) -> &'a [u8] {
+        self.body.get(start..self.at).unwrap_or_default()
+    }
+
+    /// Returns the position of the next byte.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// Returns whether the tag just read is `<Name/>`, which has neither text nor closing tag.
+    pub(super) fn is_empty(&self) -> bool {
+        self.empty
+    }
+
+    /// Enters the element whose tag was just read; `None` if that is `<Name/>`.
+    pub(super) fn enter<'t>(&mut self, tag: Tag<'t>) -> Option<Tag<'t>> {
+        (!std::mem::take(&mut self.empty)).then_some(tag)
+    }
+
     /// Reads the text of a leaf element and its closing tag.
-    pub(super) fn text(&mut self, tag: Tag<'_>) -> Result<Raw> {
-        let start = self.at;
-        if std::mem::take(&mut self.empty) {
-            return Ok(Raw { start, end: start });
+    pub(super) fn leaf(&mut self, tag: Tag<'_>) -> Result<Text<'a>> {
+        let Some(tag) = self.enter(tag) else { return Ok(Text::none(self.at)) };
+        let text = self.text(b"")?;
+        self.close(tag)?;
+        Ok(text)
+    }
+
+    /// Reads the text of a leaf element up to its closing tag, or up to `next` if that follows the first characters that
+    /// are not escaped.
+    #[expect(
+        clippy::inline_always,
+        reason = "left to the compiler, passing the result takes longer than reading"
+    )]
+    #[inline(always)]
+    pub(super) fn text(&mut self, next: &[u8]) -> Result<Text<'a>> {
+        let at = self.at;
+        self.at += plain_text(self.rest());
+        let escaped = self.rest().first() != Some(&b'<') && !self.is_at(next);
+        if escaped {
+            self.at = self.find(b'<', "the body ends inside a text")?;
         }
-        let end = start
-            + memchr(b'<', self.rest()).ok_or(DecodeError::new("the body ends inside a text", start))?;
-        self.at = end;
+        Ok(Text { bytes: self.since(at), at, escaped })
+    }
+
+    /// Reads the closing tag of a leaf element.
+    pub(super) fn close(&mut self, tag: Tag<'_>) -> Result<()> {
         if self.rest().get(1) != Some(&b'/') {
             return self.fail("an element stands where only text is expected");
         }
         self.at += 2;
-        self.closing(tag.name)?;
-        Ok(Raw { start, end })
+        self.closing(tag.name)
     }
 
-    /// Skips an element with its content and returns the skipped bytes. Counts the depth instead of recursing, because
-    /// the sender controls it.
-    pub(in crate::s3) fn skip(&mut self) -> Result<&'a [u8]> {
-        let start = self.at;
+    /// Skips an element with its content. Counts the depth instead of recursing, because the sender controls it.
+    pub(in crate::s3) fn skip(&mut self) -> Result<()> {
         let mut depth = usize::from(!std::mem::take(&mut self.empty));
         while depth > 0 {
             self.at = self.find(b'<', "the body ends inside an element")?;
@@ -129,7 +169,7 @@ impl<'a> Reader<'a> {
                 depth -= 1;
             }
         }
-        Ok(self.body.get(start..self.at).unwrap_or_default())
+        Ok(())
     }
 
     /// Checks that nothing but white space and comments follows the root element.
@@ -211,7 +251,7 @@ impl<'a> Reader<'a> {
             if byte == Some(b'>') {
                 self.empty = self.at > start && self.body.get(self.at - 1) == Some(&b'/');
                 self.at += 1;
-                return Ok(Tag { name, plain: b"" });
+                return Ok(Tag { name });
             }
             self.at += 1;
             let quote = byte.unwrap_or(b'"');
@@ -248,12 +288,17 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Returns whether these bytes follow; false if there are none.
+    fn is_at(&self, bytes: &[u8]) -> bool {
+        !bytes.is_empty() && begins(self.rest(), bytes)
+    }
+
     fn rest(&self) -> &'a [u8] {
         self.body.get(self.at..).unwrap_or_default()
     }
 }
 
-/// `starts_with` for the few bytes of a tag: in words of eight bytes, without a call.
+/// `starts_with` for the few bytes between two texts: in words of eight bytes, without a call.
 #[expect(
     clippy::inline_always,
     reason = "left to the compiler, it is a call for each tag: 3 % of all instructions"
@@ -261,10 +306,14 @@ impl<'a> Reader<'a> {
 #[inline(always)]
 fn begins(text: &[u8], with: &[u8]) -> bool {
     let Some(text) = text.get(..with.len()) else { return false };
-    let (a, b) = (text.chunks_exact(8), with.chunks_exact(8));
-    let tails = std::iter::zip(a.remainder(), b.remainder()).all(|(a, b)| a == b);
-    let word = |bytes: &[u8]| bytes.try_into().map(u64::from_ne_bytes).unwrap_or_default();
-    tails && std::iter::zip(a, b).all(|(a, b)| word(a) == word(b))
+    let ((words, tail), (expected, expected_tail)) = (text.as_chunks::<8>(), with.as_chunks::<8>());
+    match (text.last_chunk::<8>(), with.last_chunk::<8>()) {
+        // Overlaps the word before it.
+        (Some(last), Some(expected_last)) => {
+            last == expected_last && std::iter::zip(words, expected).all(|(a, b)| a == b)
+        }
+        _ => tail == expected_tail,
+    }
 }
 
 /// Parses a tag at this position that contains only its name, as nearly all do. Returns it with its length.
@@ -273,76 +322,7 @@ fn plain_tag(rest: &[u8]) -> Option<(Option<Tag<'_>>, usize)> {
     let length = inner.iter().position(|b| !b.is_ascii_alphanumeric())?;
     match inner.split_at_checked(length)? {
         ([], [b'/', ..]) => Some((None, 2)),
-        (name @ [_, ..], [b'>', ..]) => {
-            Some((Some(Tag { name, plain: rest.get(..length + 2)? }), length + 2))
-        }
+        (name @ [_, ..], [b'>', ..]) => Some((Some(Tag { name }), length + 2)),
         _ => None,
     }
-}
-
-/// Appends `text` with entity references resolved.
-pub(super) fn unescape(text: &[u8], at: usize, out: &mut Vec<u8>) -> Result<()> {
-    let mut rest = text;
-    while let Some(amp) = memchr(b'&', rest) {
-        let (before, from_amp) = rest.split_at(amp);
-        out.extend_from_slice(before);
-        let Some(semicolon) = memchr(b';', from_amp.get(..12).unwrap_or(from_amp)) else {
-            return Err(DecodeError::new("an entity reference has no end", at));
-        };
-        let name = from_amp.get(1..semicolon).unwrap_or_default();
-        let mut utf8 = [0; 4];
-        out.extend_from_slice(
-            entity(name)
-                .ok_or(DecodeError::new("an unknown entity reference", at))?
-                .encode_utf8(&mut utf8)
-                .as_bytes(),
-        );
-        rest = from_amp.get(semicolon + 1..).unwrap_or_default();
-    }
-    out.extend_from_slice(rest);
-    Ok(())
-}
-
-fn entity(name: &[u8]) -> Option<char> {
-    match name {
-        b"amp" => Some('&'),
-        b"lt" => Some('<'),
-        b"gt" => Some('>'),
-        b"quot" => Some('"'),
-        b"apos" => Some('\''),
-        [b'#', b'x' | b'X', hex @ ..] => char::from_u32(u32::from_str_radix(digits(hex)?, 16).ok()?),
-        [b'#', decimal @ ..] => char::from_u32(digits(decimal)?.parse().ok()?),
-        _ => None,
-    }
-}
-
-/// Returns the digits of a character reference; `from_str_radix` would accept a sign too.
-fn digits(text: &[u8]) -> Option<&str> {
-    std::str::from_utf8(text).ok().filter(|t| t.bytes().all(|b| b.is_ascii_hexdigit()))
-}
-
-/// Appends `text` percent-decoded, with `+` as space, as `encoding-type=url` specifies.
-pub(super) fn percent_decode(text: &[u8], at: usize, out: &mut Vec<u8>) -> Result<()> {
-    let mut rest = text;
-    while let Some(stop) = memchr2(b'%', b'+', rest) {
-        let (before, from_stop) = rest.split_at(stop);
-        out.extend_from_slice(before);
-        rest = match from_stop {
-            [b'+', rest @ ..] => {
-                out.push(b' ');
-                rest
-            }
-            [_, high, low, rest @ ..] => {
-                let digit = |b: u8| char::from(b).to_digit(16).and_then(|d| u8::try_from(d).ok());
-                let (Some(high), Some(low)) = (digit(*high), digit(*low)) else {
-                    return Err(DecodeError::new("a key is not url-encoded as announced", at));
-                };
-                out.push(high << 4 | low);
-                rest
-            }
-            _ => return Err(DecodeError::new("a key is not url-encoded as announced", at)),
-        };
-    }
-    out.extend_from_slice(rest);
-    Ok(())
 }
