@@ -21,6 +21,9 @@ STRICT=
 # Where a suite that runs beside others leaves its result; not for the processes that it starts.
 readonly RESULT_FILE=${ASOF_TEST_RESULT:-}
 unset ASOF_TEST_RESULT
+# Most tests wait for a server or a process: more of them at once than there are cores.
+TEST_THREADS=$((4 * $(getconf _NPROCESSORS_ONLN)))
+readonly TEST_THREADS
 VERBOSE="" JOBS=2 WORK="" WANTED=() RESULTS=()
 
 usage() {
@@ -277,11 +280,10 @@ run() {
     tests)
       have jq || apt_install jq
       have curl || apt_install curl
-      # Most of them wait for a server or a process: more of them at once than there are cores.
       suite tests 2400 cargo test --no-fail-fast -- --skip contract:: --skip crash:: --skip postgres:: \
-        --test-threads=$((2 * $(getconf _NPROCESSORS_ONLN))) ;;
-    crash) suite crash 1200 cargo test --test it -- crash:: ;;
-    lab) suite lab 1200 cargo test --test it -- contract::lab ;;
+        --test-threads="$TEST_THREADS" ;;
+    crash) suite crash 1200 cargo test --test it -- crash:: --test-threads="$TEST_THREADS" ;;
+    lab) suite lab 1200 cargo test --test it -- contract::lab --test-threads="$TEST_THREADS" ;;
     postgres) postgres_suite ;;
     story) story_suite ;;
     recipes) recipes_suite ;;

@@ -20,7 +20,7 @@ use crate::support::{Bucket, Moment, Run, Subject, kill, variable};
 const KILLS: u64 = 12;
 const SEED: u64 = 20_261_121;
 /// Played at once; they mostly wait.
-const SIDE_BY_SIDE: usize = 3;
+const SIDE_BY_SIDE: usize = 6;
 /// Times that a case is killed, at most.
 const MOST_KILLS: u64 = 4;
 const LOOK_EVERY: Duration = Duration::from_millis(2);
