@@ -6,7 +6,8 @@
 //! segment, until the place was seen to its end and begun anew so often that its own characters must be all.
 //!
 //! At some places the character follows from what precedes them, like a date in the names of files in a folder for that
-//! date. There a character was often seen to be the last one, and seldom another to follow.
+//! date. There a character was often seen to be the last one, and seldom another to follow. Where a cut found no keys from
+//! some character on, as at the first digit of a month, none are expected elsewhere either until one is seen.
 //!
 //! None of this is a promise about the keys: it decides where ranges are cut, never which entries are read. Memory is
 //! bounded by `ROOM` characters; anything beyond is not learned.
@@ -76,6 +77,8 @@ struct Seen {
     back: u32,
     /// The number of times that neighbors differed here first.
     steps: u32,
+    /// The first of the characters of which none were found after all of the place's own.
+    none_from: Option<char>,
 }
 
 impl Seen {
@@ -147,9 +150,18 @@ impl Alphabet {
         }
     }
 
+    /// Learns that in some folder no character from `first` on follows at a place.
+    pub(super) fn none_from(&mut self, place: Place, first: char) {
+        let seen = self.seen_mut(place);
+        if seen.chars.last().is_none_or(|last| *last < first) {
+            seen.none_from = Some(seen.none_from.map_or(first, |other| other.min(first)));
+        }
+    }
+
     fn meet(&mut self, place: Place, character: char) {
         let room = self.size < ROOM;
         let seen = self.seen_mut(place);
+        seen.none_from = seen.none_from.filter(|first| character < *first);
         let Err(at) = seen.chars.binary_search(&character) else { return };
         if !room || character == '/' {
             return;
@@ -175,7 +187,10 @@ impl Alphabet {
     pub(super) fn at(&self, place: Place) -> &[char] {
         let Some(seen) = self.places.get(&place) else { return &[] };
         let varied = self.varied.get(&place.part).filter(|_| seen.chars.len() > 1 && !seen.is_whole());
-        varied.unwrap_or(&seen.chars)
+        let chars = varied.unwrap_or(&seen.chars);
+        let known =
+            seen.none_from.and_then(|first| chars.get(..chars.partition_point(|other| *other < first)));
+        known.unwrap_or(chars)
     }
 
     /// Returns how many greater characters usually follow one at a place; unknown places have no limit.

@@ -30,7 +30,7 @@ const BOLD: usize = 8;
 /// The pages that may be wasted, …
 const START: f64 = 24.0;
 /// … plus this part of those answered, and of as many expected.
-const SHARE: f64 = 0.08;
+const SHARE: f64 = 0.1;
 /// The part of its last page that a range is expected to waste.
 const END: f64 = 0.25;
 /// A cut may miss the middle by this part of what is left: a short marker is worth more than an exact one.

@@ -41,6 +41,7 @@ mod ramp;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -58,6 +59,8 @@ use part::Part;
 const EARLY: u64 = 256;
 const SAMPLES: usize = 16;
 const FEWER: usize = 4;
+/// The keys next to each other that are learned from, per sampled key.
+const NEIGHBORS: usize = 2;
 /// An estimate of more than this many times the pages read is discarded.
 const ABSURD: f64 = 1e5;
 
@@ -270,6 +273,25 @@ impl Ranges {
                 None => self.line.alphabet.see(&key),
             }
             before = Some(key.into_owned());
+        }
+        self.learn_neighbors(page, samples * NEIGHBORS);
+    }
+
+    /// Learns from keys next to each other in the middle of a page. Between sampled ones, small folders begin and end unseen.
+    fn learn_neighbors(&mut self, page: &dyn Page, mut keys: usize) {
+        let mut before: Option<Cow<'_, str>> = None;
+        for key in (page.len() / 2..page.len()).map(|at| page.key(at)) {
+            if before.as_ref() == Some(&key) {
+                continue;
+            }
+            if let Some(before) = &before {
+                self.line.alphabet.learn(before, &key);
+            }
+            before = Some(key);
+            keys -= 1;
+            if keys == 0 {
+                return;
+            }
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Ranges;
-use super::alphabet::common;
+use super::alphabet::{Place, common};
 use super::estimate::Behind;
 use super::page::Page;
 use super::part::{Origin, Part};
@@ -13,8 +13,6 @@ use super::part::{Origin, Part};
 const GROWN: f64 = 8.0;
 /// … or if the range goes on for this many pages after its estimated end.
 const LATE: f64 = 2.0;
-/// The number of keys of a page by which its entries are counted.
-const COUNTS: usize = 16;
 
 /// The first page of a range, as far as it tells about the cut that made it.
 #[derive(Debug)]
@@ -93,17 +91,33 @@ impl Ranges {
         {
             alphabet.differ(&left.at, key);
         }
-        if first.origin != Origin::Depth || left.end.as_ref() != Some(&first.start) {
+        if left.end.as_ref() != Some(&first.start) {
             return;
         }
-        // The cut was made after all keys with this prefix.
         let same = common(&left.at, &first.start);
-        let upto = left.at.get(same..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-        let Some(before) = left.at.get(..same + upto) else { return };
-        match &first.key {
-            Behind::Key(key) => alphabet.learn(before, key),
-            Behind::Nothing => alphabet.end(before, self.prefix.len()),
-            Behind::Unknown => {}
+        match first.origin {
+            Origin::Depth => {
+                // The cut was made after all keys with this prefix.
+                let upto = left.at.get(same..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+                let Some(before) = left.at.get(..same + upto) else { return };
+                match &first.key {
+                    Behind::Key(key) => alphabet.learn(before, key),
+                    Behind::Nothing => alphabet.end(before, self.prefix.len()),
+                    Behind::Unknown => {}
+                }
+            }
+            Origin::Middle => {
+                let Some((head, tail)) = first.start.split_at_checked(same) else { return };
+                let is_empty = match &first.key {
+                    Behind::Key(key) => !key.starts_with(head),
+                    Behind::Nothing => true,
+                    Behind::Unknown => false,
+                };
+                let mut characters = tail.chars();
+                if let (true, Some(character), None) = (is_empty, characters.next(), characters.next()) {
+                    alphabet.none_from(Place::after(head), character);
+                }
+            }
         }
     }
 
@@ -121,14 +135,18 @@ impl Ranges {
     }
 }
 
-/// Counts the entries of a page, by a few of its keys.
+/// Counts the entries of a page, by keys at doubled distances from its last one: a longer prefix of the last key has fewer
+/// entries, so that each of its lengths is counted about equally well.
 #[expect(clippy::cast_precision_loss, reason = "a page is small")]
 fn count(part: &mut Part, page: &dyn Page, take: &Range<usize>) {
     let Some(last) = take.end.checked_sub(1).filter(|_| !take.is_empty()) else { return };
     part.shared = common(&page.key(take.start), &page.key(last));
     part.answered += 1.0;
     let mut counted = take.start;
-    for at in take.clone().step_by((take.len() / COUNTS).max(1)).skip(1).chain([last]) {
+    let half = take.len().next_power_of_two() / 2;
+    let distances = std::iter::successors(Some(half), |before| (*before > 0).then(|| before / 2));
+    for distance in distances {
+        let at = last - distance;
         part.read.add(&page.key(at), (at + 1 - counted) as f64);
         counted = at + 1;
     }

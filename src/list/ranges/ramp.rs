@@ -143,6 +143,16 @@ fn flat_buckets() {
     check("reversed times", |n| format!("feed/{:013}_{n:x}", 8_232_000_000_000 - mix(n) % 31_536_000_000));
 }
 
+/// No host has months from 20 on, which a cut finds out at the first; each host was asked for them anew.
+#[test]
+fn months_without_folders() {
+    check("hosts", |n| {
+        let (host, day) = (mix(mix(n) as usize % 40) % 1000, n * 365 / 200_000);
+        let (month, day, hour) = (day / 31 + 1, day % 31 + 1, mix(!n) % 24);
+        format!("host-{host}.example.net/2026-{month:02}-{day:02}T{hour:02}.log.gz.{n}")
+    });
+}
+
 #[test]
 fn folders_that_look_alike() {
     check("digests", |n| format!("objects/{:02x}/{:014x}", mix(n) >> 56, mix(n) << 8 >> 8));
@@ -165,12 +175,13 @@ fn a_counter_that_goes_on_from_folder_to_folder() {
     });
 }
 
+/// The large folder was thought to end as soon as the small ones do, since between the sampled keys these began and ended
+/// unseen.
 #[test]
 fn one_folder_with_nearly_all_keys() {
-    // It is found when the small ones have used up the guesses.
-    check_within("customers", &Bounds { rounds: 15, requests: 122 }, |n| {
-        let customer = if n % 10 == 0 { mix(n % 2000) } else { 0xedc7_e16b_0000_0000 };
-        format!("customers/{customer:016x}/documents/{}/{:016x}.pdf", 2015 + mix(!n) % 12, mix(n))
+    check("customers", |n| {
+        let customer = if n % 10 == 0 { mix(n) % 1000 } else { 417 };
+        format!("customers/{customer:05}/orders/{:016x}", mix(!n))
     });
 }
 
