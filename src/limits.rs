@@ -190,6 +190,10 @@ pub const PLAN_WINDOW_LOG: u32 = 16;
 /// Bytes of a plan that a reader fetches at once.
 pub const PLAN_BLOCK: usize = 16 << 10;
 
+/// Copies and deletes in flight whose replies one thread can handle: each takes about 0.1 ms of it, and S3 rarely replies
+/// within 30 ms.
+pub const REQUESTS_PER_THREAD: usize = 256;
+
 /// Maximum `--concurrency` and `--list-concurrency`.
 pub const MAX_CONCURRENCY: usize = 1024;
 

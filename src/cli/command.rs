@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 
+use super::args::apply::ApplyArgs;
 use super::args::check::CheckArgs;
 use super::args::compare::{DiffArgs, VerifyArgs};
 use super::args::jobs::JobsArgs;
@@ -23,6 +24,8 @@ use super::{
     restore, resume, runs, serve, show, timeline, undo, verify, work,
 };
 use crate::error::Result;
+use crate::limits;
+use crate::model::Destination;
 
 /// An option about runs, hidden where no run is kept or shown.
 const STATE_PROFILE: &str = "state_profile";
@@ -146,14 +149,21 @@ impl Command {
         }
     }
 
-    /// Returns true for a command that only lists, so that one thread is the fastest.
-    pub(super) fn lists_only(&self) -> bool {
+    /// Returns true for a command that is not faster on several threads: it lists, or one thread can handle the replies to
+    /// all its requests in flight.
+    pub(super) fn suits_one_thread(&self) -> bool {
+        let is_light = |apply: &ApplyArgs| apply.concurrency <= limits::REQUESTS_PER_THREAD;
         match self {
-            Self::References(args) => args.heal.is_none(),
+            Self::References(args) => args.heal.is_none() || is_light(&args.change.apply),
             // A reader of the list may be slow; the requests in flight go on meanwhile.
             Self::Ls(args) => !args.recursive,
-            Self::Restore(_) | Self::Resume(_) | Self::Undo(_) | Self::Work(_) | Self::Serve(_) => false,
-            Self::Recover(_) | Self::Drill(_) | Self::Mark(_) => false,
+            // Objects that are downloaded are decrypted and checked here.
+            Self::Restore(args) if matches!(args.to, Some(Destination::Directory(_))) => false,
+            Self::Restore(args) => is_light(&args.change.apply),
+            Self::Resume(args) => is_light(&args.change.apply),
+            Self::Undo(args) => is_light(&args.apply),
+            Self::Work(args) => is_light(&args.change.apply),
+            Self::Serve(_) | Self::Recover(_) | Self::Drill(_) | Self::Mark(_) => false,
             #[cfg(feature = "lab")]
             Self::Demo | Self::Lab(_) => false,
             _ => true,

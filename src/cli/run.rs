@@ -57,10 +57,11 @@ fn parse() -> std::result::Result<Cli, clap::Error> {
 
 /// Builds the runtime. A listing runs on one thread: it decodes and resolves two million versions per second, each page
 /// in the cache of one CPU. Measured on two CPUs, a thread for each took 1/8 more CPU time and 1/2 more memory;
-/// decoding in a separate pool (rayon), 1/8 more CPU time and twice the memory. Commands that change buckets sign one
-/// request per key and use all CPUs; so does the embedded server.
+/// decoding in a separate pool (rayon), 1/8 more CPU time and twice the memory. A restore on two threads took 1/2 more CPU
+/// time than on one, and was not faster. Above that many requests in flight, and where objects stream through, all CPUs
+/// are used; so does the embedded server.
 fn runtime(command: &Command) -> std::io::Result<tokio::runtime::Runtime> {
-    if command.lists_only() {
+    if command.suits_one_thread() {
         return tokio::runtime::Builder::new_current_thread().enable_all().build();
     }
     tokio::runtime::Runtime::new()

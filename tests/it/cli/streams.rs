@@ -1,6 +1,6 @@
 //! Standard streams that end early, or never.
 
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
@@ -65,6 +65,28 @@ fn catches_interrupts(process: u32) -> bool {
     caught.is_some_and(|mask| mask & 2 != 0)
 }
 
+/// Sends an interrupt to a process that is ready for it.
+fn interrupt(process: &Child) {
+    let began = Instant::now();
+    while !catches_interrupts(process.id()) && began.elapsed() < Duration::from_secs(20) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    std::thread::sleep(Duration::from_millis(300));
+    assert!(Command::new("kill").args(["-INT", &process.id().to_string()]).status().unwrap().success());
+}
+
+/// Waits for the end of a process that was told to stop, and kills it if it does not.
+fn ended(mut process: Child) -> Output {
+    let stopped = Instant::now();
+    while process.try_wait().unwrap().is_none() && stopped.elapsed() < Duration::from_secs(10) {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    if process.try_wait().unwrap().is_none() {
+        process.kill().unwrap();
+    }
+    process.wait_with_output().unwrap()
+}
+
 /// The writer of the keys may never end; Ctrl-C still stops a command that waits for it.
 #[test]
 fn one_interrupt_stops_a_command_that_waits_for_its_keys() {
@@ -79,24 +101,28 @@ fn one_interrupt_stops_a_command_that_waits_for_its_keys() {
         let (reader, writer) = std::io::pipe().unwrap();
         let mut asof = stage.asof(words);
         asof.command.stdin(reader).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut process = asof.command.spawn().unwrap();
-        let began = Instant::now();
-        while !catches_interrupts(process.id()) && began.elapsed() < Duration::from_secs(20) {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        std::thread::sleep(Duration::from_millis(300));
-        let sent = Command::new("kill").args(["-INT", &process.id().to_string()]).status().unwrap();
-        assert!(sent.success(), "{words}");
-        let stopped = Instant::now();
-        while process.try_wait().unwrap().is_none() && stopped.elapsed() < Duration::from_secs(10) {
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        if process.try_wait().unwrap().is_none() {
-            process.kill().unwrap();
-        }
-        let output = process.wait_with_output().unwrap();
+        let process = asof.command.spawn().unwrap();
+        interrupt(&process);
+        let output = ended(process);
         assert_eq!(output.status.code(), Some(130), "{words}: {output:?}");
         drop(writer);
     }
     assert_eq!(stage.writes(), 0);
+}
+
+/// No signal reached a command while it waited for somebody to read its page: it could only be killed.
+#[test]
+fn two_interrupts_abort_a_command_that_waits_for_a_reader() {
+    let stage = Stage::after_incident();
+    let page = stage.path("page");
+    assert!(Command::new("mkfifo").arg(&page).status().unwrap().success());
+    let page = page.display();
+    let mut asof = stage.asof(&format!("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --html {page}"));
+    asof.command.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let process = asof.command.spawn().unwrap();
+    interrupt(&process);
+    interrupt(&process);
+    let output = ended(process);
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).ends_with("\naborted\n"), "{output:?}");
 }
