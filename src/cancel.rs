@@ -9,7 +9,7 @@ use tokio::sync::watch;
 
 use crate::limits;
 
-pub(crate) use signals::Signals;
+pub(crate) use signals::{Received, Signals};
 
 /// Tells a run to stop. All clones share one state.
 #[derive(Debug, Clone)]

@@ -10,6 +10,15 @@ pub(crate) struct Signals {
     hangup: Option<Signal>,
 }
 
+/// A signal that was received.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Received {
+    /// Ctrl-C, which every program of the terminal's foreground gets.
+    Interrupt,
+    /// One of the others.
+    End,
+}
+
 impl Signals {
     pub(crate) fn new() -> std::io::Result<Self> {
         let hangup = (!ignores_hangup()).then(|| signal(SignalKind::hangup())).transpose()?;
@@ -18,7 +27,7 @@ impl Signals {
     }
 
     /// Waits for the next signal.
-    pub(crate) async fn next(&mut self) {
+    pub(crate) async fn next(&mut self) -> Received {
         let hangup = async {
             match &mut self.hangup {
                 Some(hangup) => hangup.recv().await,
@@ -26,9 +35,9 @@ impl Signals {
             }
         };
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = hangup => {}
+            _ = self.interrupt.recv() => Received::Interrupt,
+            _ = self.terminate.recv() => Received::End,
+            _ = hangup => Received::End,
         }
     }
 }

@@ -149,20 +149,25 @@ impl Command {
         }
     }
 
-    /// Returns true for a command that is not faster on several threads: it lists, or one thread can handle the replies to
-    /// all its requests in flight.
+    /// Returns true for a command to run on one thread: it only lists, or one thread handles the replies to all requests
+    /// that it has in flight.
     pub(super) fn suits_one_thread(&self) -> bool {
         let is_light = |apply: &ApplyArgs| apply.concurrency <= limits::REQUESTS_PER_THREAD;
         match self {
-            Self::References(args) => args.heal.is_none() || is_light(&args.change.apply),
-            // A reader of the list may be slow; the requests in flight go on meanwhile.
+            // The reader of a list may be slow; the requests in flight go on meanwhile.
             Self::Ls(args) => !args.recursive,
-            // Objects that are downloaded are decrypted and checked here.
+            Self::Restore(args) if args.common.output.lists_keys() => false,
+            Self::Resume(args) if args.output.lists_keys() => false,
+            Self::Undo(args) if args.output.lists_keys() => false,
+            Self::Work(args) if args.output.lists_keys() => false,
+            Self::References(args) if args.heal.is_some() && args.output.lists_keys() => false,
+            // It decrypts and checks the objects.
             Self::Restore(args) if matches!(args.to, Some(Destination::Directory(_))) => false,
             Self::Restore(args) => is_light(&args.change.apply),
             Self::Resume(args) => is_light(&args.change.apply),
             Self::Undo(args) => is_light(&args.apply),
             Self::Work(args) => is_light(&args.change.apply),
+            Self::References(args) => args.heal.is_none() || is_light(&args.change.apply),
             Self::Serve(_) | Self::Recover(_) | Self::Drill(_) | Self::Mark(_) => false,
             #[cfg(feature = "lab")]
             Self::Demo | Self::Lab(_) => false,

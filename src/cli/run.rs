@@ -57,9 +57,8 @@ fn parse() -> std::result::Result<Cli, clap::Error> {
 
 /// Builds the runtime. A listing runs on one thread: it decodes and resolves two million versions per second, each page
 /// in the cache of one CPU. Measured on two CPUs, a thread for each took 1/8 more CPU time and 1/2 more memory;
-/// decoding in a separate pool (rayon), 1/8 more CPU time and twice the memory. A restore on two threads took 1/2 more CPU
-/// time than on one, and was not faster. Above that many requests in flight, and where objects stream through, all CPUs
-/// are used; so does the embedded server.
+/// decoding in a separate pool (rayon), 1/8 more CPU time and twice the memory. A restore with up to
+/// [`REQUESTS_PER_THREAD`](crate::limits::REQUESTS_PER_THREAD) requests in flight runs on one thread, too.
 fn runtime(command: &Command) -> std::io::Result<tokio::runtime::Runtime> {
     if command.suits_one_thread() {
         return tokio::runtime::Builder::new_current_thread().enable_all().build();

@@ -75,6 +75,7 @@ pub(crate) use metrics::{
     Earlier, Metrics, Sample, Subject, checked, left_behind, recovered, restored, verified,
 };
 pub(crate) use outcomes::{CHANGED_MEANWHILE, Reporter, STANDS_THERE};
+pub(crate) use pager::has_pager;
 pub(crate) use plan_notes::plan_notes;
 pub(crate) use plan_set::{SetView, show_set};
 pub(crate) use progress::{Display, Phase, Progress};

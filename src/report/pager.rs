@@ -2,17 +2,26 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::Result;
+
+/// Whether a pager runs.
+static RUNS: AtomicBool = AtomicBool::new(false);
+
+/// Returns whether a pager runs, which handles Ctrl-C itself.
+pub(crate) fn has_pager() -> bool {
+    RUNS.load(Ordering::Acquire)
+}
 
 /// A pager that shows what is written to it. Dropping it waits until the reader leaves.
 #[derive(Debug)]
 pub(super) struct Pager {
     child: Child,
     stdin: Option<ChildStdin>,
-    /// Ctrl-C is the pager's while it runs: without asof, it would share the terminal with the shell.
+    /// Keeps Ctrl-C from ending the process before the pager, where no other handler does.
     _interrupt: Signal,
 }
 
@@ -41,6 +50,7 @@ impl Pager {
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(e),
         };
+        RUNS.store(true, Ordering::Release);
         let stdin = child.stdin.take();
         Ok(Some(Self { child, stdin, _interrupt: interrupt }))
     }
@@ -76,6 +86,7 @@ impl Drop for Pager {
         drop(self.stdin.take());
         // Whatever became of the pager: there is nothing left to show.
         drop(self.child.wait());
+        RUNS.store(false, Ordering::Release);
     }
 }
 

@@ -77,7 +77,7 @@ struct Seen {
     back: u32,
     /// The number of times that neighbors differed here first.
     steps: u32,
-    /// The first of the characters of which none were found after all of the place's own.
+    /// In some folder no key had this character or a greater one. It is greater than all of `chars`.
     none_from: Option<char>,
 }
 
@@ -204,7 +204,8 @@ impl Alphabet {
     /// Returns whether it is unknown if other characters follow at a place.
     pub(super) fn is_open(&self, place: Place, character: char) -> bool {
         let Some(seen) = self.places.get(&place) else { return true };
-        seen.ended == 0 && (seen.chars.len() < 2 || self.at(place).last() <= Some(&character))
+        let is_known = seen.ended > 0 || seen.none_from.is_some();
+        !is_known && (seen.chars.len() < 2 || self.at(place).last() <= Some(&character))
     }
 
     fn seen_mut(&mut self, place: Place) -> &mut Seen {

@@ -100,8 +100,8 @@ impl Field {
 /// A text of an entry, and the markup before it.
 #[derive(Debug, Clone, Copy)]
 struct Step<'a> {
-    /// From the end of the previous text to the beginning of this one, with skipped elements. Empty if that cannot be
-    /// told from an element without text.
+    /// From the end of the previous text to the beginning of this one, with skipped elements. Nothing if the element is
+    /// `<Name/>`, which has none.
     markup: &'a [u8],
     /// The element with the text; `None` at the end of the entry.
     child: Option<(Tag<'a>, Field)>,
@@ -120,7 +120,7 @@ struct Builder<'a> {
     /// The storage class of the previous version: neighbors usually share it.
     class: (Span, &'a [u8]),
     /// The steps of the previous version, and of the previous delete marker. A server formats all entries of a kind
-    /// alike, even with the same owner, so that most markup need only be compared.
+    /// alike, and usually with the same owner, so that most markup need only be compared.
     version_layout: Vec<Step<'a>>,
     marker_layout: Vec<Step<'a>>,
 }
@@ -147,7 +147,7 @@ impl<'a> Builder<'a> {
         let (mut seen, mut open, mut markup_at) = (0, None, reader.at());
         for n in 0.. {
             let child = match layout.get(n) {
-                Some(step) if reader.past(step.markup) => step.child,
+                Some(step) if !reader.is_empty() && reader.past(step.markup) => step.child,
                 _ => {
                     let step = next_step(reader, entry, open, markup_at)?;
                     layout.truncate(n);
@@ -161,8 +161,17 @@ impl<'a> Builder<'a> {
                 Some(_) => reader.text(layout.get(n + 1).map_or(b"", |next| next.markup))?,
                 None => Text::none(reader.at()),
             };
-            let text = if field == Field::ETag { unquoted(text) } else { text };
-            markup_at = text.at + text.bytes.len();
+            markup_at = reader.at();
+            let text = if field == Field::ETag {
+                let opened = layout.get(n).is_some_and(|step| step.markup.ends_with(QUOTE));
+                let bare = unquoted(text, opened);
+                if opened {
+                    markup_at = bare.at + bare.bytes.len();
+                }
+                bare
+            } else {
+                text
+            };
             self.read_field(field, text, &mut item)?;
             seen |= field.bit();
         }
@@ -292,25 +301,25 @@ fn next_step<'a>(
             }
         }
     }
+    if reader.is_empty() {
+        return Ok(Step { markup: b"", child });
+    }
     // As markup, the quote before an ETag is compared with the rest.
     if let Some((_, Field::ETag)) = child {
         reader.past(QUOTE);
     }
-    let markup = if reader.is_empty() { b"" } else { reader.since(markup_at) };
-    Ok(Step { markup, child })
+    Ok(Step { markup: reader.since(markup_at), child })
 }
 
-/// Removes the quotes around an ETag, literal ones and references.
-fn unquoted(text: Text<'_>) -> Text<'_> {
-    let (mut bytes, mut at) = (text.bytes, text.at);
-    while let Some(rest) = bytes.strip_prefix(QUOTE).or_else(|| bytes.strip_prefix(b"\"")) {
-        at += bytes.len() - rest.len();
-        bytes = rest;
+/// Removes the quotes around an ETag: two literal ones, or the last reference if the first one was `opened`.
+fn unquoted(text: Text<'_>, opened: bool) -> Text<'_> {
+    if opened {
+        return Text { bytes: text.bytes.strip_suffix(QUOTE).unwrap_or(text.bytes), ..text };
     }
-    while let Some(rest) = bytes.strip_suffix(QUOTE).or_else(|| bytes.strip_suffix(b"\"")) {
-        bytes = rest;
+    match text.bytes.strip_prefix(b"\"").and_then(|bytes| bytes.strip_suffix(b"\"")) {
+        Some(bytes) => Text { bytes, at: text.at + 1, ..text },
+        None => text,
     }
-    Text { bytes, at, ..text }
 }
 
 fn parse_bool(text: &[u8]) -> Option<bool> {

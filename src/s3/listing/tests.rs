@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::{Page, decode, is_error_document};
-use crate::model::{ChecksumType, Entry, Kind};
+use crate::model::{ChecksumType, Entry, Kind, Version};
 
 /// As sent by AWS: URL-encoded keys, ETags in entities, versions and delete markers interleaved.
 const AWS: &str = include_str!("../../../fixtures/listing/aws.xml");
@@ -221,6 +221,41 @@ fn what_is_wrong_is_an_error() {
         )
         .is_err()
     );
+}
+
+/// The markup of the entry before was taken for that of an element without content.
+#[test]
+fn text_after_an_element_without_content_is_an_error() {
+    let page = page_of(&[("a", "1", true, "01", false), ("b", "2", true, "01", false)]);
+    let (first, second) = page.split_at(page.rfind("<Version>").unwrap());
+    for (old, new) in [("<Version>", "<Version/>"), ("<ETag>\"e\"</ETag>", "<ETag/>&quot;")] {
+        let xml = format!("{first}{}", second.replacen(old, new, 1));
+        assert!(decode(xml.as_bytes()).is_err(), "{new}");
+    }
+}
+
+#[test]
+fn quotes_around_an_etag_are_removed_in_pairs() {
+    let page = page_of(&[("k", "1", true, "02", false), ("k", "2", false, "01", false)]);
+    for (sent, read) in [
+        ("\"e\"", "e"),
+        ("&quot;e&quot;", "e"),
+        ("e", "e"),
+        ("", ""),
+        ("\"", "\""),
+        ("W/\"e\"", "W/\"e\""),
+        ("W/&quot;e&quot;", "W/\"e\""),
+    ] {
+        let etags = |xml: &str| {
+            let page = decode(xml.as_bytes()).unwrap();
+            page.entries().map(|entry| Version::from(entry).etag).collect::<Vec<_>>()
+        };
+        let sent = format!("<ETag>{sent}</ETag>");
+        assert_eq!(etags(&page.replace("<ETag>\"e\"</ETag>", &sent)), [read, read], "{sent}");
+        // After an entry with other quotes.
+        let quoted = page.replacen("<ETag>\"e\"</ETag>", "<ETag>&quot;e&quot;</ETag>", 1);
+        assert_eq!(etags(&quoted.replacen("<ETag>\"e\"</ETag>", &sent, 1)), ["e", read], "{sent}");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::xml::{DecodeError, Result};
 #[inline]
 pub(super) fn plain_text(text: &[u8]) -> usize {
     let stops = |byte: &u8| matches!(byte, b'<' | b'&');
-    // The compiler compares such a block at once.
+    // Without branches, so that the compiler can compare a block at once.
     let is_plain = |block: &&[u8; 16]| !block.iter().fold(false, |found, byte| found | stops(byte));
     let plain = text.as_chunks::<16>().0.iter().take_while(is_plain).count() * 16;
     let rest = text.get(plain..).unwrap_or_default();

@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         Ok(None)
     }
 
-    /// Advances past these bytes if they follow. There must be some.
+    /// Advances past these bytes if they follow. Returns false if there are none.
     pub(super) fn past(&mut self, bytes: &[u8]) -> bool {
         let here = self.is_at(bytes);
         self.at += if here { bytes.len() } else { 0 };
@@ -130,8 +130,7 @@ impl<'a> Reader<'a> {
         Ok(text)
     }
 
-    /// Reads the text of a leaf element up to its closing tag, or up to `next` if that follows the first characters that
-    /// are not escaped.
+    /// Reads the text of a leaf element up to its closing tag, or up to its first `&` if `next` begins there.
     #[expect(
         clippy::inline_always,
         reason = "left to the compiler, passing the result takes longer than reading"

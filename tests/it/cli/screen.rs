@@ -265,6 +265,17 @@ fn all_keys_have_a_pager_on_a_terminal() {
     }
 }
 
+/// A pager handles Ctrl-C itself. The second one ended asof, and the pager shared the terminal with the shell.
+#[test]
+fn ctrl_c_in_a_pager_is_for_the_pager() {
+    let stage = Stage::after_incident();
+    let pager = "kill -INT $PPID; sleep 0.3; kill -INT $PPID; sleep 0.3; sed 's/^/|/'";
+    let shown = wide(80, &stage.asof(&format!("diff s3://{BUCKET} {AT} --all")).env("PAGER", pager));
+    assert!(shown.starts_with("exit code 0\n"), "{shown}");
+    assert!(shown.contains("|  delete     2024-05-06 07:08:10 UTC"), "{shown}");
+    assert!(!shown.contains("stopping"), "{shown}");
+}
+
 #[test]
 fn colours_are_for_terminals_unless_they_are_asked_for() {
     const RED: &str = "\u{1b}[31m";

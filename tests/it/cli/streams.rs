@@ -110,19 +110,37 @@ fn one_interrupt_stops_a_command_that_waits_for_its_keys() {
     assert_eq!(stage.writes(), 0);
 }
 
-/// No signal reached a command while it waited for somebody to read its page: it could only be killed.
+/// No signal reached a command while it waited for somebody to read its page, or its list: it could only be killed.
 #[test]
 fn two_interrupts_abort_a_command_that_waits_for_a_reader() {
     let stage = Stage::after_incident();
+    // More than a pipe holds.
+    (0..2000).for_each(|n| stage.put(&format!("uploads/{n:050}"), "x"));
     let page = stage.path("page");
     assert!(Command::new("mkfifo").arg(&page).status().unwrap().success());
-    let page = page.display();
-    let mut asof = stage.asof(&format!("diff s3://prod-uploads --at 2024-05-06T07:08:09Z --html {page}"));
-    asof.command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let process = asof.command.spawn().unwrap();
-    interrupt(&process);
-    interrupt(&process);
-    let output = ended(process);
-    assert_eq!(output.status.code(), Some(130), "{output:?}");
-    assert!(String::from_utf8_lossy(&output.stderr).ends_with("\naborted\n"), "{output:?}");
+    let diff = "diff s3://prod-uploads --at 2024-05-06T07:08:09Z";
+    for (options, both) in [
+        (format!("--html {}", page.display()), false),
+        ("--format csv".to_owned(), false),
+        ("-vv".to_owned(), true),
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        let mut asof = stage.asof(&format!("{diff} {options}"));
+        asof.command.stdout(writer.try_clone().unwrap()).stderr(if both {
+            writer.into()
+        } else {
+            Stdio::piped()
+        });
+        let process = asof.command.spawn().unwrap();
+        interrupt(&process);
+        interrupt(&process);
+        let output = ended(process);
+        assert_eq!(output.status.code(), Some(130), "{options}: {output:?}");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stderr).ends_with("\naborted\n"),
+            !both,
+            "{options}: {output:?}"
+        );
+        drop(reader);
+    }
 }
