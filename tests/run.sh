@@ -15,8 +15,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 . tests/servers/lib.sh
 set +e
 
-# The release build of slurm early, beside suites that wait for servers: later ones use it too.
-readonly SUITES=(fmt clippy no-lab tests slurm crash lab moto ministack rgw postgres story recipes serve jobs pages monitoring demo packages bench)
+readonly SUITES=(fmt clippy no-lab tests crash lab moto ministack rgw postgres story recipes serve jobs pages monitoring slurm demo packages bench)
 STRICT=
 [ "${CI:-}" = true ] || [ -n "${ASOF_REQUIRE_ALL:-}" ] && STRICT=1
 # Where a suite that runs beside others leaves its result; not for the processes that it starts.

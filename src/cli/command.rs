@@ -156,11 +156,6 @@ impl Command {
         match self {
             // The reader of a list may be slow; the requests in flight go on meanwhile.
             Self::Ls(args) => !args.recursive,
-            Self::Restore(args) if args.common.output.lists_keys() => false,
-            Self::Resume(args) if args.output.lists_keys() => false,
-            Self::Undo(args) if args.output.lists_keys() => false,
-            Self::Work(args) if args.output.lists_keys() => false,
-            Self::References(args) if args.heal.is_some() && args.output.lists_keys() => false,
             // It decrypts and checks the objects.
             Self::Restore(args) if matches!(args.to, Some(Destination::Directory(_))) => false,
             Self::Restore(args) => is_light(&args.change.apply),

@@ -33,13 +33,6 @@ pub(in crate::cli) enum ProgressForm {
     Json,
 }
 
-impl<const CSV: bool> OutputArgs<CSV> {
-    /// Returns whether a line is written for every key.
-    pub(in crate::cli) fn lists_keys(&self) -> bool {
-        self.json || self.format != Format::Table
-    }
-}
-
 impl<const CSV: bool> From<OutputArgs<CSV>> for Output {
     fn from(args: OutputArgs<CSV>) -> Self {
         let OutputArgs { format, json, quiet, no_progress, progress } = args;

@@ -15,7 +15,7 @@ const ROOM: usize = 4 << 20;
 /// The number of folders to list, …
 const FOLDERS: usize = 24;
 /// … plus one for this many pages, …
-const PAGES: u64 = 64;
+const PAGES: u64 = 256;
 /// … but not more than this.
 const MOST: usize = 96;
 
