@@ -197,7 +197,8 @@ impl Bench {
         let theirs = cost.cpu.as_secs_f64() * 1e6 / cost.output as f64;
         let ours = us_a_version(&Self::diff(&synthetic, &[]));
         println!(
-            "  SDK {theirs:.2} us of CPU a version; asof diff on the same bucket {ours:.3}; ratio {:.1}",
+            "  SDK {theirs:.2} us of CPU a version, in {:.1} s; asof diff on the same bucket {ours:.3}; ratio {:.1}",
+            cost.elapsed.as_secs_f64(),
             theirs / ours
         );
     }

@@ -103,6 +103,9 @@ async fn volumes_of_an_instance_come_back_to_a_mark() {
     scene.asof(&["mark", "--name", "deploy"], &[]).await.expect_code(0);
     let taken = snapshots("deploy");
     assert_eq!(taken.len(), 2, "of all volumes but the root");
+    // A second ago is after the mark.
+    super::next_second().await;
+    super::next_second().await;
     let no_mark = scene.asof(&["recover", "--at", "1s", "--yes"], &[]).await.expect_code(5);
     assert_eq!(volumes("VolumeId"), Vec::<String>::new(), "{no_mark}");
     add_volume(&scene.instance, "/dev/sdg");
