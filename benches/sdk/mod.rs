@@ -1,6 +1,6 @@
 //! The SDK alone, for comparison: on a thread of its own, so that the CPU time of the server is not counted.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 
@@ -16,24 +16,15 @@ pub(crate) fn client((url, key, secret): (&str, &str, &str)) -> aws_sdk_s3::Clie
     aws_sdk_s3::Client::from_conf(config)
 }
 
-/// The cost of a future.
-pub(crate) struct Cost<T> {
-    pub(crate) output: T,
-    /// The CPU time of its thread.
-    pub(crate) cpu: Duration,
-    /// The wall time.
-    pub(crate) elapsed: Duration,
-}
-
-/// Runs a future on a new thread.
+/// Runs a future on a new thread. Returns its output, and the CPU time of the thread.
 pub(crate) fn measure<T: Send + 'static, F: Future<Output = T>>(
     run: impl FnOnce() -> F + Send + 'static,
-) -> Cost<T> {
+) -> (T, Duration) {
     let thread = std::thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let (began, before) = (Instant::now(), thread_cpu());
+        let before = thread_cpu();
         let output = runtime.block_on(run());
-        Cost { output, cpu: thread_cpu().saturating_sub(before), elapsed: began.elapsed() }
+        (output, thread_cpu().saturating_sub(before))
     });
     thread.join().unwrap()
 }

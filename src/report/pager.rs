@@ -45,12 +45,15 @@ impl Pager {
             command.env("LESS", "FRX");
         }
         let interrupt = signal(SignalKind::interrupt())?;
-        let mut child = match command.stdin(Stdio::piped()).spawn() {
+        // Before it can receive one.
+        RUNS.store(true, Ordering::Release);
+        let spawned = command.stdin(Stdio::piped()).spawn();
+        RUNS.store(spawned.is_ok(), Ordering::Release);
+        let mut child = match spawned {
             Ok(child) => child,
             Err(e) if e.kind() == ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(e),
         };
-        RUNS.store(true, Ordering::Release);
         let stdin = child.stdin.take();
         Ok(Some(Self { child, stdin, _interrupt: interrupt }))
     }
