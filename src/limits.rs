@@ -193,8 +193,8 @@ pub const PLAN_WINDOW_LOG: u32 = 16;
 /// Bytes of a plan that a reader fetches at once.
 pub const PLAN_BLOCK: usize = 16 << 10;
 
-/// Copies and deletes in flight whose replies one thread handles: each takes about 0.1 ms, over plain HTTP, and S3 rarely
-/// replies within 30 ms. On two CPUs, two threads took 1/2 more processor time, and were not faster.
+/// Copies and deletes in flight whose replies one thread handles: each takes about 0.1 ms over plain HTTP, and S3
+/// rarely replies within 30 ms. On two CPUs, two threads took 1/2 more processor time, and were not faster.
 pub const REQUESTS_PER_THREAD: usize = 256;
 
 /// Maximum `--concurrency` and `--list-concurrency`.

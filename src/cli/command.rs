@@ -149,8 +149,8 @@ impl Command {
         }
     }
 
-    /// Returns true for a command to run on one thread: it only lists, or one thread handles the replies to all requests
-    /// that it has in flight.
+    /// Returns true for a command to run on one thread: it only lists, or one thread handles the replies to all its
+    /// requests in flight.
     pub(super) fn suits_one_thread(&self) -> bool {
         let is_light = |apply: &ApplyArgs| apply.concurrency <= limits::REQUESTS_PER_THREAD;
         match self {
@@ -201,3 +201,6 @@ impl Command {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

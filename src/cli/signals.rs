@@ -46,7 +46,7 @@ async fn obey(
     aborting: impl FnOnce() + Send + 'static,
 ) {
     next(&mut signals).await;
-    // Nobody may read stderr either.
+    // In the background, since perhaps nobody reads stderr either.
     let stopping = || say("\nstopping: finishing requests in flight; press Ctrl-C again to abort\n");
     drop(timeout(limits::LAST_WORDS, spawn_blocking(stopping)).await);
     cancel.stop();
@@ -62,8 +62,8 @@ async fn obey(
     std::process::exit(i32::from(Exit::Interrupted as u8));
 }
 
-/// Waits for a signal to the command. While a pager runs, Ctrl-C is the pager's: without asof, it would share the terminal
-/// with the shell.
+/// Waits for a signal to the command. While a pager runs, Ctrl-C is the pager's: if asof ended before it, the pager
+/// would share the terminal with the shell.
 async fn next(signals: &mut Signals) {
     while signals.next().await == Received::Interrupt && has_pager() {}
 }

@@ -8,10 +8,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::error::Result;
 
-/// Whether a pager runs.
+/// True while a pager runs.
 static RUNS: AtomicBool = AtomicBool::new(false);
 
-/// Returns whether a pager runs, which handles Ctrl-C itself.
+/// Returns true while a pager runs, which handles Ctrl-C itself.
 pub(crate) fn has_pager() -> bool {
     RUNS.load(Ordering::Acquire)
 }
@@ -45,7 +45,7 @@ impl Pager {
             command.env("LESS", "FRX");
         }
         let interrupt = signal(SignalKind::interrupt())?;
-        // Before it can receive one.
+        // Set first: Ctrl-C may come as soon as it runs.
         RUNS.store(true, Ordering::Release);
         let spawned = command.stdin(Stdio::piped()).spawn();
         RUNS.store(spawned.is_ok(), Ordering::Release);

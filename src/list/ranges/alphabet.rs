@@ -6,8 +6,9 @@
 //! segment, until the place was seen to its end and begun anew so often that its own characters must be all.
 //!
 //! At some places the character follows from what precedes them, like a date in the names of files in a folder for that
-//! date. There a character was often seen to be the last one, and seldom another to follow. Where a cut found no keys from
-//! some character on, as at the first digit of a month, none are expected elsewhere either until one is seen.
+//! date. There a character was often seen to be the last one, and seldom another to follow. Where a cut found no keys
+//! from some character on, as from 2 on at the first digit of a month, none are expected in other folders until one is
+//! seen.
 //!
 //! None of this is a promise about the keys: it decides where ranges are cut, never which entries are read. Memory is
 //! bounded by `ROOM` characters; anything beyond is not learned.

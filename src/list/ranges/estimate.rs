@@ -1,10 +1,10 @@
 //! Estimates what is left of a range, and finds the key in the middle of it.
 //!
 //! Unread keys branch off the last key read: at each of its digits, a *level*, keys may follow that agree up to there
-//! and have a greater digit. At each level the entries read, without the last key's, are divided by the digits they took, empty
-//! ones after the range's start included. If the digits between the range's end and the next key known to exist are empty, the keys
-//! may be sparse there, or end before: the geometric mean of the densities with and without those digits is taken.
-//! That density is expected of the digits left before the end, as many as
+//! and have a greater digit. At each level the entries read, without the last key's, are divided by the digits they took,
+//! empty ones after the range's start included. If the digits between the range's end and the next key known to exist
+//! are empty, the keys may be sparse there, or end before: the geometric mean of the densities with and without those
+//! digits is taken. That density is expected of the digits left before the end, as many as
 //!
 //! | | digits |
 //! |---|---|
@@ -213,7 +213,7 @@ fn level<'a>(evidence: &Evidence<'a>, line: &'a Line, at: Spot, deeper: f64) -> 
         Digits::Names(_) => left,
         Digits::Chars(_) => left.min(taken.max(line.alphabet.siblings(at.place))),
     };
-    // That the last key has its digit is how the level was found, and foretells no others.
+    // There is a level only because the last key has a digit here: that key foretells no others.
     let others = read.under(at.byte) - read.under(read.last().len());
     let density = others / (taken * (taken + empty.max(0.0))).sqrt();
     Level { left, entries: (density * likely).min(MOST), ..none }

@@ -277,7 +277,8 @@ impl Ranges {
         self.learn_neighbors(page, samples * NEIGHBORS);
     }
 
-    /// Learns from keys next to each other in the middle of a page. Between sampled ones, small folders begin and end unseen.
+    /// Learns from keys next to each other in the middle of a page: between sampled ones, small folders begin and end
+    /// unseen.
     fn learn_neighbors(&mut self, page: &dyn Page, mut keys: usize) {
         let mut before: Option<Cow<'_, str>> = None;
         for key in (page.len() / 2..page.len()).map(|at| page.key(at)) {

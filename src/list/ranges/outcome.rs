@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::Ranges;
-use super::alphabet::{Place, common};
+use super::alphabet::{Alphabet, Place, common};
 use super::estimate::Behind;
 use super::page::Page;
 use super::part::{Origin, Part};
@@ -23,6 +23,22 @@ struct First {
     key: Behind,
     /// It has keys of the range.
     found: bool,
+}
+
+impl First {
+    /// Learns the character with which nothing was found after `at`, which is before the cut, if the cut ends with it.
+    fn teach_absence(&self, at: &str, alphabet: &mut Alphabet) {
+        let Some((head, tail)) = self.start.split_at_checked(common(at, &self.start)) else { return };
+        let is_absent = match &self.key {
+            Behind::Key(key) => !key.starts_with(head),
+            Behind::Nothing => true,
+            Behind::Unknown => false,
+        };
+        let mut characters = tail.chars();
+        if let (true, Some(character), None) = (is_absent, characters.next(), characters.next()) {
+            alphabet.none_from(Place::after(head), character);
+        }
+    }
 }
 
 impl Ranges {
@@ -94,10 +110,10 @@ impl Ranges {
         if left.end.as_ref() != Some(&first.start) {
             return;
         }
-        let same = common(&left.at, &first.start);
         match first.origin {
             Origin::Depth => {
                 // The cut was made after all keys with this prefix.
+                let same = common(&left.at, &first.start);
                 let upto = left.at.get(same..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
                 let Some(before) = left.at.get(..same + upto) else { return };
                 match &first.key {
@@ -106,18 +122,7 @@ impl Ranges {
                     Behind::Unknown => {}
                 }
             }
-            Origin::Middle => {
-                let Some((head, tail)) = first.start.split_at_checked(same) else { return };
-                let is_empty = match &first.key {
-                    Behind::Key(key) => !key.starts_with(head),
-                    Behind::Nothing => true,
-                    Behind::Unknown => false,
-                };
-                let mut characters = tail.chars();
-                if let (true, Some(character), None) = (is_empty, characters.next(), characters.next()) {
-                    alphabet.none_from(Place::after(head), character);
-                }
-            }
+            Origin::Middle => first.teach_absence(&left.at, alphabet),
         }
     }
 
@@ -135,8 +140,8 @@ impl Ranges {
     }
 }
 
-/// Counts the entries of a page, by keys at doubled distances from its last one: a longer prefix of the last key has fewer
-/// entries, so that each of its lengths is counted about equally well.
+/// Counts the entries of a page, by keys at doubled distances from its last one: the longer a prefix of the last key,
+/// the fewer entries it has, and the closer they are.
 #[expect(clippy::cast_precision_loss, reason = "a page is small")]
 fn count(part: &mut Part, page: &dyn Page, take: &Range<usize>) {
     let Some(last) = take.end.checked_sub(1).filter(|_| !take.is_empty()) else { return };

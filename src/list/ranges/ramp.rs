@@ -111,8 +111,8 @@ fn names_made_of_words() {
     });
 }
 
-/// Lists 200,000 keys; few rounds and requests are lost. Numbers without gaps lose most: where a range ends with a page, one
-/// more request is needed to see that it ends.
+/// Lists 200,000 keys; few rounds and requests are lost. Numbers without gaps lose most: where a range ends with a page,
+/// one more request is needed to see that it ends.
 fn check(shape: &str, key: impl Fn(usize) -> String) {
     let mut keys: Vec<String> = (0..200_000).map(key).collect();
     keys.sort_unstable();
@@ -163,8 +163,8 @@ fn a_counter_that_goes_on_from_folder_to_folder() {
     });
 }
 
-/// The large folder was thought to end as soon as the small ones do, since between the sampled keys these began and ended
-/// unseen.
+/// The large folder was thought to end as soon as the small ones do, since between the sampled keys these began and
+/// ended unseen.
 #[test]
 fn one_folder_with_nearly_all_keys() {
     check("customers", |n| {

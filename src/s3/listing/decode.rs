@@ -161,17 +161,11 @@ impl<'a> Builder<'a> {
                 Some(_) => reader.text(layout.get(n + 1).map_or(b"", |next| next.markup))?,
                 None => Text::none(reader.at()),
             };
-            markup_at = reader.at();
-            let text = if field == Field::ETag {
-                let opened = layout.get(n).is_some_and(|step| step.markup.ends_with(QUOTE));
-                let bare = unquoted(text, opened);
-                if opened {
-                    markup_at = bare.at + bare.bytes.len();
-                }
-                bare
-            } else {
-                text
-            };
+            let opened =
+                field == Field::ETag && layout.get(n).is_some_and(|step| step.markup.ends_with(QUOTE));
+            let text = if field == Field::ETag { unquoted(text, opened) } else { text };
+            // The last quote is compared with the markup after it, as the first one was with that before.
+            markup_at = if opened { text.end() } else { reader.at() };
             self.read_field(field, text, &mut item)?;
             seen |= field.bit();
         }

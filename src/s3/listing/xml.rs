@@ -20,6 +20,11 @@ impl Text<'_> {
     pub(super) fn none(at: usize) -> Self {
         Self { bytes: b"", at, escaped: false }
     }
+
+    /// The position after its last byte.
+    pub(super) fn end(&self) -> usize {
+        self.at + self.bytes.len()
+    }
 }
 
 /// A decoding error: a sentence fragment, and the byte at which it was detected.
