@@ -230,3 +230,28 @@ pub(super) fn common(a: &str, b: &str) -> usize {
     }
     same
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Alphabet, Place};
+
+    #[test]
+    fn what_a_cut_did_not_find_is_not_expected_until_it_is_seen() {
+        let mut alphabet = Alphabet::default();
+        for key in ["0-04", "0-13", "0-22"] {
+            alphabet.see(key);
+        }
+        let place = Place::after("0-");
+        // Those after it in the same segment may occur here, too.
+        assert_eq!(alphabet.at(place), ['0', '1', '2', '3', '4']);
+        assert!(alphabet.is_open(place, '4'));
+        alphabet.none_from(place, '3');
+        assert_eq!(alphabet.at(place), ['0', '1', '2']);
+        assert!(!alphabet.is_open(place, '2'));
+        for _ in 0..2 {
+            alphabet.see("0-4");
+            assert_eq!(alphabet.at(place), ['0', '1', '2', '3', '4']);
+            alphabet.none_from(place, '3');
+        }
+    }
+}

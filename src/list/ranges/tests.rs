@@ -362,3 +362,16 @@ fn an_answer_nobody_asked_for_has_no_entries() {
     assert_eq!(plan.answer(ask.range, &sent).take, 0..1);
     assert_eq!(plan.answer(ask.range, &sent).take, 0..0);
 }
+
+/// One key in sixteen stood for all before it, however little they shared: a folder with one key seemed to have 62.
+#[test]
+fn the_entries_of_the_last_folder_are_counted() {
+    let keys: Vec<String> = (0..997).map(|n| format!("a/{n:03}")).collect();
+    let last = ["b/1", "b/2", "c/1"].map(str::to_owned);
+    let keys: Vec<&str> = keys.iter().chain(&last).map(String::as_str).collect();
+    let mut plan = Ranges::new("", None, None, 1);
+    let ask = plan.ask().unwrap();
+    plan.answer(ask.range, &page(&keys, Some(("c/1", None))));
+    let read = &plan.parts[0].read;
+    assert_eq!([0, 2, 3].map(|len| read.under(len)), [1000.0, 1.0, 1.0]);
+}
