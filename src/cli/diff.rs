@@ -6,7 +6,9 @@ use super::exit::Exit;
 use super::kept::new_set;
 use super::page::page_file;
 use super::{suggest, time_arg};
-use crate::engine::{Comparison, Diff, Findings, Prices, SaveSet, SaveTo, Server, read_prices, seen};
+use crate::engine::{
+    BucketState, Comparison, Diff, Findings, Prices, SaveSet, SaveTo, Server, read_prices, seen,
+};
 use crate::error::Result;
 use crate::model::Instant;
 use crate::report::{ChangesView, Closing, Command, Heading, Purpose, diff_verdict, head};
@@ -20,7 +22,8 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
     let settings = common.server.settings(None);
     let client = context.client(settings.clone()).await?;
     let comparison = context.answered(&client, diff.inspect(&client).await)?;
-    let Comparison { ref location, at, versus, .. } = comparison;
+    let Comparison { at, versus, state: BucketState { versioning, .. }, .. } = comparison;
+    let location = &comparison.location.clone();
     let restore = match (&out, shards) {
         (Some(set), Some(_)) => suggest::work(set),
         (Some(plan), None) => suggest::restore_plan(plan),
@@ -57,7 +60,7 @@ pub(super) async fn run<const CSV: bool>(context: &Context, args: DiffArgs<CSV>)
     if let Some(saving) = saving {
         saving.finish(&changes, &sums, seen(&client)).await?;
     }
-    let verdict = diff_verdict(versus, &sums, comparison.state.versioning);
+    let verdict = diff_verdict(versus, &sums, versioning);
     let prices = Prices::at(&client.endpoint(), prices).filter(|_| verdict.is_none());
     let estimate = prices.and_then(|prices| prices.estimate(&sums, context.counters.list_requests.get()));
     let summary = context.summary(Command::Diff { versus }, location, at, &sums).estimated(estimate.as_ref());

@@ -67,10 +67,26 @@ pub(super) struct Part {
     cut: bool,
 }
 
+/// Starts listing the keys of a scope.
+pub(super) fn list(client: &Client, scope: &Scope) -> Lister {
+    let prefix = scope.selection.narrow(&scope.prefix).to_owned();
+    Lister::start(client.clone(), scope.bucket.clone(), prefix)
+}
+
 impl BucketScan {
     pub(super) fn start(client: &Client, scope: Scope, as_of: AsOfPair, cancel: &Cancel) -> Self {
-        let prefix = scope.selection.narrow(&scope.prefix).to_owned();
-        let lister = Lister::start(client.clone(), scope.bucket.clone(), prefix);
+        let lister = list(client, &scope);
+        Self::of(client, scope, lister, as_of, cancel)
+    }
+
+    /// Goes on with a listing.
+    pub(super) fn of(
+        client: &Client,
+        scope: Scope,
+        lister: Lister,
+        as_of: AsOfPair,
+        cancel: &Cancel,
+    ) -> Self {
         Self {
             client: client.clone(),
             scope,

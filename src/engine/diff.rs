@@ -7,6 +7,7 @@ use std::path::Path;
 use super::bucket::{BucketState, inspect, require_history, require_removable};
 use super::past::bucket_checks;
 use super::query::Query;
+use super::scope_keys::Listing;
 use super::set_place::NewSet;
 use super::survey::{Findings, survey};
 use crate::cancel::Cancel;
@@ -99,7 +100,7 @@ pub struct Comparison {
     pub at: Instant,
     /// The later time, if not the present.
     pub versus: Option<Instant>,
-    /// The present, by the server's clock.
+    /// The time at which the listing began, by the server's clock.
     pub listed: Instant,
     /// The state of the bucket that a plan depends on.
     pub state: BucketState,
@@ -108,6 +109,7 @@ pub struct Comparison {
     query: Query,
     undelete: Undelete,
     judge: Judge,
+    listing: Listing,
 }
 
 impl Diff {
@@ -134,10 +136,11 @@ impl Diff {
     pub async fn inspect(self, client: &Client) -> Result<Comparison> {
         let Self { query, versus, undelete } = self;
         let location = query.location.clone();
+        let listing = Listing::start(client, query.scope());
         let settings = inspect(client, &location.bucket).await?;
-        let listed = client.clock().now().whole_second();
-        let at = query.at.past(listed)?;
-        let versus = versus.map(|versus| versus.past(listed)).transpose()?;
+        let now = client.clock().now().whole_second();
+        let at = query.at.past(now)?;
+        let versus = versus.map(|versus| versus.past(now)).transpose()?;
         require_order(versus.is_none_or(|versus| versus >= at))?;
         let state = BucketState::from(&settings);
         require_history(&location.bucket, state)?;
@@ -146,7 +149,9 @@ impl Diff {
         }
         let judge = query.judge(&settings.rules, at, versus.map_or(AsOf::Latest, AsOf::At));
         let checks = bucket_checks(client, &settings, &judge, &location, at);
-        Ok(Comparison { location, at, versus, listed, state, checks, query, undelete, judge })
+        let listing = listing.covering(client, versus.unwrap_or(at));
+        let listed = listing.began(client);
+        Ok(Comparison { location, at, versus, listed, state, checks, query, undelete, judge, listing })
     }
 }
 
@@ -180,8 +185,8 @@ impl Comparison {
     }
 
     /// Lists the bucket and finds the differences.
-    pub async fn survey(&self, client: &Client, cancel: &Cancel) -> Result<Findings> {
+    pub async fn survey(self, client: &Client, cancel: &Cancel) -> Result<Findings> {
         let compare = Compare { kms: self.state.kms, trust_etag: self.query.trust_etag };
-        survey(client, self.query.scope(), &self.judge, compare, self.undelete, cancel).await
+        survey(client, self.listing, &self.judge, compare, self.undelete, cancel).await
     }
 }

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use super::directory::FileChangeCollector;
 use super::key_lookup::Scope;
 use super::past::{KeysAt, keys_at, live_then};
+use super::scope_keys::Listing;
 use super::survey::Findings;
 use crate::cancel::Cancel;
 use crate::error::{Error, ErrorKind, Result};
@@ -32,7 +33,8 @@ pub(super) async fn verify_directory(
     let bucket = scope.bucket.clone();
     let mut extras = files.directory.map(|directory| Extras::new(directory, files.relocation, &scope));
     let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut collector.sums);
-    let KeysAt { found: live, unknown } = keys_at(client, scope, judge.as_of.then, cancel, then).await?;
+    let listing = Listing::start(client, scope);
+    let KeysAt { found: live, unknown } = keys_at(client, listing, judge.as_of.then, cancel, then).await?;
     let mut live = live.into_changes()?;
     loop {
         let live: Vec<_> = live.by_ref().take(limits::JOINED).collect::<Result<_>>()?;

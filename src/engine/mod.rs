@@ -86,7 +86,7 @@ pub use serve::{Access, Certificate, Listen, Listening, ServeOptions, ServedBuck
 pub use set_place::{NewSet, SavedSet};
 pub use shard_index::{ShardVariable, shard_index};
 pub use shards::{SetProgress, ShardRuns, ShardState, ShardStatus, worst};
-pub use survey::{Extras, Findings, seen, survey};
+pub use survey::{Findings, seen};
 pub use timeline::{Activity, ShowTimeline, TimelineScan};
 pub use undo::{PreparedUndo, Undo};
 pub use undo_set::UndoSet;

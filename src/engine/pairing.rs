@@ -2,6 +2,7 @@
 
 use super::key_lookup::Scope;
 use super::past::{KeysAt, keys_at, live_then};
+use super::scope_keys::Listing;
 use super::survey::{ChangeCollector, Extras, Findings};
 use crate::apply::Place;
 use crate::cancel::Cancel;
@@ -12,17 +13,18 @@ use crate::s3::Client;
 use crate::spill::{Pair, pairs};
 use crate::verify::{Compare, Live, difference};
 
-/// Compares the state of `scope` at the judge's first cut with the target's present contents. A missing key yields
+/// Compares the state of listed keys at the judge's first cut with the target's present contents. A missing key yields
 /// [`crate::plan::Action::Undelete`], a different one [`crate::plan::Action::Revert`]. Keys are named as in the source.
 pub(super) async fn survey_elsewhere(
     client: &Client,
-    scope: Scope,
+    listing: Listing,
     judge: &Judge,
     place: &Place,
     extras: Extras,
     compare: Compare,
     cancel: &Cancel,
 ) -> Result<Findings> {
+    let scope = listing.scope();
     let there = Scope {
         bucket: place.bucket.clone(),
         prefix: place.relocation.there(scope.selection.narrow(&scope.prefix)),
@@ -33,10 +35,11 @@ pub(super) async fn survey_elsewhere(
     let mut collector = ChangeCollector::new(client, place, compare)?.with_extras(extras).with_uncertain()?;
     collector.only = scope.only.clone();
     let then = |state: &KeyState<'_>| live_then(state, judge, client.clock(), &mut collector.sums);
-    let KeysAt { found: source, unknown } = keys_at(client, scope, judge.as_of.then, cancel, then).await?;
+    let KeysAt { found: source, unknown } = keys_at(client, listing, judge.as_of.then, cancel, then).await?;
     let name = |key: &str| Some(place.relocation.here(key)).filter(|key| selection.selects(key));
     let now = |state: &KeyState<'_>| Live::now(state, name(state.key));
-    let KeysAt { found: target, .. } = keys_at(client, there, AsOf::Latest, cancel, now).await?;
+    let KeysAt { found: target, .. } =
+        keys_at(client, Listing::start(client, there), AsOf::Latest, cancel, now).await?;
     let mut joined = pairs(source, target)?;
     loop {
         let pairs: Vec<_> = joined.by_ref().take(limits::JOINED).collect::<Result<_>>()?;

@@ -5,8 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::key_lookup::Scope;
-use super::scope_keys::ScopeKeys;
+use super::scope_keys::{Listing, ScopeKeys};
 use super::view::ViewEntry;
 use crate::cancel::Cancel;
 use crate::error::Result;
@@ -81,16 +80,16 @@ pub(super) struct KeysAt<T> {
     pub unknown: KeyShapes,
 }
 
-/// Lists the keys of a scope at a cut, on disk, in key order, as mapped by `take`, which may leave some out.
+/// Resolves listed keys at a cut, on disk, in key order, as mapped by `take`, which may leave some out.
 pub(super) async fn keys_at<T: OfKey>(
     client: &Client,
-    scope: Scope,
+    listing: Listing,
     at: AsOf,
     cancel: &Cancel,
     mut take: impl FnMut(&KeyState<'_>) -> Option<T>,
 ) -> Result<KeysAt<T>> {
     let mut found = Spool::new()?;
-    let mut keys = ScopeKeys::start(client, scope, AsOfPair { then: at, now: at }, cancel);
+    let mut keys = ScopeKeys::of(client, listing, AsOfPair { then: at, now: at }, cancel);
     while let Some(batch) = keys.next(|state| take(&state)).await? {
         if batch.cut_before {
             found.cut(batch.segment)?;

@@ -9,11 +9,11 @@ use super::bucket::{
     BucketState, bucket_state, inspect, require_history, require_removable, require_room, require_versioning,
 };
 use super::execute::NewPlan;
-use super::key_lookup::Scope;
 use super::options::{RestoreOptions, Target};
 use super::pairing::survey_elsewhere;
 use super::past::{bucket_checks, judge};
 use super::query::Query;
+use super::scope_keys::Listing;
 use super::survey::{Extras, Findings, seen, survey};
 use crate::apply::Place;
 use crate::cancel::Cancel;
@@ -21,7 +21,7 @@ use crate::error::Result;
 use crate::model::{BucketSettings, Check, Instant, Lifecycle, Location};
 use crate::plan::file::{Checks, Header, PlanFile, Seen, Selected, Times};
 use crate::plan::{Change, Plausibility, Sums, Undelete};
-use crate::resolve::{AsOf, AsOfPair, Judge};
+use crate::resolve::{AsOf, AsOfPair};
 use crate::s3::Client;
 use crate::state::{Run, RunManifest, Server, ShardId, StateHome};
 use crate::verify::Compare;
@@ -131,12 +131,14 @@ impl Restore {
             Self::Past { query, to, .. } => (query.location.clone(), to.clone()),
             Self::Plan(file) => (file.header.location(), None),
         };
-        let places = bucket_states(client, &location, to.as_ref()).await?;
+        let states = || bucket_states(client, &location, to.as_ref());
         match self {
             Self::Past { query, to, undelete } => {
-                past(client, Past { query: *query, to, undelete, places }, cancel).await
+                let listing = Listing::start(client, query.scope());
+                let places = states().await?;
+                past(client, Past { query: *query, to, undelete, places, listing }, cancel).await
             }
-            Self::Plan(file) => of_plan(client, *file, places).await,
+            Self::Plan(file) => of_plan(client, *file, states().await?).await,
         }
     }
 }
@@ -147,10 +149,11 @@ struct Past {
     to: Option<Location>,
     undelete: Undelete,
     places: BucketStates,
+    listing: Listing,
 }
 
 async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> {
-    let Past { query, to, undelete, places: BucketStates { settings, here, there } } = past;
+    let Past { query, to, undelete, places: BucketStates { settings, here, there }, listing } = past;
     let now = client.clock().now().whole_second();
     if undelete == Undelete::RemoveMarker {
         require_removable(client, &query.location.bucket).await?;
@@ -159,15 +162,23 @@ async fn past(client: &Client, past: Past, cancel: &Cancel) -> Result<Prepared> 
     let judge = query.judge(&settings.rules, at, AsOf::Latest);
     let checks = bucket_checks(client, &settings, &judge, &query.location, at);
     let compare = Compare { kms: here.kms || there.kms, trust_etag: query.trust_etag };
-    let wanted = Wanted { scope: query.scope(), judge: &judge, to: to.as_ref(), compare, undelete };
-    let Findings { changes, sums, .. } = wanted.find(client, &query.location, cancel).await?;
+    let listing = listing.covering(client, at);
+    let listed = listing.began(client);
+    let found = match &to {
+        None => survey(client, listing, &judge, compare, undelete, cancel).await,
+        Some(to) => {
+            let place = Place::elsewhere(&query.location, to);
+            survey_elsewhere(client, listing, &judge, &place, Extras::LeaveAlone, compare, cancel).await
+        }
+    };
+    let Findings { changes, sums, .. } = found?;
     Ok(Prepared {
         kind: Kind::State,
         shard: None,
         undoes: None,
         at,
         to,
-        listed: now,
+        listed,
         checks,
         sums,
         len: changes.len(),
@@ -311,33 +322,4 @@ pub(super) async fn bucket_states(
         }
     };
     Ok(BucketStates { settings, here, there })
-}
-
-/// The parameters of a survey for a restore.
-pub(super) struct Wanted<'a> {
-    pub(super) scope: Scope,
-    pub(super) judge: &'a Judge,
-    /// The target, if not in place.
-    pub(super) to: Option<&'a Location>,
-    pub(super) compare: Compare,
-    pub(super) undelete: Undelete,
-}
-
-impl Wanted<'_> {
-    /// Determines the changes, in place or in `to`.
-    pub(super) async fn find(
-        self,
-        client: &Client,
-        location: &Location,
-        cancel: &Cancel,
-    ) -> Result<Findings> {
-        let Self { scope, judge, to, compare, undelete } = self;
-        match to {
-            None => survey(client, scope, judge, compare, undelete, cancel).await,
-            Some(to) => {
-                let place = Place::elsewhere(location, to);
-                survey_elsewhere(client, scope, judge, &place, Extras::LeaveAlone, compare, cancel).await
-            }
-        }
-    }
 }

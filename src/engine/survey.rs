@@ -2,9 +2,8 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::key_lookup::Scope;
 use super::past::doubts;
-use super::scope_keys::ScopeKeys;
+use super::scope_keys::{Listing, ScopeKeys};
 use crate::apply::Place;
 use crate::cancel::Cancel;
 use crate::error::{Error, Result};
@@ -36,7 +35,7 @@ pub struct Findings {
 
 /// The policy for keys in the target that the past state lacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Extras {
+pub(super) enum Extras {
     /// They are differences: [`Action::Delete`].
     Differ,
     /// They are counted, but not changed.
@@ -44,19 +43,20 @@ pub enum Extras {
 }
 
 /// Compares a bucket's states at the judge's two cuts. Read-only.
-pub async fn survey(
+pub(super) async fn survey(
     client: &Client,
-    scope: Scope,
+    listing: Listing,
     judge: &Judge,
     compare: Compare,
     undelete: Undelete,
     cancel: &Cancel,
 ) -> Result<Findings> {
+    let scope = listing.scope();
     let place = Place::in_place(&scope.bucket);
     let collector = ChangeCollector::new(client, &place, compare)?;
     let only = scope.only.clone();
     let mut collector = ChangeCollector { undelete, only, ..collector.with_uncertain()? };
-    let mut keys = ScopeKeys::start(client, scope, judge.as_of, cancel);
+    let mut keys = ScopeKeys::of(client, listing, judge.as_of, cancel);
     while let Some(batch) = keys.next(|state| collector.change_of(&state, judge)).await? {
         if batch.cut_before {
             collector.cut(batch.segment)?;

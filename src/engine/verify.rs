@@ -4,6 +4,7 @@ use super::bucket::{BucketState, bucket_state, require_history, rules};
 use super::extras::verify_directory;
 use super::pairing::survey_elsewhere;
 use super::query::{Query, check_elsewhere};
+use super::scope_keys::Listing;
 use super::survey::{Extras, Findings, survey};
 use crate::apply::Place;
 use crate::cancel::Cancel;
@@ -125,10 +126,14 @@ impl Verification {
     pub async fn survey(&self, client: &Client, cancel: &Cancel) -> Result<Findings> {
         let Self { location, against, query, compare, judge, .. } = self;
         match against {
-            Against::Itself => survey(client, query.scope(), judge, *compare, Undelete::Copy, cancel).await,
+            Against::Itself => {
+                let listing = Listing::start(client, query.scope());
+                survey(client, listing, judge, *compare, Undelete::Copy, cancel).await
+            }
             Against::Place(place) => {
-                let (scope, place) = (query.scope(), &Place::elsewhere(location, place));
-                survey_elsewhere(client, scope, judge, place, Extras::Differ, *compare, cancel).await
+                let place = &Place::elsewhere(location, place);
+                let listing = Listing::start(client, query.scope());
+                survey_elsewhere(client, listing, judge, place, Extras::Differ, *compare, cancel).await
             }
             Against::Directory(directory) => {
                 let relocation = &Relocation::to_directory(location);

@@ -93,12 +93,12 @@ struct Fetched {
 }
 
 impl Lister {
-    /// Starts listing the keys with `prefix`.
+    /// Starts listing the keys with `prefix`, by sending the first request.
     pub(crate) fn start(client: Client, bucket: String, prefix: String) -> Self {
         let concurrency = client.list_concurrency();
         tracing::info!(bucket, prefix = %printable(&prefix), concurrency, "listing versions");
         let ranges = Ranges::new(&prefix, None, None, 1);
-        Self {
+        let mut lister = Self {
             client,
             bucket,
             prefix,
@@ -111,17 +111,21 @@ impl Lister {
             pressure: AdaptiveLimit::new(concurrency, NARROWER),
             began: Instant::now(),
             sent: 0,
-        }
+        };
+        lister.send_all();
+        lister
+    }
+
+    /// Returns the time before the first request.
+    pub(crate) fn began(&self) -> Instant {
+        self.began
     }
 
     /// Returns the next piece, of any range; `None` after the last. Cancel safe: nothing is lost if the future is
     /// dropped.
     pub(crate) async fn next(&mut self) -> Result<Option<Piece>> {
         loop {
-            while let Some(ask) = self.ranges.ask() {
-                let budget = RetryBudget::new(Sends::Read, self.sent);
-                self.send(ask, budget, Duration::ZERO);
-            }
+            self.send_all();
             tokio::select! {
                 Some(fetched) = self.flying.join_next() => {
                     if let Some(piece) = self.take_in(fetched?)? {
@@ -282,6 +286,14 @@ impl Lister {
         tracing::debug!(range = ?ask.range, ?pause, error = %printable(&e.to_string()), "sending again");
         self.send(ask, budget, pause);
         Ok(())
+    }
+
+    /// Sends the requests that are due.
+    fn send_all(&mut self) {
+        while let Some(ask) = self.ranges.ask() {
+            let budget = RetryBudget::new(Sends::Read, self.sent);
+            self.send(ask, budget, Duration::ZERO);
+        }
     }
 
     fn send(&mut self, ask: Ask, budget: RetryBudget, pause: Duration) {

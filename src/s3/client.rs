@@ -194,11 +194,12 @@ impl Client {
         E: ProvideErrorMetadata,
         F: Future<Output = std::result::Result<T, SdkError<E, HttpResponse>>>,
     {
-        let reply = ask(self.sdk(bucket)).await;
+        let Site { sdk, place } = self.place.of(bucket);
+        let reply = ask(sdk).await;
         let elsewhere = reply.as_ref().err().and_then(region_named);
-        let reply = match elsewhere {
-            Some(region) if self.place.move_to(bucket, &region) => ask(self.sdk(bucket)).await,
-            _ => reply,
+        let reply = match elsewhere.filter(|region| *region != place.region) {
+            Some(region) => ask(self.place.move_to(bucket, &region)).await,
+            None => reply,
         };
         if reply.is_ok() {
             self.place.settle(bucket);

@@ -34,6 +34,13 @@ impl ServerClock {
         self.0.get().map_or_else(local, Told::now)
     }
 
+    /// Returns the server's time at a past moment. The moment may have been somewhat later, but not earlier: a `Date` is
+    /// truncated to the second and took time to arrive.
+    pub(crate) fn at(&self, moment: Monotonic) -> Instant {
+        let ago = i64::try_from(moment.elapsed().as_millis()).unwrap_or(i64::MAX);
+        later(self.now(), ago.saturating_neg())
+    }
+
     /// Returns an instant that the server's clock has not passed, for judging doubts: lifecycle follows that clock.
     /// This machine may have slept, or its clock may have been changed, since the first reply.
     pub fn now_at_most(&self) -> Instant {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::operation::list_object_versions::builders::ListObjectVersionsFluentBuilder;
 use aws_sdk_s3::types::{ChecksumMode, ChecksumType, EncodingType, ReplicationStatus, ServerSideEncryption};
 
 use super::blank_key::{KeyInPath, for_sdk};
@@ -32,6 +33,26 @@ pub struct PageRequest<'a> {
     pub once: bool,
 }
 
+impl PageRequest<'_> {
+    fn call(&self, sdk: &aws_sdk_s3::Client) -> ListObjectVersionsFluentBuilder {
+        let mut call = sdk
+            .list_object_versions()
+            .bucket(self.bucket)
+            .encoding_type(EncodingType::Url)
+            .max_keys(self.entries);
+        if !self.prefix.is_empty() {
+            call = call.prefix(self.prefix);
+        }
+        if !self.delimiter.is_empty() {
+            call = call.delimiter(self.delimiter);
+        }
+        if let Some((key, version)) = self.after {
+            call = call.key_marker(key).set_version_id_marker(version.map(ToOwned::to_owned));
+        }
+        call
+    }
+}
+
 /// The number of tags according to HEAD, which also reports none to callers who may not read them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TagCount {
@@ -51,21 +72,6 @@ impl Client {
     /// Lists a page of the versions in a bucket.
     pub async fn list_versions(&self, request: &PageRequest<'_>) -> Result<Page> {
         let tap = PageTap::default();
-        let mut call = self
-            .sdk(request.bucket)
-            .list_object_versions()
-            .bucket(request.bucket)
-            .encoding_type(EncodingType::Url)
-            .max_keys(request.entries);
-        if !request.prefix.is_empty() {
-            call = call.prefix(request.prefix);
-        }
-        if !request.delimiter.is_empty() {
-            call = call.delimiter(request.delimiter);
-        }
-        if let Some((key, version)) = request.after {
-            call = call.key_marker(key).set_version_id_marker(version.map(ToOwned::to_owned));
-        }
         let doing = Doing {
             what: "list the versions of",
             bucket: request.bucket,
@@ -79,7 +85,11 @@ impl Client {
         let attempts = if request.once { 1 } else { limits::ATTEMPTS };
         let run_limits =
             aws_sdk_s3::config::Builder::new().timeout_config(timeouts).retry_config(retries(attempts));
-        let reply = call.customize().interceptor(tap.clone()).config_override(run_limits).send().await;
+        let ask = |sdk: aws_sdk_s3::Client| {
+            let call = request.call(&sdk).customize();
+            call.interceptor(tap.clone()).config_override(run_limits.clone()).send()
+        };
+        let reply = self.find_and_ask(request.bucket, ask).await;
         reply.map_err(|e| explain(&e, doing, &self.place))?;
         self.counters.list_requests.add(1);
         tap.take().ok_or_else(|| Error::internal("a reply came without its listing"))

@@ -75,13 +75,15 @@ impl Sites {
         }
     }
 
-    /// Records the region that S3 named for a bucket. Returns false if it is the one already used, in which case a
-    /// retry would get the same answer.
-    pub(super) fn move_to(&self, bucket: &str, region: &str) -> bool {
-        if self.of(bucket).place.region == region {
-            return false;
+    /// Records the region that S3 named for a bucket, and returns the client for it.
+    pub(super) fn move_to(&self, bucket: &str, region: &str) -> aws_sdk_s3::Client {
+        let known = self.of(bucket);
+        if known.place.region == region {
+            // Another request found it out.
+            return known.sdk;
         }
-        self.insert(bucket, self.site(region, is_arn(bucket)));
-        true
+        let site = self.site(region, is_arn(bucket));
+        self.insert(bucket, site.clone());
+        site.sdk
     }
 }

@@ -7,7 +7,7 @@ use crate::s3::Client;
 
 /// Options for comparing two versions.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Compare {
+pub(crate) struct Compare {
     /// True if ETags may not be MD5s of the content because the objects are, or may be, encrypted with a KMS key.
     pub kms: bool,
     /// True if objects with equal ETags and sizes are taken to be equal without further requests.
@@ -16,7 +16,7 @@ pub struct Compare {
 
 /// A version of an object.
 #[derive(Debug, Clone, Copy)]
-pub struct VersionOf<'a> {
+pub(crate) struct VersionOf<'a> {
     /// The bucket.
     pub bucket: &'a str,
     /// The key.
@@ -27,7 +27,7 @@ pub struct VersionOf<'a> {
 
 /// The result of comparing two versions.
 #[derive(Debug, Clone, Copy)]
-pub struct Compared {
+pub(crate) struct Compared {
     /// The result of comparing the two objects.
     pub likeness: Likeness,
     /// True if the first is a replica, if this was requested.
@@ -38,14 +38,19 @@ pub struct Compared {
 
 impl Compared {
     /// Creates a result that needed no request.
-    pub fn unasked(likeness: Likeness) -> Self {
+    pub(crate) fn unasked(likeness: Likeness) -> Self {
         Self { likeness, replica: false, silent: false }
     }
 }
 
 impl Compare {
     /// Compares the version `then` with `now`.
-    pub async fn compare(self, client: &Client, then: VersionOf<'_>, now: VersionOf<'_>) -> Result<Compared> {
+    pub(crate) async fn compare(
+        self,
+        client: &Client,
+        then: VersionOf<'_>,
+        now: VersionOf<'_>,
+    ) -> Result<Compared> {
         let (a, b) = (then.version, now.version);
         if self.trust_etag {
             let same = a.size == b.size && a.etag == b.etag;

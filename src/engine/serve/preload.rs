@@ -6,6 +6,7 @@ use crate::cancel::Cancel;
 use crate::endpoint::listing::common_prefix;
 use crate::engine::key_lookup::Scope;
 use crate::engine::past::{OfKey, keys_at};
+use crate::engine::scope_keys::Listing;
 use crate::engine::view::{FolderAt, KeyAt, LiveKey, PageAt, PastBucket, Position, ViewEntry, ViewPage};
 use crate::error::Result;
 use crate::limits;
@@ -59,7 +60,10 @@ impl Preloaded {
     pub(super) async fn load(client: &Client, past: &PastBucket, cancel: &Cancel) -> Result<Self> {
         let scope = Scope { bucket: past.bucket.clone(), ..Scope::default() };
         let listed = |state: &KeyState<'_>| Listed::of(state.key, past.state_of(state));
-        let listed = keys_at(client, scope, past.as_of(), cancel, listed).await?.found.close()?;
+        let listed = keys_at(client, Listing::start(client, scope), past.as_of(), cancel, listed)
+            .await?
+            .found
+            .close()?;
         tracing::info!(bucket = past.bucket, keys = listed.len(), "listed the bucket");
         Ok(Self(listed))
     }

@@ -1,6 +1,8 @@
 //! `asof diff` on a terminal.
 
-use asof::lab::{Fault, Operation};
+use std::time::Duration;
+
+use asof::lab::{Fault, Operation, Rule, When};
 use insta::assert_snapshot;
 
 use super::stage::Stage;
@@ -395,4 +397,21 @@ fn many_copies_can_do_without_a_look_first() {
     assert!(diff.contains(told), "{diff}");
     let one = stage.asof("diff s3://prod-uploads --at 2024-05-06T07:30:00Z --include 1").changes_nothing();
     assert!(!one.contains("--no-head"), "{one}");
+}
+
+/// It saves a round trip. A page requested before T's second was over may lack versions of that second.
+#[test]
+fn the_first_page_is_requested_beside_the_settings_and_again_if_it_is_too_early() {
+    let stage = Stage::after_incident();
+    stage.lab.faults().push(Rule::on_any(Fault::Delay(Duration::from_secs(1)), When::Always));
+    for (at, pages) in [("2024-05-06T07:08:09Z", 1), ("0s", 2)] {
+        for command in ["diff", "restore --dry-run"] {
+            stage.lab.requests().reset();
+            let shown = stage.asof(&format!("{command} s3://prod-uploads --at {at}")).changes_nothing();
+            assert!(shown.starts_with("exit code 0\n"), "{shown}");
+            let requests = stage.lab.requests();
+            assert_eq!(requests.of(Operation::ListObjectVersions), pages, "{command} --at {at}");
+            assert_eq!(requests.most_in_flight(), 8, "{command} --at {at}: seven settings and a page");
+        }
+    }
 }
