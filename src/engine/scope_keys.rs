@@ -15,19 +15,17 @@ pub(super) enum Listing {
     /// Their names are known.
     Named(Scope, Vec<String>),
     /// They are being listed: the first page is on its way.
-    Begun(Scope, Lister),
+    Begun(Scope, Box<Lister>),
 }
 
 impl Listing {
     /// Requests the first page, unless the keys are named.
     pub(super) fn start(client: &Client, mut scope: Scope) -> Self {
-        match scope.keys.take() {
-            Some(keys) => Self::Named(scope, keys),
-            None => {
-                let lister = list(client, &scope);
-                Self::Begun(scope, lister)
-            }
+        if let Some(keys) = scope.keys.take() {
+            return Self::Named(scope, keys);
         }
+        let lister = Box::new(list(client, &scope));
+        Self::Begun(scope, lister)
     }
 
     pub(super) fn scope(&self) -> &Scope {
@@ -75,7 +73,7 @@ impl ScopeKeys {
                 Self::Named(Box::new(KeyLookup::start(client, scope, keys, as_of, cancel)))
             }
             Listing::Begun(scope, lister) => {
-                Self::Listed(Box::new(BucketScan::of(client, scope, lister, as_of, cancel)))
+                Self::Listed(Box::new(BucketScan::of(client, scope, *lister, as_of, cancel)))
             }
         }
     }
