@@ -23,8 +23,9 @@ impl From<&BucketSettings> for BucketState {
 
 /// Requests the settings that a plan depends on.
 pub async fn bucket_state(client: &Client, bucket: &str) -> Result<BucketState> {
-    let versioning_status = client.versioning_status(bucket).await?;
-    let encryption = needed(client.encryption(bucket).await)?;
+    let encryption = async { Ok(client.encryption(bucket).await) };
+    let (versioning_status, encryption) = tokio::try_join!(client.versioning_status(bucket), encryption)?;
+    let encryption = needed(encryption)?;
     let versioning = versioning_status
         .value()
         .map_or(Versioning::Unknown, |versioning_status| versioning_status.versioning);
@@ -36,7 +37,7 @@ pub async fn bucket_state(client: &Client, bucket: &str) -> Result<BucketState> 
 /// cannot be read, the server or the bucket is missing, and the others are not awaited.
 pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
     // Boxed: six requests at once need too much stack.
-    let others = async || {
+    let others = async {
         Ok(tokio::join!(
             Box::pin(client.lifecycle(bucket)),
             Box::pin(client.object_lock(bucket)),
@@ -47,12 +48,7 @@ pub async fn inspect(client: &Client, bucket: &str) -> Result<BucketSettings> {
         ))
     };
     tracing::info!(bucket, "reading the settings");
-    let asked_in = client.region(bucket);
-    let (versioning_status, mut told) = tokio::try_join!(client.versioning_status(bucket), others())?;
-    if client.region(bucket) != asked_in {
-        // They were sent to the wrong region, as the first request found out.
-        told = others().await?;
-    }
+    let (versioning_status, told) = tokio::try_join!(client.versioning_status(bucket), others)?;
     let (rules, lock, replicas, acls, encryption, conditions) = told;
     Ok(BucketSettings {
         versioning_status,

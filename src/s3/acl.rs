@@ -29,7 +29,8 @@ impl Client {
         if is_access_point(bucket) {
             return Ok(Known::untold());
         }
-        let reply = self.sdk(bucket).get_bucket_ownership_controls().bucket(bucket).send().await;
+        let ask = |sdk: aws_sdk_s3::Client| sdk.get_bucket_ownership_controls().bucket(bucket).send();
+        let reply = self.find_and_ask(bucket, ask).await;
         let doing =
             Doing { what: "read the ownership controls of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {

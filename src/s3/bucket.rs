@@ -76,7 +76,8 @@ impl Client {
         if is_access_point(bucket) {
             return Ok(Known::untold());
         }
-        let reply = self.sdk(bucket).get_object_lock_configuration().bucket(bucket).send().await;
+        let ask = |sdk: aws_sdk_s3::Client| sdk.get_object_lock_configuration().bucket(bucket).send();
+        let reply = self.find_and_ask(bucket, ask).await;
         let doing = Doing {
             what: "read the Object Lock configuration of",
             bucket,
@@ -105,7 +106,8 @@ impl Client {
         if is_access_point(bucket) {
             return Ok(Known::untold());
         }
-        let reply = self.sdk(bucket).get_bucket_replication().bucket(bucket).send().await;
+        let ask = |sdk: aws_sdk_s3::Client| sdk.get_bucket_replication().bucket(bucket).send();
+        let reply = self.find_and_ask(bucket, ask).await;
         let doing =
             Doing { what: "read the replication rules of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
@@ -124,7 +126,8 @@ impl Client {
         if is_access_point(bucket) {
             return Ok(Known::untold());
         }
-        let reply = self.sdk(bucket).get_bucket_encryption().bucket(bucket).send().await;
+        let ask = |sdk: aws_sdk_s3::Client| sdk.get_bucket_encryption().bucket(bucket).send();
+        let reply = self.find_and_ask(bucket, ask).await;
         let doing =
             Doing { what: "read the default encryption of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
@@ -156,7 +159,8 @@ impl Client {
         if is_access_point(bucket) {
             return Ok(Known::untold());
         }
-        let reply = self.sdk(bucket).get_bucket_policy().bucket(bucket).send().await;
+        let ask = |sdk: aws_sdk_s3::Client| sdk.get_bucket_policy().bucket(bucket).send();
+        let reply = self.find_and_ask(bucket, ask).await;
         let doing = Doing { what: "read the policy of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => Ok(match demands_conditions(reply.policy().unwrap_or_default()) {

@@ -35,7 +35,8 @@ impl Client {
         if endpoint.is_some_and(|endpoint| hides_rules(&endpoint)) {
             return Ok(Known::Unclear(HIDDEN.to_owned()));
         }
-        let reply = self.sdk(bucket).get_bucket_lifecycle_configuration().bucket(bucket).send().await;
+        let ask = |sdk: aws_sdk_s3::Client| sdk.get_bucket_lifecycle_configuration().bucket(bucket).send();
+        let reply = self.find_and_ask(bucket, ask).await;
         let doing = Doing { what: "read the lifecycle rules of", bucket, key: None, permission: PERMISSION };
         match reply.map_err(|e| explain(&e, doing, &self.place)) {
             Ok(reply) => Ok(match reply.rules().iter().map(rule).collect() {

@@ -25,12 +25,13 @@ const FAULTS: [Fault; 7] = [
     Fault::Delay(Duration::from_millis(50)),
 ];
 
-/// Each of the faults strikes one in twenty of those requests that those before it have left.
+/// Each of the faults strikes one in twenty of those writes that those before it have left, and one in forty reads: one
+/// that fails all its attempts ends the survey.
 fn strike(scene: &Scene) {
-    let reads = [Operation::HeadObject, Operation::GetObjectTagging];
-    for operation in WRITES.into_iter().chain(reads) {
+    let reads = [Operation::HeadObject, Operation::GetObjectTagging].map(|read| (read, 0.025));
+    for (operation, p) in WRITES.map(|write| (write, 0.05)).into_iter().chain(reads) {
         for (seed, fault) in (1..).zip(FAULTS).filter(|(_, fault)| can_meet(operation, *fault)) {
-            scene.lab().faults().push(Rule::on(operation, fault, When::Probability { p: 0.05, seed }));
+            scene.lab().faults().push(Rule::on(operation, fault, When::Probability { p, seed }));
         }
     }
     // One of a thousand keys in the reply.
